@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** A calendar day of a branch, `YYYY-MM-DD`, that exists. */
+export const businessDateSchema = z.iso.date()
+export type BusinessDate = z.infer<typeof businessDateSchema>
+
+/** An instant in UTC with milliseconds, `YYYY-MM-DDTHH:mm:ss.sssZ`: the only form facts use. */
+export const instantSchema = z.iso.datetime({ precision: 3 })
+export type Instant = z.infer<typeof instantSchema>
+
+/**
+ * The calendar day on the branch's wall clock at an instant.
+ * @param instantMs milliseconds since the Unix epoch
+ * @param timeZone IANA zone such as `Europe/Paris`
+ */
+export function businessDateAt(instantMs: number, timeZone: string): BusinessDate {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(instantMs)
+  return businessDateSchema.parse(parts)
+}
+
+/** The date `days` calendar days after `date`. */
+export function addDays(date: BusinessDate, days: number): BusinessDate {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
