@@ -1,0 +1,71 @@
+import type { z } from 'zod'
+import { cashSessionClosedSchema, cashSessionOpenedSchema } from '../cash-session/events.ts'
+import { projectCashSessionClosed, projectCashSessionOpened } from '../cash-session/project.ts'
+import { closingFault } from '../cash-session/rules.ts'
+import type { Permission } from '../permissions.ts'
+import { saleCompletedSchema } from '../sale/events.ts'
+import { projectSaleCompleted } from '../sale/project.ts'
+import { saleFault } from '../sale/rules.ts'
+import type { JournalEvent } from './event.ts'
+import type { Mutation } from './mutation.ts'
+
+interface Family<P> {
+  schema: z.ZodType<P>
+  /** What the actor's role must grant. A fact by someone else is kept, with an exception. */
+  permission: Permission
+  /** The first rule the payload breaks, as a code for an exception, or null. */
+  fault(payload: P): string | null
+  project(event: JournalEvent, payload: P): Mutation[]
+}
+
+const family = <P>(definition: Family<P>): Family<P> => definition
+
+/** Every fact this build understands, by `type` and version. */
+export const FAMILIES = {
+  'sale.completed@1': family({
+    schema: saleCompletedSchema,
+    permission: 'sale.ring',
+    fault: saleFault,
+    project: projectSaleCompleted,
+  }),
+  'cash-session.opened@1': family({
+    schema: cashSessionOpenedSchema,
+    permission: 'cash-session.open',
+    fault: () => null,
+    project: projectCashSessionOpened,
+  }),
+  'cash-session.closed@1': family({
+    schema: cashSessionClosedSchema,
+    permission: 'cash-session.close',
+    fault: closingFault,
+    project: projectCashSessionClosed,
+  }),
+}
+
+export type FactType = keyof typeof FAMILIES extends `${infer T}@${number}` ? T : never
+
+export type ProjectionFault = 'unknown-type' | 'invalid-payload'
+
+export type Projection =
+  | { mutations: Mutation[]; permission: Permission; fault: string | null }
+  | { unprojected: ProjectionFault; detail: string }
+
+/**
+ * What an event does to rows: a pure function of the event alone, the only place where a fact gets its meaning.
+ * An event of an unknown type or version, or with a payload its family cannot read, has no effect and says why.
+ */
+export function projectEvent(event: JournalEvent): Projection {
+  const name = `${event.type}@${event.version}`
+  if (!Object.hasOwn(FAMILIES, name)) return { unprojected: 'unknown-type', detail: name }
+  const known = FAMILIES[name as keyof typeof FAMILIES] as Family<unknown>
+  const parsed = known.schema.safeParse(event.payload)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    return { unprojected: 'invalid-payload', detail: `${issue?.path.join('.')}: ${issue?.message}` }
+  }
+  return {
+    mutations: known.project(event, parsed.data),
+    permission: known.permission,
+    fault: known.fault(parsed.data),
+  }
+}

@@ -1,0 +1,41 @@
+import type { ProjectedTable, ProjectedTables } from './tables.ts'
+
+/** A fact's row. Inserting a row whose key exists already changes nothing: an echo is not a second fact. */
+export interface Insert<T extends ProjectedTable = ProjectedTable> {
+  op: 'insert'
+  table: T
+  row: ProjectedTables[T]
+}
+
+/** Sets columns of the one row that has this key. */
+export interface SetByKey<T extends ProjectedTable = ProjectedTable> {
+  op: 'set'
+  table: T
+  key: Partial<ProjectedTables[T]>
+  set: Partial<ProjectedTables[T]>
+}
+
+/** Adds to the sums of the one row that has this key; a missing row counts as zero and is made. */
+export interface AddToSum<T extends ProjectedTable = ProjectedTable> {
+  op: 'add'
+  table: T
+  key: Partial<ProjectedTables[T]>
+  add: Partial<Record<keyof ProjectedTables[T], number>>
+}
+
+type Each<F extends 'insert' | 'set' | 'add'> = {
+  [T in ProjectedTable]: F extends 'insert' ? Insert<T> : F extends 'set' ? SetByKey<T> : AddToSum<T>
+}[ProjectedTable]
+
+/** What a projector returns and an applier executes; the order within one event is the order of effect. */
+export type Mutation = Each<'insert'> | Each<'set'> | Each<'add'>
+
+/** The event's effect on sums alone, taken back: what an overlay undoes before newer server rows are written. */
+export function inverseSums(mutations: readonly Mutation[]): Mutation[] {
+  return mutations
+    .filter((mutation) => mutation.op === 'add')
+    .map((mutation) => ({
+      ...mutation,
+      add: Object.fromEntries(Object.entries(mutation.add).map(([column, value]) => [column, -value])),
+    })) as Mutation[]
+}

@@ -1,0 +1,37 @@
+import type { CashCountRow, CashMovementRow, CashSessionRow, DrawerBalanceRow } from '../cash-session/rows.ts'
+import type { RegisterTotalRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow } from '../sale/rows.ts'
+import type { DemandDailyRow, StockMovementRow, StockOnHandRow } from '../stock/rows.ts'
+
+/** The tables that events project into, the same on SQLite and Postgres. */
+export interface ProjectedTables {
+  sale: SaleRow
+  sale_line: SaleLineRow
+  sale_tax: SaleTaxRow
+  sale_tender: SaleTenderRow
+  register_total: RegisterTotalRow
+  cash_session: CashSessionRow
+  cash_count: CashCountRow
+  cash_movement: CashMovementRow
+  drawer_balance: DrawerBalanceRow
+  stock_movement: StockMovementRow
+  stock_on_hand: StockOnHandRow
+  demand_daily: DemandDailyRow
+}
+
+export type ProjectedTable = keyof ProjectedTables
+
+/** The primary key of each projected table: what "the same row" means to an applier. */
+export const PROJECTED_KEYS = {
+  sale: ['id'],
+  sale_line: ['id'],
+  sale_tax: ['sale_id', 'vat_rate_bp'],
+  sale_tender: ['id'],
+  register_total: ['register_id'],
+  cash_session: ['id'],
+  cash_count: ['session_id', 'denomination'],
+  cash_movement: ['id'],
+  drawer_balance: ['session_id'],
+  stock_movement: ['id'],
+  stock_on_hand: ['branch_id', 'product_id'],
+  demand_daily: ['branch_id', 'product_id', 'business_date', 'origin'],
+} as const satisfies { [T in ProjectedTable]: readonly (keyof ProjectedTables[T])[] }

@@ -1,0 +1,148 @@
+import type { JournalEvent } from '../journal/event.ts'
+import type { Mutation } from '../journal/mutation.ts'
+import type { SaleCompleted, SaleLine, Tender } from './events.ts'
+
+const saleRows = (event: JournalEvent, sale: SaleCompleted): Mutation[] => [
+  {
+    op: 'insert',
+    table: 'sale',
+    row: {
+      id: sale.saleId,
+      branch_id: sale.branchId,
+      register_id: sale.registerId,
+      device_id: event.deviceId,
+      seq: event.seq,
+      session_id: sale.sessionId,
+      cashier_id: event.actor.staffId,
+      receipt_number: sale.receiptNumber,
+      business_date: sale.businessDate,
+      completed_at: event.at,
+      currency: sale.currency,
+      total: sale.total,
+      event_hash: event.hash,
+    },
+  },
+  ...sale.taxes.map(
+    (share): Mutation => ({
+      op: 'insert',
+      table: 'sale_tax',
+      row: {
+        sale_id: sale.saleId,
+        branch_id: sale.branchId,
+        vat_rate_bp: share.rateBp,
+        net: share.net,
+        tax: share.tax,
+        gross: share.gross,
+      },
+    }),
+  ),
+  {
+    op: 'add',
+    table: 'register_total',
+    key: { register_id: sale.registerId, branch_id: sale.branchId },
+    add: { sale_count: 1, gross_total: sale.total },
+  },
+]
+
+const lineRows = (event: JournalEvent, sale: SaleCompleted, line: SaleLine, index: number): Mutation[] => [
+  {
+    op: 'insert',
+    table: 'sale_line',
+    row: {
+      id: line.lineId,
+      sale_id: sale.saleId,
+      branch_id: sale.branchId,
+      line_no: index + 1,
+      product_id: line.productId,
+      cip13: line.cip13,
+      name: line.name,
+      quantity: line.quantity,
+      unit_price: line.unitPrice,
+      gross: line.gross,
+      vat_rate_bp: line.vatRateBp,
+    },
+  },
+  {
+    op: 'insert',
+    table: 'stock_movement',
+    row: {
+      id: line.lineId,
+      branch_id: sale.branchId,
+      product_id: line.productId,
+      kind: 'sale',
+      quantity: -line.quantity,
+      sale_id: sale.saleId,
+      business_date: sale.businessDate,
+      at: event.at,
+    },
+  },
+  {
+    op: 'add',
+    table: 'stock_on_hand',
+    key: { branch_id: sale.branchId, product_id: line.productId },
+    add: { quantity: -line.quantity },
+  },
+  {
+    op: 'add',
+    table: 'demand_daily',
+    key: {
+      branch_id: sale.branchId,
+      product_id: line.productId,
+      business_date: sale.businessDate,
+      origin: 'journal',
+    },
+    add: { quantity: line.quantity },
+  },
+]
+
+const tenderRows = (event: JournalEvent, sale: SaleCompleted, tender: Tender): Mutation[] => {
+  const rows: Mutation[] = [
+    {
+      op: 'insert',
+      table: 'sale_tender',
+      row: {
+        id: tender.tenderId,
+        sale_id: sale.saleId,
+        branch_id: sale.branchId,
+        kind: tender.kind,
+        amount: tender.amount,
+        given: tender.given,
+        change_given: tender.change,
+      },
+    },
+  ]
+  if (tender.kind !== 'cash') return rows
+  return [
+    ...rows,
+    {
+      op: 'insert',
+      table: 'cash_movement',
+      row: {
+        id: tender.tenderId,
+        session_id: sale.sessionId,
+        branch_id: sale.branchId,
+        register_id: sale.registerId,
+        kind: 'sale',
+        amount: tender.amount,
+        sale_id: sale.saleId,
+        actor_id: event.actor.staffId,
+        at: event.at,
+      },
+    },
+    {
+      op: 'add',
+      table: 'drawer_balance',
+      key: { session_id: sale.sessionId, branch_id: sale.branchId, register_id: sale.registerId },
+      add: { amount: tender.amount },
+    },
+  ]
+}
+
+/** Rows of a completed sale: the sale, its lines, taxes and tenders, and what they move in stock and drawer. */
+export function projectSaleCompleted(event: JournalEvent, sale: SaleCompleted): Mutation[] {
+  return [
+    ...saleRows(event, sale),
+    ...sale.lines.flatMap((line, index) => lineRows(event, sale, line, index)),
+    ...sale.tenders.flatMap((tender) => tenderRows(event, sale, tender)),
+  ]
+}
