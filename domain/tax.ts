@@ -5,12 +5,14 @@ import { type Minor, minor, minorSchema, subtract, sum } from './money.ts'
 export const vatRateSchema = z.int().min(0).max(10_000)
 
 /** One rate's share of a VAT-inclusive total; `net + tax = gross`, all in minor units. */
-export const taxShareSchema = z.object({
-  rateBp: vatRateSchema,
-  net: minorSchema,
-  tax: minorSchema,
-  gross: minorSchema,
-})
+export const taxShareSchema = z
+  .strictObject({
+    rateBp: vatRateSchema,
+    net: minorSchema,
+    tax: minorSchema,
+    gross: minorSchema,
+  })
+  .refine((share) => share.net + share.tax === share.gross, { error: 'net + tax must be gross' })
 export type TaxShare = z.infer<typeof taxShareSchema>
 
 /**

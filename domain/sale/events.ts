@@ -9,29 +9,37 @@ export const LINE_QUANTITY_MAX = 9_999
 
 export const lineQuantitySchema = z.int().min(1).max(LINE_QUANTITY_MAX)
 
-export const saleLineSchema = z.strictObject({
-  lineId: idSchema,
-  productId: idSchema,
-  cip13: z.string().regex(/^\d{13}$/),
-  name: z.string().min(1).max(400),
-  quantity: lineQuantitySchema,
-  unitPrice: minorSchema.nonnegative(),
-  gross: minorSchema.nonnegative(),
-  vatRateBp: vatRateSchema,
-})
+export const saleLineSchema = z
+  .strictObject({
+    lineId: idSchema,
+    productId: idSchema,
+    cip13: z.string().regex(/^\d{13}$/),
+    name: z.string().min(1).max(400),
+    quantity: lineQuantitySchema,
+    unitPrice: minorSchema.nonnegative(),
+    gross: minorSchema.nonnegative(),
+    vatRateBp: vatRateSchema,
+  })
+  .refine((line) => line.gross === line.unitPrice * line.quantity, {
+    error: 'gross must be unitPrice × quantity',
+  })
 export type SaleLine = z.infer<typeof saleLineSchema>
 
 export const tenderKindSchema = z.enum(['cash', 'card'])
 export type TenderKind = z.infer<typeof tenderKindSchema>
 
 /** `amount = given - change`; only cash gives change. */
-export const tenderSchema = z.strictObject({
-  tenderId: idSchema,
-  kind: tenderKindSchema,
-  amount: minorSchema.nonnegative(),
-  given: minorSchema.nonnegative(),
-  change: minorSchema.nonnegative(),
-})
+export const tenderSchema = z
+  .strictObject({
+    tenderId: idSchema,
+    kind: tenderKindSchema,
+    amount: minorSchema.nonnegative(),
+    given: minorSchema.nonnegative(),
+    change: minorSchema.nonnegative(),
+  })
+  .refine((tender) => tender.amount === tender.given - tender.change, {
+    error: 'amount must be given - change',
+  })
 export type Tender = z.infer<typeof tenderSchema>
 
 /** `sale.completed`, version 1. */

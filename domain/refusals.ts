@@ -1,0 +1,241 @@
+/** The languages the product speaks. */
+export type Locale = 'en' | 'fr' | 'de'
+
+/** What a person is told: what happened and was kept (`text`), and what to do next (`remedy`). */
+type Wording = { text: string; remedy: string }
+
+interface RefusalEntry {
+  /** HTTP status where the refusal crosses HTTP. */
+  status: 400 | 401 | 403 | 404 | 409 | 422 | 423 | 429 | 503
+  en: Wording
+  fr: Wording
+  de: Wording
+}
+
+const entry = (status: RefusalEntry['status'], en: Wording, fr: Wording, de: Wording): RefusalEntry => ({
+  status,
+  en,
+  fr,
+  de,
+})
+
+const w = (text: string, remedy: string): Wording => ({ text, remedy })
+
+/** Every expected refusal of the till and the server: code → status, wording and remedy. `{name}` is filled in. */
+export const REFUSALS = {
+  'field-not-readable': entry(
+    400,
+    w('{field} could not be read: {reason}.', 'Correct {field} and send it again; nothing was changed.'),
+    w('{field} est illisible : {reason}.', 'Corrigez {field} et recommencez ; rien n’a été modifié.'),
+    w('{field} ist nicht lesbar: {reason}.', '{field} berichtigen und erneut senden; nichts wurde geändert.'),
+  ),
+  'amount-not-readable': entry(
+    422,
+    w('This is not an amount.', 'Type digits with at most two decimals, such as 12.50.'),
+    w('Ceci n’est pas un montant.', 'Saisissez des chiffres, deux décimales au plus, par exemple 12,50.'),
+    w('Das ist kein Betrag.', 'Ziffern mit höchstens zwei Nachkommastellen eingeben, etwa 12,50.'),
+  ),
+  'amount-too-large': entry(
+    422,
+    w('The amount is larger than the till can hold.', 'Check the digits: the limit is 999,999,999.99.'),
+    w(
+      'Le montant dépasse la capacité de la caisse.',
+      'Vérifiez les chiffres : la limite est 999 999 999,99.',
+    ),
+    w('Der Betrag ist größer, als die Kasse fassen kann.', 'Ziffern prüfen: die Grenze ist 999.999.999,99.'),
+  ),
+  'quantity-out-of-range': entry(
+    422,
+    w('The quantity must be from 1 to 9,999.', 'Type the quantity again.'),
+    w('La quantité doit être comprise entre 1 et 9 999.', 'Saisissez de nouveau la quantité.'),
+    w('Die Menge muss zwischen 1 und 9.999 liegen.', 'Menge erneut eingeben.'),
+  ),
+  locked: entry(
+    423,
+    w('The till is locked.', 'Type your PIN first.'),
+    w('La caisse est verrouillée.', 'Saisissez d’abord votre code PIN.'),
+    w('Die Kasse ist gesperrt.', 'Zuerst die PIN eingeben.'),
+  ),
+  'wrong-pin': entry(
+    401,
+    w('No one at this branch has this PIN.', 'Type it again.'),
+    w('Personne dans cette officine n’a ce code PIN.', 'Saisissez-le de nouveau.'),
+    w('Niemand in dieser Filiale hat diese PIN.', 'Noch einmal eingeben.'),
+  ),
+  'too-many-attempts': entry(
+    429,
+    w('Too many wrong PINs.', 'Wait {seconds} seconds, then try again.'),
+    w('Trop de codes PIN erronés.', 'Attendez {seconds} secondes, puis réessayez.'),
+    w('Zu viele falsche PINs.', '{seconds} Sekunden warten, dann erneut versuchen.'),
+  ),
+  'not-allowed': entry(
+    403,
+    w('Your role may not do this.', 'Call someone who may: {roles}.'),
+    w('Votre rôle ne permet pas cette action.', 'Appelez une personne habilitée : {roles}.'),
+    w('Ihre Rolle darf das nicht.', 'Jemanden rufen, der es darf: {roles}.'),
+  ),
+  'no-open-session': entry(
+    409,
+    w('The drawer is not open.', 'Open it with its float first.'),
+    w('Le tiroir n’est pas ouvert.', 'Ouvrez-le d’abord avec son fond de caisse.'),
+    w('Die Schublade ist nicht eröffnet.', 'Zuerst mit dem Wechselgeld eröffnen.'),
+  ),
+  'session-already-open': entry(
+    409,
+    w('The drawer is already open.', 'Go on selling, or close it first.'),
+    w('Le tiroir est déjà ouvert.', 'Continuez à vendre, ou clôturez-le d’abord.'),
+    w('Die Schublade ist bereits eröffnet.', 'Weiter verkaufen oder zuerst abschließen.'),
+  ),
+  'basket-not-empty': entry(
+    409,
+    w('A sale is still in the basket.', 'Complete it or remove its lines before closing the drawer.'),
+    w('Une vente est encore dans le panier.', 'Terminez-la ou retirez ses lignes avant de clôturer.'),
+    w('Im Korb liegt noch ein Verkauf.', 'Vor dem Abschluss beenden oder die Zeilen entfernen.'),
+  ),
+  'basket-empty': entry(
+    409,
+    w('The basket is empty.', 'Scan an item or type its name.'),
+    w('Le panier est vide.', 'Scannez un article ou tapez son nom.'),
+    w('Der Korb ist leer.', 'Artikel scannen oder seinen Namen tippen.'),
+  ),
+  'basket-full': entry(
+    409,
+    w('The basket holds 500 lines, its limit.', 'Complete this sale and ring the rest as a second one.'),
+    w(
+      'Le panier contient 500 lignes, sa limite.',
+      'Terminez cette vente et passez le reste dans une seconde.',
+    ),
+    w(
+      'Der Korb hat 500 Zeilen, mehr fasst er nicht.',
+      'Diesen Verkauf beenden und den Rest danach erfassen.',
+    ),
+  ),
+  'basket-changed': entry(
+    409,
+    w('The basket changed while you were paying: it now comes to {total}.', 'Check the total and pay again.'),
+    w(
+      'Le panier a changé pendant le paiement : le total est {total}.',
+      'Vérifiez le total et payez de nouveau.',
+    ),
+    w('Der Korb hat sich beim Zahlen geändert: jetzt {total}.', 'Summe prüfen und erneut zahlen.'),
+  ),
+  'line-not-found': entry(
+    404,
+    w('That line is no longer in the basket.', 'Nothing to do.'),
+    w('Cette ligne n’est plus dans le panier.', 'Rien à faire.'),
+    w('Diese Zeile ist nicht mehr im Korb.', 'Nichts zu tun.'),
+  ),
+  'unknown-code': entry(
+    404,
+    w('Unknown code {code}: it was not added.', 'Search it by name, or set the pack aside.'),
+    w('Code inconnu {code} : rien n’a été ajouté.', 'Cherchez par le nom, ou mettez la boîte de côté.'),
+    w('Unbekannter Code {code}: nicht hinzugefügt.', 'Nach dem Namen suchen oder die Packung beiseitelegen.'),
+  ),
+  'unreadable-code': entry(
+    422,
+    w('The code {code} was misread: its check digit is wrong.', 'Scan the pack again.'),
+    w('Le code {code} a été mal lu : sa clé est fausse.', 'Scannez de nouveau la boîte.'),
+    w('Der Code {code} wurde falsch gelesen: die Prüfziffer stimmt nicht.', 'Packung erneut scannen.'),
+  ),
+  'product-not-found': entry(
+    404,
+    w('This product is no longer in the catalogue.', 'Search for another pack.'),
+    w('Ce produit n’est plus au catalogue.', 'Cherchez une autre boîte.'),
+    w('Dieses Produkt ist nicht mehr im Katalog.', 'Eine andere Packung suchen.'),
+  ),
+  'no-price': entry(
+    422,
+    w('{name} has no price: it was not added.', 'Head office sets its price.'),
+    w('{name} n’a pas de prix : rien n’a été ajouté.', 'Le siège doit fixer son prix.'),
+    w('{name} hat keinen Preis: nicht hinzugefügt.', 'Die Zentrale legt den Preis fest.'),
+  ),
+  'not-enough-cash': entry(
+    422,
+    w('The cash given is {missing} less than the total.', 'Take the rest, or pay by card.'),
+    w('Il manque {missing} en espèces.', 'Encaissez le reste, ou payez par carte.'),
+    w('Es fehlen {missing} in bar.', 'Den Rest kassieren oder mit Karte zahlen.'),
+  ),
+  'no-forecast': entry(
+    404,
+    w('No forecast is here yet: the model has not arrived.', 'It comes with the next sync; selling goes on.'),
+    w('Pas encore de prévision : le modèle n’est pas arrivé.', 'Il viendra à la prochaine synchronisation.'),
+    w('Noch keine Prognose: das Modell ist noch nicht da.', 'Es kommt mit dem nächsten Abgleich.'),
+  ),
+  'disk-full': entry(
+    503,
+    w('The disk is full: this was not recorded.', 'Free space on this workstation, then repeat it.'),
+    w(
+      'Le disque est plein : rien n’a été enregistré.',
+      'Libérez de l’espace sur ce poste, puis recommencez.',
+    ),
+    w('Die Festplatte ist voll: nichts wurde erfasst.', 'Platz schaffen, dann wiederholen.'),
+  ),
+  unauthenticated: entry(
+    401,
+    w('This request carries no valid sign-in.', 'Sign in again.'),
+    w('Cette requête n’est pas authentifiée.', 'Connectez-vous de nouveau.'),
+    w('Diese Anfrage ist nicht angemeldet.', 'Erneut anmelden.'),
+  ),
+  'device-unknown': entry(
+    401,
+    w('This device is not enrolled.', 'Enrol it again; its journal is kept.'),
+    w('Cet appareil n’est pas enrôlé.', 'Enrôlez-le de nouveau ; son journal est conservé.'),
+    w('Dieses Gerät ist nicht registriert.', 'Neu registrieren; sein Journal bleibt erhalten.'),
+  ),
+  'device-revoked': entry(
+    403,
+    w('This device was revoked.', 'Ask IT to enrol it again; its journal is kept.'),
+    w('Cet appareil a été révoqué.', 'Demandez au service informatique ; son journal est conservé.'),
+    w('Dieses Gerät wurde gesperrt.', 'Die IT um neue Registrierung bitten; das Journal bleibt erhalten.'),
+  ),
+  'journal-broken': entry(
+    422,
+    w('Event {seq} does not follow the journal: {fault}.', 'Nothing was stored; have the journal verified.'),
+    w(
+      'L’événement {seq} ne suit pas le journal : {fault}.',
+      'Rien n’a été enregistré ; faites vérifier le journal.',
+    ),
+    w(
+      'Ereignis {seq} folgt nicht auf das Journal: {fault}.',
+      'Nichts wurde gespeichert; Journal prüfen lassen.',
+    ),
+  ),
+  'journal-gap': entry(
+    409,
+    w('The journal must go on at {expected}.', 'Send from that event on.'),
+    w('Le journal doit reprendre à {expected}.', 'Envoyez à partir de cet événement.'),
+    w('Das Journal muss bei {expected} weitergehen.', 'Ab diesem Ereignis senden.'),
+  ),
+  'journal-forked': entry(
+    409,
+    w(
+      'Event {seq} is stored with another content.',
+      'An alarm was raised; head office must look at this device.',
+    ),
+    w('L’événement {seq} est déjà enregistré avec un autre contenu.', 'Une alerte est levée au siège.'),
+    w('Ereignis {seq} ist mit anderem Inhalt gespeichert.', 'Ein Alarm wurde ausgelöst; die Zentrale prüft.'),
+  ),
+} as const satisfies Record<string, RefusalEntry>
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/** An expected refusal: nothing was changed. `details` fill the wording's `{name}` places. */
+export interface Refusal<C extends RefusalCode = RefusalCode> {
+  refused: C
+  details?: Record<string, string | number>
+}
+
+export const refuse = <C extends RefusalCode>(refused: C, details?: Refusal['details']): Refusal<C> =>
+  details ? { refused, details } : { refused }
+
+/** Whether a service's answer is a refusal. */
+export const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
+  typeof answer === 'object' && answer !== null && 'refused' in answer
+
+/** The wording of a refusal in a language, with its details filled in. */
+export function wordRefusal(refusal: Refusal, locale: Locale): Wording {
+  const fill = (template: string) =>
+    template.replace(/\{(\w+)\}/g, (whole, name: string) => String(refusal.details?.[name] ?? whole))
+  const wording = REFUSALS[refusal.refused][locale]
+  return { text: fill(wording.text), remedy: fill(wording.remedy) }
+}

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import * as organisation from './0001-organisation.ts'
+import * as catalogue from './0002-catalogue.ts'
+import * as sales from './0003-sales.ts'
+import * as cashSessions from './0004-cash-sessions.ts'
+import * as stockAndForecasts from './0005-stock-and-forecasts.ts'
+import * as deviceHeads from './0006-device-heads.ts'
+import * as serverLedger from './0007-server-ledger.ts'
+import * as tillLedger from './0008-till-ledger.ts'
+import type { Dialect } from './dialect.ts'
+
+type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
+
+const STEPS: Record<string, Step> = {
+  '0001-organisation': organisation,
+  '0002-catalogue': catalogue,
+  '0003-sales': sales,
+  '0004-cash-sessions': cashSessions,
+  '0005-stock-and-forecasts': stockAndForecasts,
+  '0006-device-heads': deviceHeads,
+  '0007-server-ledger': serverLedger,
+  '0008-till-ledger': tillLedger,
+}
+
+/** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */
+const runStep = (step: Step, dialect: Dialect) => (open: Kysely<unknown>) =>
+  dialect.side === 'till'
+    ? open.transaction().execute((trx) => step.up(trx, dialect))
+    : step.up(open, dialect)
+
+/**
+ * Brings a database to this build's schema, each step whole or not at all. Safe to call at every start.
+ * @returns the names of the steps that ran
+ * @throws Error naming the step that failed, or when the database is newer than this build
+ */
+export async function migrateToLatest<DB>(db: Kysely<DB>, dialect: Dialect): Promise<string[]> {
+  const migrations = Object.fromEntries(
+    Object.entries(STEPS).map(([name, step]) => [name, { up: runStep(step, dialect) }]),
+  )
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error, results } = await migrator.migrateToLatest()
+  const failed = results?.find((result) => result.status === 'Error')
+  if (failed) throw new Error(`migration ${failed.migrationName} failed`, { cause: error })
+  if (error) throw error
+  return (results ?? []).map((result) => result.migrationName)
+}

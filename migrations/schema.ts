@@ -1,0 +1,214 @@
+import type { ProductRow } from '../domain/catalogue/product.ts'
+import type { ProjectedTables } from '../domain/journal/tables.ts'
+
+export interface BranchRow {
+  id: string
+  name: string
+  time_zone: string
+  currency: string
+  address: string
+  city: string
+  vat_number: string
+}
+
+export interface RegisterRow {
+  id: string
+  branch_id: string
+  number: number
+  name: string
+}
+
+export interface DeviceRow {
+  id: string
+  branch_id: string
+  register_id: string | null
+  name: string
+  public_key: string
+  enrolled_at: string
+  revoked_at: string | null
+}
+
+/** `branch_id` is null for people of head office and IT. */
+export interface StaffRow {
+  id: string
+  branch_id: string | null
+  name: string
+  role: string
+  active: number | boolean
+}
+
+/** Only the tills of the person's branch ever hold this row. */
+export interface StaffPinRow {
+  staff_id: string
+  branch_id: string
+  pin_hash: string
+}
+
+/** Server only: links a person to their Clerk user. */
+export interface StaffLoginRow {
+  staff_id: string
+  clerk_user_id: string
+}
+
+export interface ProductPriceRow {
+  product_id: string
+  /** Date of the published file that brought the price. */
+  valid_from: string
+  price: number
+  import_id: string
+}
+
+export interface CatalogueImportRow {
+  id: string
+  source: string
+  source_date: string
+  imported_at: string
+  read: number
+  added: number
+  changed: number
+  withdrawn: number
+  skipped: number
+}
+
+/** How far the server holds a device's journal; written in the transaction of that journal's effects. */
+export interface DeviceHeadRow {
+  device_id: string
+  branch_id: string
+  seq: number
+  hash: string
+}
+
+/** What a device last said of itself; amounts in minor units. */
+export interface DeviceStatusRow {
+  device_id: string
+  branch_id: string
+  last_heard_at: string
+  pending_events: number
+  pending_sales: number
+  pending_amount: number
+}
+
+/** Server only: every event of every device as it was signed. */
+export interface JournalEventRow {
+  device_id: string
+  seq: number
+  branch_id: string
+  at: string
+  actor_id: string
+  actor_role: string
+  type: string
+  version: number
+  payload: string
+  prev_hash: string
+  hash: string
+  signature: string
+  received_at: string
+}
+
+/** A stored fact with which something was wrong; for head office to review. */
+export interface EventExceptionRow {
+  id: string
+  device_id: string
+  seq: number
+  branch_id: string
+  code: string
+  detail: string
+  raised_at: string
+}
+
+/** A second history offered under a `(device_id, seq)` that is taken. */
+export interface JournalAlarmRow {
+  id: string
+  device_id: string
+  branch_id: string
+  seq: number
+  stored_hash: string
+  offered_hash: string
+  offered: string
+  raised_at: string
+}
+
+export interface ForecastModelRow {
+  id: string
+  name: string
+  sha256: string
+  bytes: number
+  feature_version: number
+  horizon_days: number
+  trained_at: string
+  metrics: string
+}
+
+/** Tables that both databases hold. */
+export interface SharedTables extends ProjectedTables {
+  branch: BranchRow
+  register: RegisterRow
+  device: DeviceRow
+  staff: StaffRow
+  staff_pin: StaffPinRow
+  product: ProductRow
+  device_head: DeviceHeadRow
+  device_status: DeviceStatusRow
+  event_exception: EventExceptionRow
+  forecast_model: ForecastModelRow
+}
+
+export interface ServerTables extends SharedTables {
+  staff_login: StaffLoginRow
+  product_price: ProductPriceRow
+  catalogue_import: CatalogueImportRow
+  journal_event: JournalEventRow
+  journal_alarm: JournalAlarmRow
+}
+
+/** One event of this device's journal, as sealed. `body` is the canonical text of the whole sealed event. */
+export interface TillJournalRow {
+  seq: number
+  type: string
+  hash: string
+  body: string
+}
+
+/** A line of the basket being rung up. The register has one basket; it outlives the process. */
+export interface BasketLineRow {
+  id: string
+  position: number
+  product_id: string
+  quantity: number
+  unit_price: number
+}
+
+export interface PrintJobRow {
+  id: string
+  kind: string
+  sale_id: string | null
+  session_id: string | null
+  document: string
+  created_at: string
+  state: string
+  attempts: number
+  last_error: string | null
+  printed_at: string | null
+}
+
+/** Where a shape's log was left, saved in the transaction of the rows it brought. */
+export interface ReplicaShapeRow {
+  shape: string
+  handle: string
+  offset: string
+  schema: string
+}
+
+/** A small fact of this workstation: `device`, `server-head`, `replica-lsn`, `basket-id` … as JSON. */
+export interface TillStateRow {
+  key: string
+  value: string
+}
+
+export interface TillTables extends SharedTables {
+  journal: TillJournalRow
+  basket_line: BasketLineRow
+  print_job: PrintJobRow
+  replica_shape: ReplicaShapeRow
+  till_state: TillStateRow
+}

@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunningPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+
+/** A fresh Postgres for one test file, in a temporary folder that `stop` removes. */
+export async function startTestPostgres(): Promise<RunningPostgres> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pharmasaas-pg-'))
+  const server = await startEmbeddedPostgres({ dataDir })
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
