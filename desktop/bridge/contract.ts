@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { cashCountSchema } from '../../domain/cash-session/events.ts'
+import { idSchema } from '../../domain/ids.ts'
+import { minorSchema } from '../../domain/money.ts'
+import type { Refusal } from '../../domain/refusals.ts'
+import { lineQuantitySchema } from '../../domain/sale/events.ts'
+import type {
+  BasketView,
+  ForecastView,
+  LastSaleView,
+  OperatorView,
+  ProductView,
+  ScanNoticeView,
+  SessionView,
+  StatusView,
+  TillView,
+  ZReportView,
+} from './views.ts'
+
+const nothing = z.strictObject({})
+
+/** A code as it came from a scanner; the till decides what it is. */
+const rawCode = z.string().min(1).max(512)
+
+/** The input of each command, checked by the till before anything else is. */
+export const COMMANDS = {
+  'operator.unlock': z.strictObject({ pin: z.string().regex(/^\d{4,8}$/) }),
+  'operator.lock': nothing,
+  'session.open': z.strictObject({ float: minorSchema.nonnegative() }),
+  'session.close': z.strictObject({ counts: z.array(cashCountSchema).max(40) }),
+  /** `quantity` is a count keyed before the scan (`3 *`). */
+  'basket.scan': z.strictObject({ raw: rawCode, quantity: lineQuantitySchema.optional() }),
+  'basket.add': z.strictObject({ productId: idSchema, quantity: lineQuantitySchema.optional() }),
+  'basket.set-quantity': z.strictObject({ lineId: idSchema, quantity: lineQuantitySchema }),
+  'basket.remove': z.strictObject({ lineId: idSchema }),
+  'basket.undo': nothing,
+  'notice.dismiss': nothing,
+  'product.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
+  'product.forecast': z.strictObject({ productId: idSchema }),
+  /** `revision` is the basket's that the total was read from: a basket that moved on is not paid unseen. */
+  'sale.pay-cash': z.strictObject({ given: minorSchema.nonnegative(), revision: z.int().nonnegative() }),
+  'sale.pay-card': z.strictObject({ revision: z.int().nonnegative() }),
+} as const
+
+export type Command = keyof typeof COMMANDS
+export type CommandInput<C extends Command> = z.infer<(typeof COMMANDS)[C]>
+
+type Completed = NonNullable<LastSaleView>
+
+/** What each command answers when it is not refused. */
+export interface CommandOutput {
+  'operator.unlock': NonNullable<OperatorView>
+  'operator.lock': null
+  'session.open': NonNullable<SessionView>
+  'session.close': ZReportView
+  'basket.scan': { lineId: string }
+  'basket.add': { lineId: string }
+  'basket.set-quantity': null
+  'basket.remove': null
+  'basket.undo': null
+  'notice.dismiss': null
+  'product.search': ProductView[]
+  'product.forecast': ForecastView
+  'sale.pay-cash': Completed
+  'sale.pay-card': Completed
+}
+
+/** Live queries: the till sends the whole value at once and again whenever it changes. */
+export interface LiveViews {
+  till: TillView
+  operator: OperatorView
+  session: SessionView
+  basket: BasketView
+  notice: ScanNoticeView
+  'last-sale': LastSaleView
+  status: StatusView
+}
+
+export type LiveView = keyof LiveViews
+export const LIVE_VIEWS = [
+  'till',
+  'operator',
+  'session',
+  'basket',
+  'notice',
+  'last-sale',
+  'status',
+] as const satisfies readonly LiveView[]
+
+/** UI → till. One JSON text per frame, over a WebSocket or a MessagePort alike. */
+export const requestFrameSchema = z.strictObject({
+  /** Chosen by the caller; the answer carries it. */
+  id: z.int().nonnegative(),
+  command: z.enum(Object.keys(COMMANDS) as [Command, ...Command[]]),
+  input: z.unknown(),
+})
+export type RequestFrame = z.infer<typeof requestFrameSchema>
+
+/** Till → UI. Live views need no subscription: all are sent on connecting, then on change. */
+export type TillFrame =
+  | { id: number; value: unknown }
+  | { id: number; refusal: Refusal }
+  | { live: LiveView; value: unknown }
+
+/** What carries frames: a WebSocket or a MessagePort behind the same few words. */
+export interface FramePort {
+  send(frame: string): void
+  onFrame(listener: (frame: string) => void): void
+  onClose(listener: () => void): void
+}

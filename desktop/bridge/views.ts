@@ -1,0 +1,148 @@
+import type { Minor } from '../../domain/money.ts'
+import type { Role } from '../../domain/permissions.ts'
+import type { Refusal } from '../../domain/refusals.ts'
+import type { TenderKind } from '../../domain/sale/events.ts'
+import type { TaxShare } from '../../domain/tax.ts'
+
+/** Which till this is. */
+export interface TillView {
+  branchName: string
+  registerName: string
+  registerNumber: number
+  deviceName: string
+  currency: 'EUR'
+  timeZone: string
+  /** First replica in progress: rows in so far, and the expected total when known. Null when the till is ready. */
+  loading: { rows: number; expected: number | null } | null
+}
+
+/** Who is at the till; null while it is locked. */
+export type OperatorView = { staffId: string; name: string; role: Role } | null
+
+/** The drawer's open session; null while the drawer is closed. Never carries the expected amount: closing is blind. */
+export type SessionView = {
+  sessionId: string
+  openedAt: string
+  openedByName: string
+  float: Minor
+  saleCount: number
+} | null
+
+export interface BasketLineView {
+  lineId: string
+  productId: string
+  cip13: string
+  name: string
+  pack: string
+  prescriptionList: 'I' | 'II' | 'stupefiant' | null
+  reimbursementBp: number | null
+  vatRateBp: number
+  quantity: number
+  unitPrice: Minor
+  gross: Minor
+  onHand: number
+}
+
+export interface BasketView {
+  /** Newest last. */
+  lines: BasketLineView[]
+  total: Minor
+  itemCount: number
+  taxes: TaxShare[]
+  /** Exact amount first, then likely notes. */
+  suggestedCash: Minor[]
+  /** The line that the last scan, pick or change touched. */
+  lastLineId: string | null
+  /** What undo would take back, in a word for the UI to translate; null when there is nothing. */
+  undo: 'add' | 'remove' | 'quantity' | null
+  /** Rises with every change; a payment names the revision it was agreed on. */
+  revision: number
+}
+
+/** A code that was refused; stays until the next good scan or until it is dismissed. */
+export type ScanNoticeView = { refusal: Refusal; raw: string; count: number; at: string } | null
+
+/** The last completed sale, shown until the next scan. */
+export type LastSaleView = {
+  saleId: string
+  receiptNumber: number
+  total: Minor
+  given: Minor
+  change: Minor
+  kind: TenderKind
+  itemCount: number
+} | null
+
+/** What the strip at the edge says in words. */
+export interface StatusView {
+  sync:
+    | { state: 'online' }
+    | { state: 'sending'; events: number; sales: number; amount: Minor }
+    | {
+        state: 'offline'
+        since: string
+        cause: 'network' | 'server' | 'refused'
+        events: number
+        sales: number
+        amount: Minor
+      }
+  printer: {
+    state: 'ready' | 'paper-near-end' | 'paper-out' | 'cover-open' | 'offline' | 'unreachable' | 'none'
+    waiting: number
+  }
+  scanner: { state: 'ready' | 'not-found' | 'none' }
+}
+
+export interface ProductView {
+  productId: string
+  cip13: string
+  name: string
+  pack: string
+  holder: string
+  price: Minor | null
+  prescriptionList: 'I' | 'II' | 'stupefiant' | null
+  reimbursementBp: number | null
+  genericGroup: string | null
+  onHand: number
+}
+
+/** Z report figures as shown and printed after a blind count. */
+export interface ZReportView {
+  zNumber: number
+  businessDate: string
+  openedAt: string
+  closedAt: string
+  closedByName: string
+  float: Minor
+  counted: Minor
+  expected: Minor
+  variance: Minor
+  saleCount: number
+  firstReceipt: number | null
+  lastReceipt: number | null
+  grossTotal: Minor
+  taxes: TaxShare[]
+  tenders: { kind: TenderKind; count: number; amount: Minor }[]
+  perpetualTotal: Minor
+  /** How the expected cash came about, for a count that differs: float, then each kind of movement. */
+  movements: { kind: string; count: number; amount: Minor }[]
+}
+
+export interface ForecastView {
+  product: { productId: string; name: string }
+  /** Daily packs sold, oldest first. */
+  history: { date: string; quantity: number }[]
+  /** Daily packs expected, oldest first. */
+  forecast: { date: string; mean: number; q10: number; q50: number; q90: number }[]
+  onHand: number
+  suggestion: {
+    quantity: number
+    leadTimeDays: number
+    reviewDays: number
+    expectedDemand: number
+    safetyStock: number
+  }
+  model: { id: string; trainedAt: string }
+  /** Whether some of the history is demo data. */
+  synthetic: boolean
+}
