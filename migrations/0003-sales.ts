@@ -20,6 +20,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('total', d.int8, (c) => c.notNull().check(sql`total >= 0`))
     .addColumn('event_hash', 'text', (c) => c.notNull().check(sql`length(event_hash) = 64`))
     .execute()
+  await db.schema.createIndex('sale_device_seq').on('sale').columns(['device_id', 'seq']).execute()
   await db.schema.createIndex('sale_session').on('sale').column('session_id').execute()
   await db.schema
     .createIndex('sale_register_receipt')

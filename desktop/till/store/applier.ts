@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
-import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
+import { PROJECTED_KEYS } from '../../../domain/journal/tables.ts'
 import type { TillDatabase } from './database.ts'
 
 /** Executes what projectors return, on SQLite. */
@@ -11,18 +11,18 @@ export interface Applier {
 
 const quote = (name: string) => `"${name}"`
 const list = (names: readonly string[], each: (name: string) => string) => names.map(each).join(', ')
+const equals = (name: string) => `${quote(name)} = @${name}`
 
-const insertSql = (table: string, columns: string[], key: readonly string[]) =>
-  `insert into ${quote(table)} (${list(columns, quote)}) values (${list(columns, () => '?')})
+const insertSql = (table: string, columns: readonly string[], key: readonly string[]) =>
+  `insert into ${quote(table)} (${list(columns, quote)}) values (${list(columns, (name) => `@${name}`)})
    on conflict (${list(key, quote)}) do nothing`
 
-const setSql = (table: string, key: string[], set: string[]) =>
-  `update ${quote(table)} set ${list(set, (name) => `${quote(name)} = ?`)}
-   where ${key.map((name) => `${quote(name)} = ?`).join(' and ')}`
+const setSql = (table: string, key: readonly string[], set: readonly string[]) =>
+  `update ${quote(table)} set ${list(set, equals)} where ${key.map(equals).join(' and ')}`
 
-const addSql = (table: string, key: string[], sums: string[], conflict: readonly string[]) =>
-  `insert into ${quote(table)} (${list([...key, ...sums], quote)}) values (${list([...key, ...sums], () => '?')})
-   on conflict (${list(conflict, quote)}) do update
+const addSql = (table: string, columns: readonly string[], key: readonly string[], sums: readonly string[]) =>
+  `insert into ${quote(table)} (${list(columns, quote)}) values (${list(columns, (name) => `@${name}`)})
+   on conflict (${list(key, quote)}) do update
    set ${list(sums, (name) => `${quote(name)} = ${quote(name)} + excluded.${quote(name)}`)}`
 
 /**
@@ -41,29 +41,21 @@ export function createApplier(db: TillDatabase): Applier {
   }
 
   const one = (mutation: Mutation): void => {
-    const conflict: readonly string[] = PROJECTED_KEYS[mutation.table as ProjectedTable]
+    const { table } = mutation
+    const tableKey: readonly string[] = PROJECTED_KEYS[table]
     if (mutation.op === 'insert') {
       const columns = Object.keys(mutation.row)
-      prepared(`insert ${mutation.table}`, () => insertSql(mutation.table, columns, conflict)).run(
-        Object.values(mutation.row),
-      )
+      prepared(`insert ${table}`, () => insertSql(table, columns, tableKey)).run(mutation.row)
       return
     }
     const key = Object.keys(mutation.key)
-    const values = mutation.op === 'set' ? mutation.set : mutation.add
+    const values: Record<string, unknown> = mutation.op === 'set' ? mutation.set : mutation.add
     const columns = Object.keys(values)
-    const name = `${mutation.op} ${mutation.table} ${columns}`
-    if (mutation.op === 'set') {
-      prepared(name, () => setSql(mutation.table, key, columns)).run(
-        ...Object.values(values),
-        ...Object.values(mutation.key),
-      )
-      return
-    }
-    prepared(name, () => addSql(mutation.table, key, columns, conflict)).run(
-      ...Object.values(mutation.key),
-      ...Object.values(values),
-    )
+    const sql = () =>
+      mutation.op === 'set'
+        ? setSql(table, key, columns)
+        : addSql(table, [...key, ...columns], tableKey, columns)
+    prepared(`${mutation.op} ${table} ${columns}`, sql).run({ ...mutation.key, ...values })
   }
 
   return { apply: (mutations) => mutations.forEach(one) }
