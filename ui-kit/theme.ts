@@ -1,0 +1,38 @@
+/** `system` follows the workstation's own setting. */
+export type Theme = 'system' | 'light' | 'dark'
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+
+/** Sizes a workstation may choose from, in per cent: a body capital should be 3.3 mm or more at 60 cm. */
+export const SCALES = [100, 112, 125, 150, 175, 200] as const
+export type Scale = (typeof SCALES)[number]
+
+/** Where a choice of this workstation is kept: `localStorage` in the product. */
+export type Keep = Pick<Storage, 'getItem' | 'setItem'>
+
+const THEME_KEY = 'theme'
+const SCALE_KEY = 'scale'
+
+/** The theme chosen at this workstation, or `system`. */
+export function keptTheme(keep: Keep): Theme {
+  const kept = keep.getItem(THEME_KEY)
+  return THEMES.find((theme) => theme === kept) ?? 'system'
+}
+
+/** The size chosen at this workstation, or 100. */
+export function keptScale(keep: Keep): Scale {
+  const kept = Number(keep.getItem(SCALE_KEY))
+  return SCALES.find((scale) => scale === kept) ?? 100
+}
+
+/** Shows a theme and keeps it for the next start. */
+export function applyTheme(root: HTMLElement, keep: Keep, theme: Theme): void {
+  if (theme === 'system') delete root.dataset.theme
+  else root.dataset.theme = theme
+  keep.setItem(THEME_KEY, theme)
+}
+
+/** Sizes everything (every token is in rem) and keeps the choice for the next start. */
+export function applyScale(root: HTMLElement, keep: Keep, scale: Scale): void {
+  root.style.setProperty('--scale', String(scale / 100))
+  keep.setItem(SCALE_KEY, String(scale))
+}
