@@ -32,7 +32,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
       .createTable(table)
       .addColumn('sale_id', d.uuid, nonNull)
       .addForeignKeyConstraint(`${table}_sale`, ['sale_id'], 'sale', ['id'], (c) =>
-        c.onDelete('cascade').deferrable().initiallyDeferred(),
+        c.deferrable().initiallyDeferred(),
       )
       .addColumn('branch_id', d.uuid, nonNull)
   await ofSale('sale_line')

@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import { EMPTY_HEAD, hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
+import { type Minor, minor } from '../../../domain/money.ts'
+import type { StatusView } from '../../bridge/views.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { TillDatabase } from '../store/database.ts'
+import type { TillState } from '../store/state.ts'
+import { pause } from './streams.ts'
+
+/** Events in one request. */
+const BATCH = 200
+
+/** A quiet till says that it is there this often, ms. */
+const HEARTBEAT_MS = 4000
+
+/** No answer within this counts as no connection, ms. */
+const ANSWER_MS = 8000
+
+const BACKOFF_MS = { first: 500, most: 8000 }
+
+const headSchema = z.object({ seq: z.int().nonnegative(), hash: hashSchema })
+const acceptedSchema = z.object({ head: headSchema })
+const refusedSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    text: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  }),
+})
+
+/** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
+export interface Pending {
+  events: number
+  sales: number
+  amount: Minor
+}
+
+type Outcome =
+  | { kind: 'acknowledged'; head: JournalHead }
+  | { kind: 'resend-from'; seq: number }
+  | { kind: 'no-answer'; cause: 'network' | 'server' | 'refused'; detail: string }
+
+/** The journal going up, as long as it runs. */
+export interface Push {
+  status(): StatusView['sync']
+  /** There is something to send: do not wait for the next heartbeat. */
+  nudge(): void
+  stop(): Promise<void>
+}
+
+/** The server's acknowledgement, kept across restarts; it never goes back but when the server itself says so. */
+function createAcknowledgement(state: TillState) {
+  const key = 'acknowledged'
+  return {
+    head: (): JournalHead => state.get<JournalHead>(key) ?? EMPTY_HEAD,
+    set: (head: JournalHead) => state.set(key, head),
+  }
+}
+
+async function send(
+  tools: { serverUrl: string; fetch: typeof fetch },
+  body: { deviceId: string; events: JournalEvent[]; pending: Pending },
+): Promise<Outcome> {
+  let response: Response
+  let answer: unknown
+  try {
+    response = await tools.fetch(new URL('/v1/journal', tools.serverUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
+    answer = await response.json()
+  } catch (error) {
+    return { kind: 'no-answer', cause: 'network', detail: (error as Error).message }
+  }
+  const accepted = acceptedSchema.safeParse(answer)
+  if (response.ok && accepted.success) return { kind: 'acknowledged', head: accepted.data.head }
+  const refused = refusedSchema.safeParse(answer)
+  if (!refused.success) return { kind: 'no-answer', cause: 'server', detail: `HTTP ${response.status}` }
+  const { code, details } = refused.data.error
+  const expected = details?.expected
+  if (code === 'journal-gap' && typeof expected === 'number') return { kind: 'resend-from', seq: expected }
+  const cause = response.status >= 500 || response.status === 429 ? 'server' : 'refused'
+  return { kind: 'no-answer', cause, detail: code }
+}
+
+/**
+ * Sends the journal above the server's acknowledged `seq`, in batches, at least once and in order; the server makes
+ * that exactly once. Between batches it is a heartbeat, which is also how a lost or regained line is noticed.
+ */
+export function startPush(options: {
+  serverUrl: string
+  fetch: typeof fetch
+  deviceId: string
+  db: TillDatabase
+  journal: Journal
+  state: TillState
+  now: () => number
+  random: () => number
+  /** The state in words may have changed. */
+  changed(): void
+  log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
+}): Push {
+  const { journal, deviceId } = options
+  const acknowledgement = createAcknowledgement(options.state)
+  const readPending = options.db.prepare(
+    'select count(*) as sales, coalesce(sum(total), 0) as amount from sale where device_id = ? and seq > ?',
+  )
+  const stopping = new AbortController()
+  let wake = new AbortController()
+  let offline: { since: string; cause: 'network' | 'server' | 'refused' } | null = null
+  let everAnswered = false
+
+  const pendingAbove = (seq: number): Pending => {
+    const { sales, amount } = readPending.get(deviceId, seq) as { sales: number; amount: number }
+    return { events: Math.max(0, journal.head().seq - seq), sales, amount: minor(amount) }
+  }
+
+  const heard = (head: JournalHead) => {
+    if (head.seq <= journal.head().seq) acknowledgement.set(head)
+    else options.log({ event: 'server-is-ahead', seq: head.seq })
+    everAnswered = true
+    offline = null
+    options.changed()
+  }
+
+  const lost = (cause: 'network' | 'server' | 'refused', detail: string) => {
+    if (!offline) options.log({ event: 'offline', cause, detail })
+    offline = { since: offline?.since ?? new Date(options.now()).toISOString(), cause }
+    options.changed()
+  }
+
+  /** @returns the pause before the next turn, ms */
+  const turn = async (failures: number): Promise<number> => {
+    const acked = acknowledgement.head().seq
+    const events = journal.above(acked, BATCH)
+    const pending = pendingAbove(acked + events.length)
+    const outcome = await send(options, { deviceId, events, pending })
+    if (outcome.kind === 'acknowledged') {
+      heard(outcome.head)
+      return journal.head().seq > outcome.head.seq && outcome.head.seq > acked ? 0 : HEARTBEAT_MS
+    }
+    if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
+      const before = journal.above(outcome.seq - 2, 1)[0]
+      acknowledgement.set(outcome.seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash })
+      return failures === 0 ? 0 : BACKOFF_MS.first
+    }
+    if (outcome.kind === 'resend-from') lost('refused', 'server-is-ahead')
+    else lost(outcome.cause, outcome.detail)
+    const ceiling = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
+    return ceiling * (0.5 + options.random() / 2)
+  }
+
+  const run = async () => {
+    let failures = 0
+    while (!stopping.signal.aborted) {
+      wake = new AbortController()
+      const wait = await turn(failures)
+      failures = offline ? failures + 1 : 0
+      if (wait > 0) await pause(wait, AbortSignal.any([stopping.signal, ...(offline ? [] : [wake.signal])]))
+    }
+  }
+  const running = run()
+
+  return {
+    status: () => {
+      const pending = pendingAbove(acknowledgement.head().seq)
+      if (offline) return { state: 'offline', ...offline, ...pending }
+      if (pending.events > 0 || !everAnswered) return { state: 'sending', ...pending }
+      return { state: 'online' }
+    },
+    nudge: () => wake.abort(),
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

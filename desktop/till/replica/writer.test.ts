@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Actor, JournalEvent } from '../../../domain/journal/event.ts'
+import { projectEvent } from '../../../domain/journal/families.ts'
+import { type Journal, openJournal } from '../journal/journal.ts'
+import { openTillDatabase, type TillDatabase } from '../store/database.ts'
+import type { Release, RowChange } from './frontier.ts'
+import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
+
+const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
+const BRANCH = id(1)
+const PRODUCT = id(2)
+const DEVICE = id(3)
+const SESSION = id(4)
+const REGISTER = id(5)
+const actor: Actor = { staffId: id(6), role: 'cashier' }
+
+let db: TillDatabase
+let journal: Journal
+let writer: ReplicaWriter
+let nextId = 100
+
+beforeEach(async () => {
+  db = await openTillDatabase(':memory:')
+  journal = openJournal(db, { deviceId: DEVICE, privateKey: generateKeyPairSync('ed25519').privateKey })
+  writer = createReplicaWriter(db, { deviceId: DEVICE, journal })
+})
+
+/** Sells packs at 2.00 for exact cash, as the counter would. */
+function sell(quantity: number): JournalEvent {
+  const gross = 200 * quantity
+  const net = Math.round(gross / 1.021)
+  const event = {
+    type: 'sale.completed',
+    version: 1,
+    actor,
+    at: '2026-11-21T10:00:00.000Z',
+    payload: {
+      saleId: id(nextId++),
+      sessionId: SESSION,
+      branchId: BRANCH,
+      registerId: REGISTER,
+      receiptNumber: journal.head().seq + 1,
+      businessDate: '2026-11-21',
+      currency: 'EUR',
+      lines: [
+        {
+          lineId: id(nextId++),
+          productId: PRODUCT,
+          cip13: '3400936145825',
+          name: 'DOLIPRANE 1000 mg',
+          quantity,
+          unitPrice: 200,
+          gross,
+          vatRateBp: 210,
+        },
+      ],
+      taxes: [{ rateBp: 210, net, tax: gross - net, gross }],
+      tenders: [{ tenderId: id(nextId++), kind: 'cash', amount: gross, given: gross, change: 0 }],
+      total: gross,
+    },
+  }
+  return db.transaction(() => journal.append(event))()
+}
+
+const onHand = () =>
+  db.prepare('select quantity from stock_on_hand where product_id = ?').pluck().get(PRODUCT) as number
+const sales = () => db.prepare('select count(*) from sale').pluck().get() as number
+const drawer = () => db.prepare('select amount from drawer_balance').pluck().get() as number
+
+const text = (row: object) =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)]),
+  )
+
+const insert = (row: object): RowChange => ({ operation: 'insert', row: text(row) })
+
+const release = (
+  lsn: number,
+  shapes: Record<string, { reset?: boolean; changes: RowChange[] }>,
+): Release => ({
+  lsn: BigInt(lsn),
+  shapes: Object.entries(shapes).map(([shape, { reset = false, changes }]) => ({
+    shape,
+    reset,
+    changes,
+    position: { handle: shape, offset: `${lsn}_0` },
+  })),
+})
+
+const stockRow = (quantity: number) => insert({ branch_id: BRANCH, product_id: PRODUCT, quantity })
+const headRow = (event: JournalEvent) =>
+  insert({ device_id: DEVICE, branch_id: BRANCH, seq: event.seq, hash: event.hash })
+
+/** What the server would send after taking an event in: its facts, and its sums as rows. */
+function echo(event: JournalEvent): Record<string, { changes: RowChange[] }> {
+  const projection = projectEvent(event)
+  if (!('mutations' in projection)) throw new Error('not projected')
+  const shapes: Record<string, { changes: RowChange[] }> = {}
+  for (const mutation of projection.mutations) {
+    if (mutation.op !== 'insert') continue
+    shapes[mutation.table] = { changes: [...(shapes[mutation.table]?.changes ?? []), insert(mutation.row)] }
+  }
+  return shapes
+}
+
+describe('rows coming down over own events', () => {
+  it('keeps an unsent sale in stock and drawer when other rows arrive', () => {
+    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    sell(3)
+    expect(onHand()).toBe(47)
+    writer.write(release(20, { stock_on_hand: { changes: [stockRow(40)] } }))
+    expect(onHand()).toBe(37)
+    expect(drawer()).toBe(600)
+    expect(sales()).toBe(1)
+  })
+
+  it('leaves other rows alone while own sales wait', () => {
+    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    sell(3)
+    for (let lsn = 20; lsn < 100; lsn += 10) writer.write(release(lsn, { register: { changes: [] } }))
+    expect(onHand()).toBe(47)
+  })
+
+  it('counts a sale once when its echo arrives with the head', () => {
+    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    const first = sell(3)
+    sell(2)
+    writer.write(
+      release(20, {
+        ...echo(first),
+        stock_on_hand: { changes: [stockRow(47)] },
+        drawer_balance: {
+          changes: [insert({ session_id: SESSION, branch_id: BRANCH, register_id: REGISTER, amount: 600 })],
+        },
+        register_total: {
+          changes: [insert({ register_id: REGISTER, branch_id: BRANCH, sale_count: 1, gross_total: 600 })],
+        },
+        device_head: { changes: [headRow(first)] },
+      }),
+    )
+    expect(onHand()).toBe(45)
+    expect(drawer()).toBe(1000)
+    expect(sales()).toBe(2)
+  })
+
+  it('loses no unsent sale to a refetch', () => {
+    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    sell(3)
+    writer.write(
+      release(30, {
+        sale: { reset: true, changes: [] },
+        sale_line: { reset: true, changes: [] },
+        stock_on_hand: { reset: true, changes: [stockRow(60)] },
+      }),
+    )
+    expect(sales()).toBe(1)
+    expect(db.prepare('select count(*) from sale_line').pluck().get()).toBe(1)
+    expect(onHand()).toBe(57)
+  })
+
+  it('commits rows and positions together or not at all', () => {
+    const broken = release(10, {
+      stock_on_hand: {
+        changes: [stockRow(5), insert({ branch_id: BRANCH, product_id: PRODUCT, quantity: 'x' })],
+      },
+    })
+    expect(() => writer.write(broken)).toThrow('not a safe integer')
+    expect(writer.positions().size).toBe(0)
+    expect(onHand()).toBeUndefined()
+    expect(writer.lsn()).toBeNull()
+  })
+
+  it('takes updates that name only what changed, and deletes', () => {
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(5)] } }))
+    const key = { branch_id: BRANCH, product_id: PRODUCT }
+    writer.write(
+      release(20, {
+        stock_on_hand: { changes: [{ operation: 'update', row: text({ ...key, quantity: 9 }) }] },
+      }),
+    )
+    expect(onHand()).toBe(9)
+    writer.write(release(30, { stock_on_hand: { changes: [{ operation: 'delete', row: text(key) }] } }))
+    expect(onHand()).toBeUndefined()
+  })
+})
