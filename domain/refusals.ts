@@ -6,7 +6,7 @@ type Wording = { text: string; remedy: string }
 
 interface RefusalEntry {
   /** HTTP status where the refusal crosses HTTP. */
-  status: 400 | 401 | 403 | 404 | 409 | 422 | 423 | 429 | 503
+  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 423 | 429 | 500 | 503
   en: Wording
   fr: Wording
   de: Wording
@@ -214,6 +214,48 @@ export const REFUSALS = {
     ),
     w('L’événement {seq} est déjà enregistré avec un autre contenu.', 'Une alerte est levée au siège.'),
     w('Ereignis {seq} ist mit anderem Inhalt gespeichert.', 'Ein Alarm wurde ausgelöst; die Zentrale prüft.'),
+  ),
+  'enrolment-code-invalid': entry(
+    403,
+    w('This enrolment code is wrong, used or expired.', 'Ask IT for a new one.'),
+    w(
+      'Ce code d’enrôlement est faux, déjà utilisé ou expiré.',
+      'Demandez-en un nouveau au service informatique.',
+    ),
+    w(
+      'Dieser Registrierungscode ist falsch, verbraucht oder abgelaufen.',
+      'Bei der IT einen neuen anfordern.',
+    ),
+  ),
+  'not-found': entry(
+    404,
+    w('There is no {what} here.', 'Check the address; nothing was changed.'),
+    w('{what} : introuvable.', 'Vérifiez l’adresse ; rien n’a été modifié.'),
+    w('{what}: nicht gefunden.', 'Adresse prüfen; nichts wurde geändert.'),
+  ),
+  'body-too-large': entry(
+    413,
+    w('The request is larger than {limit} bytes.', 'Send it in smaller parts; nothing was changed.'),
+    w('La requête dépasse {limit} octets.', 'Envoyez-la en parties plus petites ; rien n’a été modifié.'),
+    w('Die Anfrage ist größer als {limit} Bytes.', 'In kleineren Teilen senden; nichts wurde geändert.'),
+  ),
+  'too-many-requests': entry(
+    429,
+    w('Too many requests from here.', 'Wait {seconds} seconds, then try again.'),
+    w('Trop de requêtes.', 'Attendez {seconds} secondes, puis réessayez.'),
+    w('Zu viele Anfragen.', '{seconds} Sekunden warten, dann erneut versuchen.'),
+  ),
+  'server-fault': entry(
+    500,
+    w('The server failed; nothing was changed.', 'Try again; tell IT the request number {requestId}.'),
+    w(
+      'Le serveur a échoué ; rien n’a été modifié.',
+      'Réessayez ; donnez à l’informatique le numéro {requestId}.',
+    ),
+    w(
+      'Der Server ist gescheitert; nichts wurde geändert.',
+      'Erneut versuchen; der IT die Nummer {requestId} nennen.',
+    ),
   ),
 } as const satisfies Record<string, RefusalEntry>
 

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
 import { nonNull } from './dialect.ts'
 
-/** The server alone: journals of all devices, logins, price history. */
+/** The server alone: journals of all devices, logins, enrolments, price history. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
   if (d.side !== 'server') return
   await db.schema
@@ -58,6 +58,19 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('offered', 'text', nonNull)
     .addColumn('raised_at', d.instant as 'text', nonNull)
     .addUniqueConstraint('journal_alarm_unique', ['device_id', 'seq', 'offered_hash'])
+    .execute()
+  await db.schema
+    .createTable('enrolment')
+    .addColumn('id', d.uuid, (c) => c.primaryKey())
+    .addColumn('code_hash', 'text', (c) => c.notNull().unique())
+    .addColumn('branch_id', d.uuid, (c) => c.notNull().references('branch.id'))
+    .addColumn('register_id', d.uuid, (c) => c.notNull().references('register.id'))
+    .addColumn('created_by', d.uuid, (c) => c.notNull().references('staff.id'))
+    .addColumn('created_at', d.instant as 'text', nonNull)
+    .addColumn('expires_at', d.instant as 'text', nonNull)
+    .addColumn('used_at', d.instant as 'text')
+    .addColumn('device_id', d.uuid, (c) => c.references('device.id'))
+    .addCheckConstraint('enrolment_used_whole', sql`(used_at is null) = (device_id is null)`)
     .execute()
   await sql`create function refuse_change() returns trigger language plpgsql as $$
     begin raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation'; end $$`.execute(

@@ -128,6 +128,19 @@ export interface JournalAlarmRow {
   raised_at: string
 }
 
+/** Server only: a one-time code that binds a new device to a register. Only the code's SHA-256 is kept. */
+export interface EnrolmentRow {
+  id: string
+  code_hash: string
+  branch_id: string
+  register_id: string
+  created_by: string
+  created_at: string
+  expires_at: string
+  used_at: string | null
+  device_id: string | null
+}
+
 export interface ForecastModelRow {
   id: string
   name: string
@@ -159,6 +172,7 @@ export interface ServerTables extends SharedTables {
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow
+  enrolment: EnrolmentRow
 }
 
 /** One event of this device's journal, as sealed. `body` is the canonical text of the whole sealed event. */

