@@ -1,3 +1,4 @@
+import { v5 } from 'uuid'
 import { z } from 'zod'
 
 /** French prescription lists (CSP R5132-1 ff.): poisons on list I or II, and narcotics. */
@@ -33,3 +34,20 @@ export interface ProductRow {
  * 10 % when not (CGI art. 278 quater).
  */
 export const medicineVatRateBp = (reimbursable: boolean): number => (reimbursable ? 210 : 1000)
+
+/** Namespace of {@link productIdOf}. Never change it: every server's product ids follow from it. */
+const PRODUCT_NAMESPACE = 'd8f2b9a4-6c1e-5b7d-9e35-0c4f7a81d263'
+
+/**
+ * The id under which a presentation is first stored: a name-based UUID (version 5) of its CIP13, so that two
+ * servers which import the same catalogue, or one server twice, agree on it without asking each other.
+ */
+export const productIdOf = (cip13: string): string => v5(cip13, PRODUCT_NAMESPACE)
+
+/** What is wrong with a CIP13, or null when it is one: 13 digits from 340, the last a GS1 mod-10 check digit. */
+export function cip13Fault(text: string): string | null {
+  if (!/^\d{13}$/.test(text)) return 'a CIP13 has 13 digits'
+  if (!text.startsWith('340')) return 'a CIP13 begins with 340'
+  const sum = [...text].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0)
+  return sum % 10 === 0 ? null : 'its check digit is wrong'
+}

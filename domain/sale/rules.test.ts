@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { minor } from '../money.ts'
+import { saleCompletedSchema } from './events.ts'
+import { changeDue, saleFault, suggestedCash } from './rules.ts'
+
+const id = (n: number) => `01936f2e-0000-7000-8000-${String(n).padStart(12, '0')}`
+
+// Two packs at 2.18 (2.1 %) and one at 9.99 (10 %): 4.36 + 9.99 = 14.35; 20.00 given, 5.65 back.
+// 4.36 / 1.021 = 4.2703 -> 4.27 net, 0.09 VAT; 9.99 / 1.1 = 9.0818 -> 9.08 net, 0.91 VAT.
+const sale = saleCompletedSchema.parse({
+  saleId: id(1),
+  sessionId: id(2),
+  branchId: id(3),
+  registerId: id(4),
+  receiptNumber: 1,
+  businessDate: '2026-11-21',
+  currency: 'EUR',
+  lines: [
+    {
+      lineId: id(5),
+      productId: id(6),
+      cip13: '3400935955838',
+      name: 'DOLIPRANE',
+      quantity: 2,
+      unitPrice: 218,
+      gross: 436,
+      vatRateBp: 210,
+    },
+    {
+      lineId: id(7),
+      productId: id(8),
+      cip13: '3400936145825',
+      name: 'SERUM',
+      quantity: 1,
+      unitPrice: 999,
+      gross: 999,
+      vatRateBp: 1000,
+    },
+  ],
+  taxes: [
+    { rateBp: 210, net: 427, tax: 9, gross: 436 },
+    { rateBp: 1000, net: 908, tax: 91, gross: 999 },
+  ],
+  tenders: [{ tenderId: id(9), kind: 'cash', amount: 1435, given: 2000, change: 565 }],
+  total: 1435,
+})
+
+describe('a completed sale', () => {
+  it('keeps every rule', () => {
+    expect(saleFault(sale)).toBeNull()
+  })
+
+  it.each([
+    ['total', { total: minor(1436) }],
+    ['taxes', { taxes: sale.taxes.slice(0, 1) }],
+    ['duplicate-line', { lines: sale.lines.map((line) => ({ ...line, lineId: id(5) })) }],
+    ['tenders', { tenders: sale.tenders.map((t) => ({ ...t, amount: minor(1434), given: minor(1999) })) }],
+    ['change-without-cash', { tenders: sale.tenders.map((t) => ({ ...t, kind: 'card' as const })) }],
+  ])('is at fault in its %s', (fault, change) => {
+    expect(saleFault({ ...sale, ...change })).toBe(fault)
+  })
+
+  it.each([
+    ['lines.0', { lines: sale.lines.map((line) => ({ ...line, gross: 1 })) }],
+    ['tenders.0', { tenders: [{ ...sale.tenders[0], change: 0 }] }],
+    ['taxes.0', { taxes: [{ ...sale.taxes[0], tax: 10 }] }],
+    ['total', { total: 10 ** 12 }],
+    ['receiptNumber', { receiptNumber: 0 }],
+    ['', { surprise: true }],
+  ])('is unreadable when %s does not add up', (path, change) => {
+    const parsed = saleCompletedSchema.safeParse({ ...sale, ...change })
+    expect(parsed.error?.issues[0]?.path.join('.')).toBe(path)
+  })
+})
+
+describe('cash', () => {
+  it('gives change, or says that it is not enough', () => {
+    expect(changeDue(minor(1435), minor(2000))).toBe(565)
+    expect(changeDue(minor(1435), minor(1435))).toBe(0)
+    expect(changeDue(minor(1435), minor(1434))).toBeNull()
+  })
+
+  it.each([
+    [1435, [1435, 1500, 2000, 5000, 10_000]],
+    [2000, [2000, 5000, 10_000, 20_000]],
+    [5, [5, 100, 500, 1000, 2000]],
+    [36_120, [36_120, 36_200, 36_500, 37_000, 38_000]],
+  ])('suggests for %i what a customer hands over', (total, amounts) => {
+    expect(suggestedCash(minor(total))).toEqual(amounts)
+  })
+})
