@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { summarise } from '../test/summary.mjs'
+import { explainNpmFailure, isInstalled } from './npm-packages.mjs'
+import { requireSetupNode } from './runtime.mjs'
+
+describe('what is installed', () => {
+  const locked = {
+    '': { version: '0.1.0' },
+    'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+    'node_modules/a-win32': { version: '1.0.0', integrity: 'sha512-w', optional: true },
+  }
+  const a = { version: '1.0.0', integrity: 'sha512-a' }
+
+  it('is enough when only another system’s packages are missing', () => {
+    expect(isInstalled(locked, { 'node_modules/a': a })).toBe(true)
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['an interrupted install', {}],
+    ['another version', { 'node_modules/a': { ...a, version: '1.0.1' } }],
+    ['another content', { 'node_modules/a': { ...a, integrity: 'sha512-b' } }],
+    ['an old optional package', { 'node_modules/a': a, 'node_modules/a-win32': { version: '0.9.0' } }],
+  ])('is not enough: %s', (_why, installed) => {
+    expect(isInstalled(locked, installed)).toBe(false)
+  })
+})
+
+describe('one sentence for each way the set-up fails', () => {
+  it.each([
+    ['npm error code ENOTFOUND\nnpm error network request to … failed', 'registry cannot be reached'],
+    ['npm error code ENOSPC\nnpm error nospc ENOSPC: no space left on device', 'disk is full'],
+    ['npm error code EACCES', 'cannot be written'],
+    ['npm error code EUSAGE\nnpm error `npm ci` can only install packages when in sync', 'differ'],
+    ['npm error code EINTEGRITY', 'does not match'],
+  ])('%s', (output, sentence) => {
+    expect(explainNpmFailure(output)).toContain(sentence)
+  })
+
+  it('passes on what it does not know, without noise', () => {
+    const output = 'npm warn EBADENGINE x\nnpm error gremlins\nnpm error A complete log of this run is at /x'
+    expect(explainNpmFailure(output)).toBe('npm could not install the packages: gremlins')
+  })
+
+  it('names the Node that is needed', () => {
+    expect(() => requireSetupNode('v18.19.0')).toThrow('Node 20 or newer')
+    expect(() => requireSetupNode('v20.0.0')).not.toThrow()
+    expect(() => requireSetupNode('v100.0.0')).not.toThrow()
+  })
+})
+
+describe('the summary of a test run', () => {
+  const report = (passed: number, failed: number, files: { status: string; tests: string[] }[] = []) => ({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: 1,
+    numTodoTests: 0,
+    testResults: files.map(({ status, tests }) => ({
+      status,
+      assertionResults: tests.map((test) => ({ status: test })),
+    })),
+  })
+
+  it('adds up runs and the check', () => {
+    const runs = [
+      { code: 0, report: report(10, 0) },
+      { code: 1, report: report(4, 2, [{ status: 'failed', tests: ['failed', 'failed'] }]) },
+    ]
+    expect(summarise(runs)).toEqual({ passed: 14, failed: 2, skipped: 2 })
+    expect(summarise(runs, 0)).toMatchObject({ passed: 15, failed: 2 })
+    expect(summarise(runs, 1)).toMatchObject({ passed: 14, failed: 3 })
+  })
+
+  it.each([
+    ['a file that does not load', { code: 1, report: report(3, 0, [{ status: 'failed', tests: [] }]) }],
+    ['an error between tests', { code: 1, report: report(3, 0, [{ status: 'passed', tests: ['passed'] }]) }],
+    ['no report at all', { code: 134, report: null }],
+  ])('counts as one failure: %s', (_why, run) => {
+    expect(summarise([run]).failed).toBe(1)
+  })
+})

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SetupError } from './setup/say.mjs'
+import { productEnvironment, ROOT, runMain, setUp } from './setup.mjs'
+import { summarise } from './test/summary.mjs'
+
+const HELP = `npm test [-- options] [filters]
+Sets up what is missing, then runs every test: the fast ones, then the slow ones (databases, browsers, processes).
+  --fast, --slow   only those
+  --check          npm run check first; counted as one test
+  filters          parts of file names; only files that match run
+Ends with a failure when a test failed or none ran. The counts are left in .cache/test/summary.txt.`
+
+const REPORTS = join(ROOT, '.cache', 'test')
+
+/** @param {string[]} args */
+function parse(args) {
+  const options = args.filter((arg) => arg.startsWith('-'))
+  const known = ['--fast', '--slow', '--check', '--help', '-h']
+  const unknown = options.find((option) => !known.includes(option))
+  if (unknown) throw new SetupError(`${unknown} is not an option of npm test; see npm test -- --help.`)
+  const only = ['fast', 'slow'].filter((project) => options.includes(`--${project}`))
+  return {
+    help: options.includes('--help') || options.includes('-h'),
+    check: options.includes('--check'),
+    projects: only.length > 0 ? only : ['fast', 'slow'],
+    filters: args.filter((arg) => !arg.startsWith('-')),
+  }
+}
+
+/**
+ * Test files that cannot run without the given packages: those that name what they need.
+ * @param {import('./setup/system-packages.mjs').SystemPackage[]} missing
+ * @returns {string[]} paths relative to the root
+ */
+function filesInNeedOf(missing) {
+  const needs = missing.flatMap((entry) => (entry.needs ? [entry.needs] : []))
+  if (needs.length === 0) return []
+  const files = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^(node_modules|dist|out|\..*)$/.test(entry.name))
+    .flatMap((entry) =>
+      readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `${entry.name}/${path}`,
+      ),
+    )
+    .filter((path) => /\.test\.tsx?$/.test(path))
+  return files.filter((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8')
+    return path.startsWith('e2e/') || needs.some((pattern) => pattern.test(text))
+  })
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<number>} exit code
+ */
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: ROOT, env: productEnvironment(), stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/**
+ * @param {string} node
+ * @param {string} project
+ * @param {string[]} filters
+ * @param {string[]} excluded files
+ */
+async function runProject(node, project, filters, excluded) {
+  const report = join(REPORTS, `${project}.json`)
+  rmSync(report, { force: true })
+  const code = await run(node, [
+    join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    '--passWithNoTests',
+    ...excluded.flatMap((file) => ['--exclude', file]),
+    ...filters,
+  ])
+  return { code, report: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null }
+}
+
+await runMain(async () => {
+  const { help, check, projects, filters } = parse(process.argv.slice(2))
+  if (help) {
+    console.log(HELP)
+    return 0
+  }
+  const from = Date.now()
+  mkdirSync(REPORTS, { recursive: true })
+  const summaryFile = join(REPORTS, 'summary.txt')
+  rmSync(summaryFile, { force: true })
+  const { node, missing } = await setUp({ system: true })
+  const checkCode = check ? await run(node, [join(ROOT, 'scripts', 'check', 'main.ts')]) : null
+  const excluded = filesInNeedOf(missing)
+  const runs = []
+  for (const project of projects) runs.push(await runProject(node, project, filters, excluded))
+  const total = summarise(runs, checkCode)
+  for (const file of excluded)
+    console.log(`Not run, since ${missing.map((entry) => entry.debian).join(', ')} is missing: ${file}`)
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+  console.log(
+    `\nTests: ${total.passed} passed, ${total.failed} failed${skipped} in ${((Date.now() - from) / 1000).toFixed(0)} s`,
+  )
+  if (total.passed + total.failed === 0) console.log('No test ran; a filter that matches nothing, perhaps.')
+  writeFileSync(summaryFile, `${total.passed} passed, ${total.failed} failed\n`)
+  return total.failed === 0 && total.passed > 0 ? 0 : 1
+})
