@@ -44,7 +44,7 @@ export function exportOnnx(model: ForecastModel, about: { trainedAt: string; not
     opset_import: OPSETS,
     metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   }
-  return ModelProto.encode(ModelProto.fromObject(proto)).finish().slice()
+  return new Uint8Array(ModelProto.encode(ModelProto.fromObject(proto)).finish())
 }
 
 function outputNodes(model: ForecastModel, output: Output): Node[] {
