@@ -1,0 +1,196 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
+import { startPrinterPage } from '../../hardware/emulators/printer-page.ts'
+import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
+import { DEMO_REGISTERS, DEMO_STAFF, MARKET } from '../demo/organisation.ts'
+import { enrolmentCode, loadDemo, trainOnce } from './demo.ts'
+import { BadOption, readOptions, STACK_HELP, type StackOptions } from './options.ts'
+import { CannotStart, preflight, release } from './preflight.ts'
+import { type Supervised, supervise } from './processes.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const began = performance.now()
+
+const say = (sentence: string) => {
+  const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(6)
+  process.stdout.write(`${seconds}s  ${sentence}\n`)
+}
+
+interface Running {
+  server: Supervised
+  tills: Supervised[]
+  closers: (() => Promise<void>)[]
+}
+
+async function startPaper(options: StackOptions, running: Running): Promise<void> {
+  const { printer1, printer2, paper1, paper2 } = options.ports
+  for (const [port, pagePort, register] of [
+    [printer1, paper1, DEMO_REGISTERS[0]],
+    [printer2, paper2, DEMO_REGISTERS[1]],
+  ] as const) {
+    const printer: PrinterEmulator = await startPrinterEmulator({ port })
+    const page = await startPrinterPage({
+      printer,
+      port: pagePort,
+      title: `${MARKET.name}, ${register.name}`,
+    })
+    running.closers.push(async () => {
+      await page.close()
+      await printer.close()
+    })
+  }
+}
+
+function serverOf(options: StackOptions): Supervised {
+  return supervise(
+    {
+      name: 'the sync server',
+      command: [process.execPath, join(root, 'sync-server/main.ts')],
+      env: { PORT: String(options.ports.server), DATA_DIR: join(options.dataDir, 'server') },
+      logFile: join(options.dataDir, 'server.log'),
+    },
+    say,
+  )
+}
+
+async function startTill(
+  options: StackOptions,
+  serverUrl: string,
+  index: 0 | 1,
+): Promise<[Supervised, string]> {
+  const dir = join(options.dataDir, `till-${index + 1}`)
+  await mkdir(dir, { recursive: true })
+  const code = await enrolmentCode(serverUrl, dir, index)
+  const { till1, till2, printer1, printer2 } = options.ports
+  const flags = {
+    data: dir,
+    server: serverUrl,
+    port: String([till1, till2][index]),
+    printer: `tcp://127.0.0.1:${[printer1, printer2][index]}`,
+    name: `${MARKET.name}, ${DEMO_REGISTERS[index].name}`,
+    ui: join(root, 'dist/till-ui'),
+    ...(code && { enrol: code }),
+  }
+  const till = supervise(
+    {
+      name: `till ${index + 1}`,
+      command: [
+        process.execPath,
+        join(root, 'desktop/till/main.ts'),
+        ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
+      ],
+      logFile: join(options.dataDir, `till-${index + 1}.log`),
+    },
+    say,
+  )
+  const ready = await till.start()
+  return [till, String(ready.url)]
+}
+
+function printAddresses(options: StackOptions, tillUrls: string[]): void {
+  const { server, paper1, paper2 } = options.ports
+  const people = DEMO_STAFF.filter((person) => person.pin)
+    .map(
+      ({ name, role, pin, branchId }) =>
+        `    ${pin}  ${name}, ${role.replace('_', ' ')}${branchId === MARKET.id ? '' : ' (other branch)'}`,
+    )
+    .join('\n')
+  process.stdout.write(`
+  Till 1          ${tillUrls[0]}
+  Till 2          ${tillUrls[1]}
+  Paper of 1, 2   http://127.0.0.1:${paper1}/   http://127.0.0.1:${paper2}/
+  Head office     http://127.0.0.1:${server}/console/   (choose Sophie Girard)
+
+  Demo PINs
+${people}
+
+  s + Enter stops or starts the sync server; the tills go on selling. q + Enter or Ctrl-C ends all.
+  Data and logs: ${options.dataDir}   (npm start -- --fresh begins anew)
+
+`)
+}
+
+async function stopAll(options: StackOptions, running: Running): Promise<void> {
+  await Promise.all(running.tills.map((till) => till.stop()))
+  await running.server.stop()
+  await Promise.all(running.closers.map((close) => close()))
+  await release(options.dataDir)
+}
+
+/** Until someone ends it: a signal, the closed terminal, `q`, or the end of whoever started this process. */
+function untilEnded(onKey: (key: string) => void): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+    process.once('disconnect', () => resolve())
+    if (!process.stdin.isTTY) return
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      if (line.trim() === 'q') resolve()
+      else onKey(line.trim())
+    })
+  })
+}
+
+async function run(options: StackOptions): Promise<void> {
+  const server = serverOf(options)
+  const running: Running = { server, tills: [], closers: [] }
+  const toggleServer = async () => {
+    if (server.running()) {
+      await server.stop()
+      say('the sync server is stopped: the tills go on selling. s + Enter starts it again')
+    } else {
+      await server.start()
+      say('the sync server runs again')
+    }
+  }
+  const ended = untilEnded((key) => {
+    if (key === 's') toggleServer().catch((error: Error) => say(error.message))
+  })
+  const starting = (async () => {
+    await startPaper(options, running)
+    say('starting Postgres and the sync server')
+    await server.start()
+    const serverUrl = `http://127.0.0.1:${options.ports.server}`
+    const databaseUrl = await findRunningPostgres(join(options.dataDir, 'server'))
+    if (databaseUrl) await loadDemo(databaseUrl, options.dataDir, Date.now, say)
+    say('starting two tills')
+    const tills = [await startTill(options, serverUrl, 0), await startTill(options, serverUrl, 1)]
+    running.tills.push(...tills.map(([till]) => till))
+    await trainOnce(serverUrl, options.dataDir)
+    say('ready')
+    printAddresses(
+      options,
+      tills.map(([, url]) => url),
+    )
+  })()
+  try {
+    await Promise.race([ended, starting])
+    await ended
+  } finally {
+    say('stopping')
+    await stopAll(options, running)
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    const options = readOptions(process.argv.slice(2), process.cwd())
+    if (options === 'help') {
+      process.stdout.write(`${STACK_HELP}\n`)
+      return
+    }
+    await preflight(options)
+    await run(options)
+  } catch (error) {
+    const expected = error instanceof CannotStart || error instanceof BadOption
+    process.stderr.write(
+      `${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
+    )
+    process.exitCode = 1
+  }
+}
+
+await main()
+process.exit()
