@@ -1,0 +1,82 @@
+import { Hono } from 'hono'
+import { Engine } from './engine.ts'
+import type { EngineOptions } from './options.ts'
+import { json } from './wire/answers.ts'
+import { COMMON_HEADERS } from './wire/headers.ts'
+
+export interface ShapeEngine {
+  /** Answers Electric's HTTP shape protocol: `/v1/shape`, `/v1/health`. */
+  fetch(request: Request): Promise<Response>
+  health(): Promise<EngineHealth>
+  /** Lets all clients go, makes the log durable and leaves the slot for the next start. */
+  close(): Promise<void>
+}
+
+export interface EngineHealth {
+  readonly status: 'active' | 'starting'
+  readonly shapes: number
+  readonly waitingClients: number
+  readonly globalLsn: number
+  readonly logBytes: number
+  /** WAL that Postgres keeps for the slot, in bytes; null while the database is out of reach. */
+  readonly slotHeldBytes: number | null
+  readonly slotStatus: string | null
+}
+
+function createApp(engine: Engine): Hono {
+  const app = new Hono({ strict: false })
+  const query = (url: string) => new URL(url).searchParams
+  app.get('/v1/health', () =>
+    json(
+      engine.streaming ? 200 : 202,
+      { status: engine.streaming ? 'active' : 'starting' },
+      {
+        'cache-control': 'no-cache, no-store, must-revalidate',
+      },
+    ),
+  )
+  app.get('/v1/shape', ({ req }) => engine.get(query(req.url), req.raw))
+  app.delete('/v1/shape', ({ req }) => engine.delete(query(req.url)))
+  app.options('/v1/shape', ({ req }) => {
+    const origin = req.header('origin') ?? '*'
+    const allowHeaders = req.header('access-control-request-headers')
+    return new Response(null, {
+      status: 204,
+      headers: {
+        ...COMMON_HEADERS,
+        'access-control-allow-origin': origin,
+        'access-control-max-age': '86400',
+        ...(allowHeaders ? { 'access-control-allow-headers': allowHeaders } : {}),
+      },
+    })
+  })
+  app.get(
+    '/',
+    () =>
+      new Response(null, {
+        headers: { ...COMMON_HEADERS, 'cache-control': 'max-age=0, private, must-revalidate' },
+      }),
+  )
+  app.notFound(
+    () =>
+      new Response('Not found', {
+        status: 404,
+        headers: { ...COMMON_HEADERS, 'cache-control': 'max-age=0, private, must-revalidate' },
+      }),
+  )
+  return app
+}
+
+/**
+ * Opens the embedded shape engine over a database. Throws an EngineError, whose message is one sentence for an
+ * operator, when the database cannot be reached, does not replicate logically, or the slot is another engine's.
+ */
+export async function createShapeEngine(options: EngineOptions): Promise<ShapeEngine> {
+  const engine = await Engine.open(options)
+  const app = createApp(engine)
+  return {
+    fetch: async (request) => app.fetch(request),
+    health: () => engine.health(),
+    close: () => engine.close(),
+  }
+}

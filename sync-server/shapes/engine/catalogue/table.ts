@@ -1,0 +1,124 @@
+import type pg from 'pg'
+
+/** One column as the replication stream also describes it, plus what the schema header and filters need. */
+export interface Column {
+  readonly name: string
+  readonly typeOid: number
+  readonly typmod: number
+  /** Type name of the column, or of its elements when `dims` > 0. */
+  readonly type: string
+  /** The type under a domain; equal to `type` otherwise. */
+  readonly baseType: string
+  readonly kind: 'base' | 'enum' | 'domain' | 'other'
+  readonly dims: number
+  readonly notNull: boolean
+  /** Place in the primary key, or null. */
+  readonly pkIndex: number | null
+  /** Equality of texts is equality of bytes (false for a nondeterministic collation). */
+  readonly bytewise: boolean
+}
+
+export interface Table {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly replicaIdentity: string
+  /** In the order of the replication stream: live, not generated columns by attribute number. */
+  readonly columns: readonly Column[]
+  readonly generated: readonly string[]
+}
+
+/** Anything that runs a parametrised query: a client inside a transaction, or a pool. */
+export type Queryable = Pick<pg.ClientBase, 'query'>
+
+const COLUMNS = `
+  SELECT c.oid::int8::text AS oid, n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
+    a.attname AS column, a.atttypid::int8::text AS type_oid, a.atttypmod AS typmod,
+    coalesce(el.typname, t.typname) AS type, coalesce(bt.typname, el.typname, t.typname) AS base_type,
+    coalesce(el.typtype, t.typtype) AS typtype,
+    CASE WHEN el.oid IS NULL THEN 0 ELSE greatest(a.attndims, 1) END AS dims,
+    a.attnotnull AS not_null, a.attgenerated <> '' AS generated,
+    array_position(pk.indkey::int2[], a.attnum) AS pk_index,
+    coalesce(co.collisdeterministic, true) AS bytewise
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_type el ON el.oid = t.typelem AND t.typcategory = 'A'
+  LEFT JOIN pg_type bt ON bt.oid = t.typbasetype AND t.typtype = 'd'
+  LEFT JOIN pg_collation co ON co.oid = a.attcollation
+  LEFT JOIN pg_index pk ON pk.indrelid = c.oid AND pk.indisprimary
+  WHERE c.relkind = 'r' AND `
+
+interface ColumnRow {
+  oid: string
+  schema: string
+  name: string
+  identity: string
+  column: string
+  type_oid: string
+  typmod: number
+  type: string
+  base_type: string
+  typtype: string
+  dims: number
+  not_null: boolean
+  generated: boolean
+  pk_index: number | null
+  bytewise: boolean
+}
+
+const KINDS: Readonly<Record<string, Column['kind']>> = { b: 'base', e: 'enum', d: 'domain' }
+
+function toColumn(row: ColumnRow): Column {
+  return {
+    name: row.column,
+    typeOid: Number(row.type_oid),
+    typmod: row.typmod,
+    type: row.type,
+    baseType: row.base_type,
+    kind: KINDS[row.typtype] ?? 'other',
+    dims: row.dims,
+    notNull: row.not_null,
+    pkIndex: row.pk_index,
+    bytewise: row.bytewise,
+  }
+}
+
+function toTables(rows: readonly ColumnRow[]): Table[] {
+  return [...Map.groupBy(rows, (row) => row.oid).values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    return {
+      oid: Number(first.oid),
+      schema: first.schema,
+      name: first.name,
+      replicaIdentity: first.identity,
+      columns: group.filter((row) => !row.generated).map(toColumn),
+      generated: group.filter((row) => row.generated).map((row) => row.column),
+    }
+  })
+}
+
+/** The ordinary table of that exact name, or null (views, sequences and partitioned tables are null). */
+export async function loadTable(db: Queryable, schema: string, name: string): Promise<Table | null> {
+  const { rows } = await db.query<ColumnRow>(
+    `${COLUMNS} n.nspname = $1 AND c.relname = $2 ORDER BY c.oid, a.attnum`,
+    [schema, name],
+  )
+  return toTables(rows)[0] ?? null
+}
+
+/** The tables that still exist among these object ids. */
+export async function loadTables(db: Queryable, oids: readonly number[]): Promise<Map<number, Table>> {
+  const { rows } = await db.query<ColumnRow>(
+    `${COLUMNS} c.oid = ANY ($1::int8[]::oid[]) ORDER BY c.oid, a.attnum`,
+    [oids],
+  )
+  return new Map(toTables(rows).map((table) => [table.oid, table]))
+}
+
+/** Whether rows and keys of both read the same: what a shape's followers have seen stays true. */
+export function sameLayout(a: Table, b: Table): boolean {
+  return JSON.stringify({ ...a, replicaIdentity: '' }) === JSON.stringify({ ...b, replicaIdentity: '' })
+}

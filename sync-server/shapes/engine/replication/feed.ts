@@ -1,0 +1,278 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '../database.ts'
+import { EngineError, messageOf } from '../errors.ts'
+import type { ChangeLog } from '../log/change-log.ts'
+import type { EngineEvent } from '../options.ts'
+import type { Router } from '../routing.ts'
+import {
+  checkServer,
+  ensurePublication,
+  identify,
+  type Origin,
+  recreateSlot,
+  type SlotState,
+  slotState,
+} from './slot.ts'
+import { type Committed, TransactionWriter } from './transaction-writer.ts'
+import { WalStream } from './wal-stream.ts'
+
+const STATUS_INTERVAL_MS = 5000
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 5000
+const PING_MS = 20
+/** Postgres waits while so much of the log is not yet on disk. */
+const MAX_UNSYNCED_BYTES = 64 * 1024 * 1024
+/** Foreign WAL is confirmed in steps of this, so that an idle table does not hold it. */
+const MARK_BYTES = 1024 * 1024
+
+export interface FeedHandlers {
+  readonly committed: (transaction: Committed) => void
+  /** What the log holds does not continue with what Postgres will send: every shape is over. */
+  readonly discontinued: (reason: string) => Promise<void>
+  /** Streaming has begun, after a connect or reconnect. */
+  readonly streaming: () => void
+  readonly event: (event: EngineEvent) => void
+}
+
+export interface FeedOptions {
+  readonly db: Database
+  readonly log: ChangeLog
+  readonly router: Router
+  readonly name: string
+  /** The origin that the log on disk belongs to, or null for a new one. */
+  readonly origin: Origin | null
+  readonly handlers: FeedHandlers
+}
+
+/**
+ * Follows the one replication slot: writes what comes to the change log, tells each commit, and confirms to Postgres
+ * only what is on disk. Reconnects for ever once it has run.
+ */
+export class Feed {
+  readonly #options: FeedOptions
+  readonly #writer: TransactionWriter
+  #origin: Origin | null
+  #stream: WalStream | null = null
+  #receivedLsn = 0
+  #durableLsn: number
+  #durablePosition: number
+  #syncing = false
+  #stopped = false
+  /** Messages of the present stream are taken in. */
+  #accepting = false
+  #statusTimer: NodeJS.Timeout | null = null
+  #streamClosed: (error: Error) => void = () => undefined
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    this.#origin = options.origin
+    this.#writer = new TransactionWriter(options.log, options.router)
+    this.#durableLsn = options.log.endLsn
+    this.#durablePosition = options.log.position
+  }
+
+  get streaming(): boolean {
+    return this.#stream !== null
+  }
+
+  get origin(): Origin | null {
+    return this.#origin
+  }
+
+  /** Connects for the first time; throws an EngineError that says what is wrong. Then keeps itself running. */
+  async start(): Promise<void> {
+    const { closed } = await this.#connect()
+    this.#statusTimer = setInterval(() => this.#status(), STATUS_INTERVAL_MS)
+    void this.#keepRunning(closed)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#accepting = false
+    if (this.#statusTimer) clearInterval(this.#statusTimer)
+    const stream = this.#stream
+    this.#stream = null
+    this.#streamClosed(new Error('stopped'))
+    await stream?.stop()
+    this.#writer.abort()
+  }
+
+  /** Waits until everything up to a WAL position has been received, at most `limitMs`; false when it took longer. */
+  async reached(lsn: number, limitMs: number): Promise<boolean> {
+    const deadline = Date.now() + limitMs
+    for (let wait = 1; this.#receivedLsn < lsn; wait = Math.min(wait * 2, PING_MS)) {
+      if (Date.now() > deadline || this.#stopped) return false
+      this.#stream?.confirm(this.#durableLsn, true)
+      await delay(wait)
+    }
+    return true
+  }
+
+  slot(): Promise<SlotState | null> {
+    return slotState(this.#options.db, this.#options.name)
+  }
+
+  /** Connects and starts streaming; `closed` tells the stream's end. */
+  async #connect(): Promise<{ closed: Promise<Error> }> {
+    const { db, name, handlers } = this.#options
+    const client = await db.connect('replication').catch((error: unknown) => {
+      throw new EngineError(`Cannot connect to Postgres for replication: ${messageOf(error)}.`, {
+        cause: error,
+      })
+    })
+    try {
+      await checkServer(db)
+      await ensurePublication(db, name)
+      await this.#continue(await identify(client))
+      const { promise, resolve } = Promise.withResolvers<Error>()
+      this.#streamClosed = resolve
+      this.#accepting = true
+      this.#stream = await WalStream.start(
+        client,
+        { slot: name, publication: name },
+        {
+          data: (message) => this.#receive(message),
+          keepalive: (walEnd, replyRequested) => this.#keepalive(walEnd, replyRequested),
+          closed: (error) => resolve(error),
+        },
+      )
+      handlers.streaming()
+      return { closed: promise }
+    } catch (error) {
+      this.#accepting = false
+      await client.end().catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Makes sure that the slot goes on exactly where the log ends, or begins both anew. */
+  async #continue(origin: Origin): Promise<void> {
+    const { db, name, log, handlers } = this.#options
+    const slot = await slotState(db, name)
+    const reason = this.#whyDiscontinued(origin, slot)
+    if (reason !== null) {
+      const lsn = await recreateSlot(db, name)
+      await log.reset(lsn)
+      this.#durableLsn = lsn
+      this.#durablePosition = log.position
+      this.#receivedLsn = lsn
+      this.#origin = origin
+      await handlers.discontinued(reason)
+      this.#writer.mark(lsn)
+      await log.sync()
+    }
+    this.#receivedLsn = Math.max(this.#receivedLsn, log.endLsn)
+  }
+
+  #whyDiscontinued(origin: Origin, slot: SlotState | null): string | null {
+    const { log } = this.#options
+    if (this.#origin === null) return 'there is no log yet'
+    if (this.#origin.systemId !== origin.systemId || this.#origin.database !== origin.database) {
+      return 'the log belongs to another database'
+    }
+    if (this.#origin.timeline !== origin.timeline) return 'the database went on in another timeline'
+    if (!slot) return 'the replication slot is gone'
+    if (slot.walStatus === 'lost') return 'the replication slot was invalidated'
+    if (slot.confirmedLsn > log.endLsn) return 'the replication slot is ahead of the log'
+    return null
+  }
+
+  async #keepRunning(firstClosed: Promise<Error>): Promise<void> {
+    let closed: Promise<Error> | null = firstClosed
+    for (let wait = FIRST_RETRY_MS; !this.#stopped; ) {
+      try {
+        closed ??= (await this.#connect()).closed
+        wait = FIRST_RETRY_MS
+        this.#disconnected(await closed)
+      } catch (error) {
+        this.#options.handlers.event({
+          level: 'warn',
+          message: `Replication cannot start: ${messageOf(error)}`,
+        })
+        wait = Math.min(wait * 2, LAST_RETRY_MS)
+      }
+      closed = null
+      if (!this.#stopped) await delay(wait)
+    }
+  }
+
+  #disconnected(error: Error): void {
+    this.#stream = null
+    this.#accepting = false
+    if (this.#stopped) return
+    this.#writer.abort()
+    this.#options.handlers.event({ level: 'warn', message: `Replication stopped: ${messageOf(error)}` })
+  }
+
+  #receive(message: Buffer): void {
+    if (!this.#accepting) return
+    try {
+      const committed = this.#writer.receive(message)
+      if (!committed) return
+      this.#receivedLsn = Math.max(this.#receivedLsn, this.#options.log.endLsn)
+      this.#options.handlers.committed(committed)
+      this.#sync()
+    } catch (error) {
+      this.#pauseReceiving(error)
+    }
+  }
+
+  #keepalive(walEnd: number, replyRequested: boolean): void {
+    if (!this.#accepting || !this.#writer.idle) return
+    this.#receivedLsn = Math.max(this.#receivedLsn, walEnd)
+    if (walEnd - this.#options.log.endLsn >= MARK_BYTES) {
+      try {
+        this.#writer.mark(walEnd)
+        this.#sync()
+      } catch (error) {
+        this.#pauseReceiving(error)
+      }
+    } else if (replyRequested) {
+      this.#status()
+    }
+  }
+
+  #status(): void {
+    this.#stream?.confirm(this.#durableLsn)
+  }
+
+  /** Brings the log to disk, then confirms; one at a time, each for all that came meanwhile. */
+  #sync(): void {
+    const { log } = this.#options
+    if (log.position - this.#durablePosition > MAX_UNSYNCED_BYTES) this.#stream?.pause()
+    if (this.#syncing) return
+    this.#syncing = true
+    const lsn = log.endLsn
+    const position = log.position
+    log.sync().then(
+      () => {
+        this.#syncing = false
+        this.#durableLsn = lsn
+        this.#durablePosition = position
+        this.#status()
+        this.#stream?.resume()
+        if (log.endLsn > lsn && !this.#stopped) this.#sync()
+      },
+      (error: unknown) => {
+        // What a failed fsync has lost cannot be told: nothing more is confirmed by this process.
+        this.#stopped = true
+        this.#pauseReceiving(error)
+      },
+    )
+  }
+
+  /** The log cannot be written (a full disk, say): stops receiving, so that Postgres keeps what is not yet ours. */
+  #pauseReceiving(error: unknown): void {
+    this.#accepting = false
+    this.#options.handlers.event({
+      level: 'error',
+      message: `The change log cannot be written: ${messageOf(error)}`,
+    })
+    const stream = this.#stream
+    const closed = this.#streamClosed
+    this.#stream = null
+    void (stream?.stop() ?? Promise.resolve()).then(() =>
+      closed(new Error('the change log cannot be written')),
+    )
+  }
+}

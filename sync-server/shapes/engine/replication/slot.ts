@@ -1,0 +1,131 @@
+import type pg from 'pg'
+import { quoteIdentifier } from '../catalogue/identifier.ts'
+import { loadTable, type Table } from '../catalogue/table.ts'
+import type { Database } from '../database.ts'
+import { EngineError, UnavailableError } from '../errors.ts'
+import { parseLsn } from './lsn.ts'
+
+/** Which database cluster, and which history of it, a log belongs to. */
+export interface Origin {
+  readonly systemId: string
+  readonly timeline: number
+  readonly database: string
+}
+
+export interface SlotState {
+  readonly confirmedLsn: number
+  readonly walStatus: string
+  readonly active: boolean
+  readonly heldBytes: number
+}
+
+const LOCK_TIMEOUT = '2s'
+const LOCK_NOT_AVAILABLE = '55P03'
+const INSUFFICIENT_PRIVILEGE = '42501'
+const UNDEFINED_TABLE = '42P01'
+
+/** Throws an EngineError unless the server can replicate logically. */
+export async function checkServer(db: Database): Promise<void> {
+  const { rows } = await db.pool.query<{ level: string }>("SELECT current_setting('wal_level') AS level")
+  const level = rows[0]?.level
+  if (level !== 'logical') {
+    throw new EngineError(`Postgres runs with wal_level=${level}; set wal_level=logical and restart it.`)
+  }
+}
+
+export async function identify(client: pg.Client): Promise<Origin> {
+  const { rows } = await client.query<{ systemid: string; timeline: string; dbname: string }>(
+    'IDENTIFY_SYSTEM',
+  )
+  const [row] = rows
+  if (!row) throw new EngineError('Postgres did not identify itself.')
+  return { systemId: row.systemid, timeline: Number(row.timeline), database: row.dbname }
+}
+
+export async function slotState(db: Database, slot: string): Promise<SlotState | null> {
+  const { rows } = await db.pool.query<{
+    lsn: string | null
+    status: string
+    active: boolean
+    held: string | null
+  }>(
+    `SELECT confirmed_flush_lsn::text AS lsn, coalesce(wal_status, 'lost') AS status, active,
+       pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::text AS held
+     FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`,
+    [slot],
+  )
+  const [row] = rows
+  return row
+    ? {
+        confirmedLsn: parseLsn(row.lsn ?? '0/0'),
+        walStatus: row.status,
+        active: row.active,
+        heldBytes: Number(row.held ?? 0),
+      }
+    : null
+}
+
+/** Makes the publication, empty at first: only tables that have shapes are published. */
+export async function ensurePublication(db: Database, publication: string): Promise<void> {
+  const { rowCount } = await db.pool.query('SELECT FROM pg_publication WHERE pubname = $1', [publication])
+  if (rowCount === 0) await db.pool.query(`CREATE PUBLICATION ${quoteIdentifier(publication)}`)
+}
+
+/** Makes a new slot in place of any of that name, and gives the LSN from which it will stream. */
+export async function recreateSlot(db: Database, slot: string): Promise<number> {
+  await db.pool.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+    [slot],
+  )
+  const { rows } = await db.pool.query<{ lsn: string }>(
+    "SELECT lsn::text FROM pg_create_logical_replication_slot($1, 'pgoutput')",
+    [slot],
+  )
+  return parseLsn(rows[0]?.lsn ?? '0/0')
+}
+
+async function isPublished(client: pg.ClientBase, publication: string, oid: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+     WHERE p.pubname = $1 AND r.prrelid = $2::int8::oid`,
+    [publication, oid],
+  )
+  return rowCount !== 0
+}
+
+/**
+ * Makes a table ready to have shapes: whole old rows in the WAL, and published. Both happen under a lock that no
+ * writer holds, so that each of its transactions is either over before (and seen by a later snapshot) or published.
+ * Throws an UnavailableError when writers keep the table busy, an EngineError without the rights.
+ */
+export async function publishTable(db: Database, publication: string, table: Table): Promise<Table> {
+  const client = await db.pool.connect()
+  const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
+  try {
+    if (table.replicaIdentity === 'f' && (await isPublished(client, publication, table.oid))) return table
+    await client.query('BEGIN')
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
+    await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`)
+    const current = await loadTable(client, table.schema, table.name)
+    if (current && current.replicaIdentity !== 'f')
+      await client.query(`ALTER TABLE ${name} REPLICA IDENTITY FULL`)
+    if (current && !(await isPublished(client, publication, current.oid))) {
+      await client.query(`ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ${name}`)
+    }
+    const ready = await loadTable(client, table.schema, table.name)
+    await client.query('COMMIT')
+    if (!ready) throw new UnavailableError('The table is being changed; try again.', 1)
+    return ready
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    const code = (error as { code?: string }).code
+    if (code === LOCK_NOT_AVAILABLE) throw new UnavailableError(`The table ${name} is locked; try again.`, 1)
+    if (code === UNDEFINED_TABLE) throw new UnavailableError('The table is being changed; try again.', 1)
+    if (code === INSUFFICIENT_PRIVILEGE) {
+      throw new EngineError(`The database user must own ${name} to publish its changes.`, { cause: error })
+    }
+    throw error
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,158 @@
+import { RequestError } from './errors.ts'
+import type { ChangeLog } from './log/change-log.ts'
+import type { Settings } from './options.ts'
+import { type LogPart, readLog } from './read-log.ts'
+import type { ShapeRequest } from './request.ts'
+import type { Shape } from './shape.ts'
+import { streamPart } from './snapshot/snapshot-file.ts'
+import { eventStream } from './sse.ts'
+import type { WaitingRequests } from './waiting.ts'
+import { mustRefetch } from './wire/answers.ts'
+import { type AnswerFacts, answerHeaders, CACHE, matchesEtag, nextCursor } from './wire/headers.ts'
+import { upToDateMessage } from './wire/messages.ts'
+import { BEGINNING, compareOffsets, formatOffset, type Offset } from './wire/offset.ts'
+
+/** What serving needs of the engine. */
+export interface Serving {
+  readonly log: ChangeLog
+  readonly settings: Settings
+  readonly polls: WaitingRequests
+  /** Requests for an offset that is not there yet. */
+  readonly early: WaitingRequests
+  readonly globalLsn: () => number
+  /** The shape that takes the place of one that cannot serve a client any more. */
+  readonly successor: (shape: Shape) => Promise<Shape>
+}
+
+export interface RequestContext {
+  readonly signal: AbortSignal
+  readonly ifNoneMatch: string | null
+}
+
+let answerCount = 0
+
+/** The client has gone: nobody reads this. */
+const NOBODY = () => new Response(null, { status: 499 })
+
+function answer(facts: AnswerFacts, context: RequestContext, body: () => BodyInit): Response {
+  const headers = answerHeaders(facts)
+  if (!matchesEtag(context.ifNoneMatch, headers.etag)) return new Response(body(), { headers })
+  delete headers['electric-schema']
+  return new Response(null, { status: 304, headers })
+}
+
+function serveChunk(shape: Shape, chunk: number, request: ShapeRequest, context: RequestContext): Response {
+  const facts = {
+    shape,
+    askedOffset: request.offsetText,
+    offset: { lsn: 0, op: chunk },
+    cache: request.offset === BEGINNING ? CACHE.snapshot : CACHE.catchUp,
+    upToDate: false,
+    hasData: true,
+    cursor: null,
+  }
+  const part = { start: shape.chunkEnds[chunk - 1] ?? 0, end: shape.chunkEnds[chunk] ?? 0 }
+  return answer(facts, context, () => streamPart(shape.snapshotPath, part, { before: '[', after: ']' }))
+}
+
+function body(part: LogPart): string {
+  const messages = part.upToDate ? [...part.messages, upToDateMessage(part.globalLsn)] : part.messages
+  return `[${messages.join(',')}]`
+}
+
+/** An answer without messages: the client is told only how far the database has come. */
+function serveNothing(
+  serving: Serving,
+  shape: Shape,
+  request: ShapeRequest,
+  context: RequestContext,
+): Response {
+  const facts = {
+    shape,
+    askedOffset: request.offsetText,
+    offset: shape.lastOffset,
+    cache: request.live ? CACHE.live : CACHE.catchUp,
+    upToDate: true,
+    hasData: false,
+    cursor: request.live ? cursorFor(serving, request) : null,
+    etagSuffix: `:${Date.now()}${answerCount++}`,
+  }
+  return answer(facts, context, () => `[${upToDateMessage(serving.globalLsn())}]`)
+}
+
+function cursorFor({ settings }: Serving, request: ShapeRequest): string {
+  return nextCursor(Date.now(), settings.longPollMs, request.cursor, Math.random)
+}
+
+/** One reading of the log serves all clients that wait at the same place. */
+const sharedReads = new WeakMap<Shape, { key: string; part: Promise<LogPart> }>()
+
+function read(serving: Serving, shape: Shape, from: Offset): Promise<LogPart> {
+  const globalLsn = serving.globalLsn()
+  const key = `${formatOffset(from)} ${shape.entries.count} ${globalLsn}`
+  const shared = sharedReads.get(shape)
+  if (shared?.key === key) return shared.part
+  const part = readLog(serving.log, shape, { from, globalLsn, limitBytes: serving.settings.chunkBytes })
+  sharedReads.set(shape, { key, part })
+  return part
+}
+
+async function serveLog(
+  serving: Serving,
+  shape: Shape,
+  request: ShapeRequest & { offset: Offset },
+  context: RequestContext,
+): Promise<Response> {
+  const { offset, live } = request
+  if (live && !shape.isBehind(offset)) {
+    if (request.sse) return eventStream(serving, shape, request, context)
+    const result = await serving.polls.wait(
+      shape,
+      context.signal,
+      () => shape.ended || shape.isBehind(offset),
+    )
+    if (result === 'aborted') return NOBODY()
+    if (result === 'timeout' && !shape.ended) return serveNothing(serving, shape, request, context)
+  }
+  if (shape.ended) return mustRefetch(null)
+  if (request.sse) return eventStream(serving, shape, request, context)
+  const part = await read(serving, shape, offset)
+  const facts = {
+    shape,
+    askedOffset: request.offsetText,
+    offset: part.offset,
+    cache: live ? CACHE.live : CACHE.catchUp,
+    upToDate: part.upToDate,
+    hasData: true,
+    cursor: live ? cursorFor(serving, request) : null,
+  }
+  return answer(facts, context, () => body(part))
+}
+
+/** Answers a GET of a shape that the request names rightly. */
+export async function serveShape(
+  serving: Serving,
+  shape: Shape,
+  request: ShapeRequest,
+  context: RequestContext,
+): Promise<Response> {
+  const { offset } = request
+  if (offset === 'now') {
+    await shape.chunkReady(Number.POSITIVE_INFINITY)
+    return shape.ended ? mustRefetch(null) : serveNothing(serving, shape, request, context)
+  }
+  if (offset.lsn <= 0 && Number.isFinite(offset.op)) {
+    const chunk = offset === BEGINNING ? 0 : offset.op + 1
+    if (await shape.chunkReady(chunk)) return serveChunk(shape, chunk, request, context)
+  }
+  await shape.chunkReady(Number.POSITIVE_INFINITY)
+  if (shape.ended) return mustRefetch(null)
+  if (compareOffsets(offset, shape.trimmed) < 0) return mustRefetch(await serving.successor(shape))
+  if (compareOffsets(offset, shape.lastOffset) > 0) {
+    const inBounds = () => shape.ended || compareOffsets(offset, shape.lastOffset) <= 0
+    const result = await serving.early.wait(shape, context.signal, inBounds)
+    if (result === 'aborted') return NOBODY()
+    if (!inBounds()) throw new RequestError({ offset: ['out of bounds for this shape'] })
+  }
+  return serveLog(serving, shape, { ...request, offset }, context)
+}

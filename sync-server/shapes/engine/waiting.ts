@@ -1,0 +1,74 @@
+import type { Follower, Shape } from './shape.ts'
+
+export type WaitResult = 'woken' | 'timeout' | 'aborted'
+
+interface Waiter extends Follower {
+  readonly deadline: number
+  readonly expire: () => void
+}
+
+const SWEEP_MS = 50
+
+/**
+ * Requests that wait for a shape, each for the same time: one timer for all of them, as the oldest is always the
+ * first to expire.
+ */
+export class WaitingRequests {
+  readonly #waitMs: number
+  readonly #waiters = new Set<Waiter>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(waitMs: number) {
+    this.#waitMs = waitMs
+  }
+
+  get count(): number {
+    return this.#waiters.size
+  }
+
+  /** Waits until the shape wakes its followers with `isReady`, the time is up, or the client has gone. */
+  wait(shape: Shape, signal: AbortSignal, isReady: () => boolean): Promise<WaitResult> {
+    if (signal.aborted) return Promise.resolve('aborted')
+    if (isReady()) return Promise.resolve('woken')
+    return new Promise((resolve) => {
+      const finish = (result: WaitResult) => {
+        this.#waiters.delete(waiter)
+        shape.followers.delete(waiter)
+        signal.removeEventListener('abort', aborted)
+        resolve(result)
+      }
+      const aborted = () => finish('aborted')
+      const waiter: Waiter = {
+        deadline: performance.now() + this.#waitMs,
+        wake: () => {
+          if (isReady()) finish('woken')
+        },
+        expire: () => finish('timeout'),
+      }
+      signal.addEventListener('abort', aborted)
+      shape.followers.add(waiter)
+      this.#waiters.add(waiter)
+      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS)
+    })
+  }
+
+  /** Lets everyone go. */
+  close(): void {
+    for (const waiter of [...this.#waiters]) waiter.expire()
+    this.#stopTimer()
+  }
+
+  #sweep(): void {
+    const now = performance.now()
+    for (const waiter of this.#waiters) {
+      if (waiter.deadline > now) break
+      waiter.expire()
+    }
+    if (this.#waiters.size === 0) this.#stopTimer()
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+}

@@ -1,0 +1,34 @@
+import { quoteIdentifier, quoteLiteral } from '../catalogue/identifier.ts'
+
+/** A value to compare with: its canonical text (see `canonical.ts`) and how SQL writes it. */
+export interface Comparand {
+  readonly canonical: string
+  readonly sql: string
+}
+
+/** One term of the conjunction. `values` holds no NULL: comparing with NULL is never true. */
+export type Predicate =
+  | {
+      readonly kind: 'in'
+      readonly column: string
+      readonly type: string
+      readonly values: readonly Comparand[]
+    }
+  | { readonly kind: 'null'; readonly column: string; readonly negated: boolean }
+
+function termToSql(term: Predicate): string {
+  const column = quoteIdentifier(term.column)
+  if (term.kind === 'null') return `${column} IS ${term.negated ? 'NOT ' : ''}NULL`
+  if (term.values.length === 0) return 'false'
+  return `${column} IN (${term.values.map((value) => value.sql).join(', ')})`
+}
+
+/** The conjunction as SQL, or the empty text when there is none. */
+export function predicatesToSql(predicates: readonly Predicate[]): string {
+  return predicates.map(termToSql).join(' AND ')
+}
+
+/** A typed literal that is safe to put into SQL. */
+export function typedLiteral(text: string, type: string): string {
+  return `${quoteLiteral(text)}::${type}`
+}

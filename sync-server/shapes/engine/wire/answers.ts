@@ -1,0 +1,36 @@
+import { messageOf, RequestError, UnavailableError } from '../errors.ts'
+import type { Shape } from '../shape.ts'
+import { CACHE, COMMON_HEADERS } from './headers.ts'
+import { MUST_REFETCH } from './messages.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...COMMON_HEADERS, 'content-type': JSON_TYPE, ...headers },
+  })
+}
+
+/** The client must begin again, with the shape's new handle where there is one. */
+export function mustRefetch(shape: Shape | null): Response {
+  const headers: Record<string, string> = shape
+    ? { 'cache-control': CACHE.refetch, 'electric-handle': shape.handle, etag: `"${shape.handle}::"` }
+    : { 'cache-control': CACHE.refetchUnknown }
+  return new Response(MUST_REFETCH, {
+    status: 409,
+    headers: { ...COMMON_HEADERS, 'content-type': JSON_TYPE, ...headers },
+  })
+}
+
+/** The answer to a request that failed: 400 for the client's fault, 503 when a retry may help, else 500. */
+export function failure(error: unknown): Response {
+  const noStore = { 'cache-control': CACHE.none, 'surrogate-control': 'no-store' }
+  if (error instanceof RequestError) {
+    return json(400, { message: error.message, errors: error.errors }, noStore)
+  }
+  if (error instanceof UnavailableError) {
+    return json(503, { message: error.message }, { ...noStore, 'retry-after': String(error.retryAfter) })
+  }
+  return json(500, { message: `Unexpected error: ${messageOf(error)}` }, noStore)
+}

@@ -1,0 +1,98 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { serve } from '@hono/node-server'
+import { createShapeEngine } from './engine/app.ts'
+import { EngineError, messageOf } from './engine/errors.ts'
+
+const HELP = `Serves the tables of a Postgres database as shapes, over Electric's HTTP protocol.
+
+  npm run shapes -- --database-url <url> --port <port> [options]
+
+  --database-url <url>   Postgres with wal_level=logical; the role needs REPLICATION and owns the tables served
+  --port <port>          TCP port to listen on
+  --host <address>       address to listen on (default 127.0.0.1)
+  --data-dir <dir>       where the change log and snapshots are kept (default: a folder of the database in ${tmpdir()})
+  --name <name>          replication slot and publication (default shape_engine); one engine per name
+  --allow-delete         answer DELETE /v1/shape
+  --help                 this text
+`
+
+const OPTIONS = {
+  'database-url': { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'data-dir': { type: 'string' },
+  name: { type: 'string', default: 'shape_engine' },
+  'allow-delete': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+interface Arguments {
+  readonly databaseUrl: string
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly name: string
+  readonly allowDelete: boolean
+}
+
+function defaultDataDir(url: URL): string {
+  return join(tmpdir(), 'shapes', `${url.hostname}-${url.port || 5432}-${url.pathname.slice(1)}`)
+}
+
+function readArguments(argv: readonly string[]): Arguments | 'help' {
+  const { values } = parseArgs({ args: [...argv], options: OPTIONS, strict: true })
+  if (values.help) return 'help'
+  const databaseUrl = values['database-url']
+  if (!databaseUrl || !URL.canParse(databaseUrl)) {
+    throw new EngineError(
+      '--database-url must be given, such as postgresql://user:password@localhost:5432/name.',
+    )
+  }
+  const port = Number(values.port)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new EngineError('--port must be given, a number from 1 to 65535 (0 lets the system choose).')
+  }
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(values.name)) {
+    throw new EngineError('--name may hold small letters, digits and underscores, and begins with a letter.')
+  }
+  return {
+    databaseUrl,
+    port,
+    host: values.host,
+    dataDir: values['data-dir'] ?? defaultDataDir(new URL(databaseUrl)),
+    name: values.name,
+    allowDelete: values['allow-delete'],
+  }
+}
+
+async function run({ host, port, ...options }: Arguments): Promise<void> {
+  const engine = await createShapeEngine({
+    ...options,
+    onEvent: ({ level, message }) => console.error(`${level}: ${message}`),
+  })
+  const server = serve({ fetch: engine.fetch, hostname: host, port }, (address) => {
+    console.log(`Shapes at http://${host}:${address.port}/v1/shape`)
+  })
+  const stop = async (code: number) => {
+    server.close()
+    await engine.close()
+    process.exit(code)
+  }
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? `port ${port} is in use` : error.message
+    console.error(`Cannot listen: ${reason}.`)
+    void stop(1)
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0))
+}
+
+try {
+  const args = readArguments(process.argv.slice(2))
+  if (args === 'help') process.stdout.write(HELP)
+  else await run(args)
+} catch (error) {
+  console.error(messageOf(error))
+  process.exitCode = 1
+}
