@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('valid_from', d.date, nonNull)
     .addColumn('price', d.int8, (c) => c.notNull().check(sql`price >= 0`))
     .addColumn('import_id', d.uuid, (c) => c.notNull().references('catalogue_import.id'))
-    .addPrimaryKeyConstraint('product_price_pkey', ['product_id', 'valid_from'])
+    .addPrimaryKeyConstraint('product_price_pkey', ['product_id', 'valid_from', 'import_id'])
     .execute()
   await db.schema
     .createTable('journal_event')

@@ -20,6 +20,10 @@ const USER = 'pharmasaas'
 /** Loopback only; what keeps others out is that it does not listen anywhere else. */
 const PASSWORD = 'pharmasaas'
 
+/** Connection string of an embedded Postgres that listens on a port of this machine. */
+export const embeddedPostgresUrl = (port: number): string =>
+  `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`
+
 const SETTINGS: Record<string, string> = {
   wal_level: 'logical',
   max_replication_slots: '20',
@@ -131,7 +135,7 @@ export async function startEmbeddedPostgres(options: {
     throw new Error(`Postgres did not start on port ${port}: ${lines.slice(-3).join(' | ')}`)
   }
   return {
-    url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    url: embeddedPostgresUrl(port),
     port,
     stop: async () => {
       if (process.platform === 'win32') child.kill()
