@@ -1,0 +1,57 @@
+import type { ClientBase } from 'pg'
+import type { Mutation } from '../../domain/journal/mutation.ts'
+import { PROJECTED_KEYS, type ProjectedTable } from '../../domain/journal/tables.ts'
+import { type ColumnKind, syncedTable } from '../../migrations/synced-tables.ts'
+import { type BulkColumn, bulkInsert, quoted, unnest } from '../database/bulk.ts'
+import { planMutations, type Step } from './plan.ts'
+
+const kindOf = (table: ProjectedTable, column: string): ColumnKind => {
+  const kind = syncedTable(table)?.columns[column]
+  if (!kind) throw new TypeError(`${table}.${column} is not a column that facts project into`)
+  return kind
+}
+
+const columnsOf = (step: Step): BulkColumn[] =>
+  [...step.key, ...step.columns].map((name) => ({ name, kind: kindOf(step.table, name) }))
+
+const primaryKey = (table: ProjectedTable) => PROJECTED_KEYS[table].map(quoted).join(', ')
+
+function addStatement(step: Step) {
+  const table = quoted(step.table)
+  const sums = step.columns.map(
+    (name) => `${quoted(name)} = ${table}.${quoted(name)} + excluded.${quoted(name)}`,
+  )
+  const conflict = `on conflict (${primaryKey(step.table)}) do update set ${sums.join(', ')}`
+  return bulkInsert(step.table, columnsOf(step), step.rows, conflict)
+}
+
+function setStatement(step: Step) {
+  const columns = columnsOf(step)
+  const { sql, values } = unnest(columns, step.rows)
+  const alias = (name: string) => `fresh.${quoted(name)}`
+  const sets = step.columns.map((name) => `${quoted(name)} = ${alias(name)}`).join(', ')
+  const match = step.key.map((name) => `${quoted(step.table)}.${quoted(name)} = ${alias(name)}`).join(' and ')
+  const names = columns.map(({ name }) => quoted(name)).join(', ')
+  return {
+    text: `update ${quoted(step.table)} set ${sets} from ${sql} as fresh(${names}) where ${match}`,
+    values,
+  }
+}
+
+function statementOf(step: Step) {
+  if (step.op === 'add') return addStatement(step)
+  if (step.op === 'set') return setStatement(step)
+  const conflict = `on conflict (${primaryKey(step.table)}) do nothing`
+  return bulkInsert(step.table, columnsOf(step), step.rows, conflict)
+}
+
+/**
+ * Executes what projectors return, on Postgres: the mutations of a whole batch in a handful of multi-row statements
+ * with the effect of one by one. Call it inside a transaction; foreign keys are checked before it returns.
+ * @throws pg.DatabaseError when the database refuses a row; the transaction (or savepoint) is then to be rolled back
+ */
+export async function applyMutations(client: ClientBase, mutations: readonly Mutation[]): Promise<void> {
+  for (const step of planMutations(mutations)) await client.query(statementOf(step))
+  await client.query('set constraints all immediate')
+  await client.query('set constraints all deferred')
+}

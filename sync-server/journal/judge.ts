@@ -1,0 +1,228 @@
+import type { JournalEvent } from '../../domain/journal/event.ts'
+import { type Projection, projectEvent } from '../../domain/journal/families.ts'
+import type { Mutation } from '../../domain/journal/mutation.ts'
+import { may, type Role } from '../../domain/permissions.ts'
+import type { DeviceCaller } from '../auth/caller.ts'
+import type { Row } from '../database/bulk.ts'
+
+/** Something wrong with a stored fact; head office reviews it. */
+export interface Finding {
+  seq: number
+  code: ExceptionCode
+  detail: string
+}
+
+export type ExceptionCode =
+  | 'unknown-type'
+  | 'invalid-payload'
+  | 'rule-broken'
+  | 'actor-unknown'
+  | 'actor-inactive'
+  | 'actor-role-differs'
+  | 'actor-not-permitted'
+  | 'foreign-branch'
+  | 'foreign-register'
+  | 'foreign-session'
+  | 'unknown-session'
+  | 'duplicate-fact'
+  | 'not-applicable'
+  | 'unknown-product'
+  | 'price-differs'
+  | 'receipt-gap'
+  | 'receipt-duplicate'
+  | 'stock-below-zero'
+
+/** What the server knows about the things that a batch names. */
+export interface Known {
+  staff: Map<string, { role: string; active: boolean }>
+  /** Registers that the device may write for. */
+  registers: Set<string>
+  /** Register of each cash session; grows while a batch is judged. */
+  sessions: Map<string, string>
+  /** Sales that exist; grows while a batch is judged. */
+  sales: Set<string>
+  /** Accepted unit prices per `product|business date`; absent when the product is unknown. */
+  prices: Map<string, Set<number | null>>
+  /** Highest receipt number per register; grows while a batch is judged. */
+  lastReceipt: Map<string, number>
+  /** `register|number` of receipts that exist; grows while a batch is judged. */
+  receipts: Set<string>
+}
+
+export interface Judged {
+  event: JournalEvent
+  /** What the event does to rows; empty when its effect is withheld. */
+  mutations: Mutation[]
+  findings: Finding[]
+}
+
+/** An event with what it means. */
+export interface ProjectedEvent {
+  event: JournalEvent
+  projection: Projection
+}
+
+export const projectAll = (events: readonly JournalEvent[]): ProjectedEvent[] =>
+  events.map((event) => ({ event, projection: projectEvent(event) }))
+
+/** The columns by which a mutation names its row. */
+export const namedBy = (mutation: Mutation): Row =>
+  (mutation.op === 'insert' ? mutation.row : mutation.key) as Row
+
+/** Every value under a column that an event's mutations name. */
+export const claims = (mutations: readonly Mutation[], column: string): string[] => [
+  ...new Set(
+    mutations.map((mutation) => namedBy(mutation)[column]).filter((value) => typeof value === 'string'),
+  ),
+]
+
+/** Cash sessions that an event's mutations name, whether by their own id or by reference. */
+export const sessionClaims = (mutations: readonly Mutation[]): string[] => [
+  ...new Set([
+    ...claims(mutations, 'session_id'),
+    ...claims(
+      mutations.filter(({ table }) => table === 'cash_session'),
+      'id',
+    ),
+  ]),
+]
+
+type Report = (code: ExceptionCode, detail: string) => void
+
+function judgeActor({ event, projection }: ProjectedEvent, known: Known, report: Report): void {
+  const { staffId, role } = event.actor
+  const staff = known.staff.get(staffId)
+  if (!staff) report('actor-unknown', staffId)
+  else if (!staff.active) report('actor-inactive', staffId)
+  else if (staff.role !== role) report('actor-role-differs', `${role} at the till, ${staff.role} here`)
+  if ('permission' in projection && !may(role as Role, projection.permission)) {
+    report('actor-not-permitted', `${role} may not ${projection.permission}`)
+  }
+}
+
+/** A device writes only for its own branch, register and sessions. @returns whether the effect may happen */
+function judgeOwner(
+  mutations: readonly Mutation[],
+  device: DeviceCaller,
+  known: Known,
+  report: Report,
+): boolean {
+  const branch = claims(mutations, 'branch_id').find((id) => id !== device.branchId)
+  if (branch) report('foreign-branch', branch)
+  const register = claims(mutations, 'register_id').find((id) => !known.registers.has(id))
+  if (register) report('foreign-register', register)
+  const opened = mutations.flatMap((m) => (m.op === 'insert' && m.table === 'cash_session' ? [m.row.id] : []))
+  const sold = mutations.flatMap((m) => (m.op === 'insert' && m.table === 'sale' ? [m.row.id] : []))
+  const again = opened.find((id) => known.sessions.has(id)) ?? sold.find((id) => known.sales.has(id))
+  if (again) report('duplicate-fact', again)
+  let foreignSession = false
+  for (const session of sessionClaims(mutations)) {
+    const owner = known.sessions.get(session)
+    if (owner === undefined && !opened.includes(session)) report('unknown-session', session)
+    if (owner === undefined || known.registers.has(owner)) continue
+    foreignSession = true
+    report('foreign-session', session)
+  }
+  return !branch && !register && !again && !foreignSession
+}
+
+function judgePrices(mutations: readonly Mutation[], known: Known, report: Report): void {
+  const date = mutations.flatMap((m) =>
+    m.op === 'insert' && m.table === 'sale' ? [m.row.business_date] : [],
+  )[0]
+  const wrong = { unknown: [] as string[], price: [] as string[] }
+  for (const mutation of mutations) {
+    if (mutation.op !== 'insert' || mutation.table !== 'sale_line') continue
+    const { product_id: product, unit_price: price, cip13 } = mutation.row
+    const accepted = known.prices.get(`${product}|${date}`)
+    if (!accepted) wrong.unknown.push(cip13)
+    else if (!accepted.has(price))
+      wrong.price.push(`${cip13}: ${price}, catalogue ${[...accepted].join(' or ')}`)
+  }
+  if (wrong.unknown.length > 0) report('unknown-product', wrong.unknown.join(', '))
+  if (wrong.price.length > 0) report('price-differs', wrong.price.join('; '))
+}
+
+function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Report): void {
+  for (const mutation of mutations) {
+    if (mutation.op !== 'insert' || mutation.table !== 'sale') continue
+    const { register_id: register, receipt_number: number } = mutation.row
+    const last = known.lastReceipt.get(register) ?? 0
+    if (known.receipts.has(`${register}|${number}`)) report('receipt-duplicate', String(number))
+    if (number > last + 1)
+      report('receipt-gap', number === last + 2 ? `${last + 1}` : `${last + 1} to ${number - 1}`)
+    known.receipts.add(`${register}|${number}`)
+    known.lastReceipt.set(register, Math.max(last, number))
+  }
+}
+
+function remember(mutations: readonly Mutation[], known: Known): void {
+  for (const mutation of mutations) {
+    if (mutation.op !== 'insert') continue
+    if (mutation.table === 'sale') known.sales.add(mutation.row.id)
+    if (mutation.table === 'cash_session') known.sessions.set(mutation.row.id, mutation.row.register_id)
+  }
+}
+
+const DETAIL_LIMIT = 500
+
+function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
+  const { event, projection } = projected
+  const findings: Finding[] = []
+  const report: Report = (code, detail) => {
+    findings.push({ seq: event.seq, code, detail: detail.slice(0, DETAIL_LIMIT) })
+  }
+  judgeActor(projected, known, report)
+  if ('unprojected' in projection) {
+    report(projection.unprojected, projection.detail)
+    return { event, mutations: [], findings }
+  }
+  const { mutations, fault } = projection
+  if (fault) report('rule-broken', fault)
+  if (!judgeOwner(mutations, device, known, report)) return { event, mutations: [], findings }
+  judgePrices(mutations, known, report)
+  judgeReceipts(mutations, known, report)
+  remember(mutations, known)
+  return { event, mutations, findings }
+}
+
+/**
+ * Judges a batch in order: what each event does, and what is wrong with it. No fact is refused here. The effect of
+ * one that writes for another branch, register or session, or repeats a fact under a second `seq`, is withheld:
+ * the event stays in the journal, and head office sees why.
+ */
+export const judgeEvents = (
+  projected: readonly ProjectedEvent[],
+  device: DeviceCaller,
+  known: Known,
+): Judged[] => projected.map((one) => judgeEvent(one, device, known))
+
+/**
+ * Findings for products whose stock fell below zero, on the event that took it there.
+ * @param onHand packs per `branch|product` after the whole batch
+ */
+export function judgeStock(judged: readonly Judged[], onHand: ReadonlyMap<string, number>): Finding[] {
+  const findings: Finding[] = []
+  const level = new Map(onHand)
+  for (const { event, mutations } of judged.toReversed()) {
+    const moved = new Map<string, number>()
+    for (const mutation of mutations) {
+      if (mutation.op !== 'add' || mutation.table !== 'stock_on_hand') continue
+      const key = `${mutation.key.branch_id}|${mutation.key.product_id}`
+      moved.set(key, (moved.get(key) ?? 0) + (mutation.add.quantity ?? 0))
+    }
+    const below: string[] = []
+    for (const [key, quantity] of moved) {
+      const after = level.get(key) ?? 0
+      level.set(key, after - quantity)
+      if (after < 0 && after - quantity >= 0) below.push(`${key.split('|')[1]}: ${after}`)
+    }
+    if (below.length === 0) continue
+    findings.push({
+      seq: event.seq,
+      code: 'stock-below-zero',
+      detail: below.join(', ').slice(0, DETAIL_LIMIT),
+    })
+  }
+  return findings.reverse()
+}

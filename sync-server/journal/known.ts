@@ -1,0 +1,126 @@
+import type { ClientBase } from 'pg'
+import type { Mutation } from '../../domain/journal/mutation.ts'
+import type { DeviceCaller } from '../auth/caller.ts'
+import { arrayLiteral } from '../database/bulk.ts'
+import { type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+
+const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], table: T) =>
+  mutations.filter(
+    (m): m is Extract<Mutation, { op: 'insert'; table: T }> => m.op === 'insert' && m.table === table,
+  )
+
+async function loadStaff(client: ClientBase, ids: readonly string[]): Promise<Known['staff']> {
+  const { rows } = await client.query<{ id: string; role: string; active: boolean }>(
+    'select id, role, active from staff where id = any($1::uuid[])',
+    [arrayLiteral(ids)],
+  )
+  return new Map(rows.map(({ id, role, active }) => [id, { role, active }]))
+}
+
+async function loadRegisters(client: ClientBase, device: DeviceCaller): Promise<Set<string>> {
+  if (device.registerId) return new Set([device.registerId])
+  const { rows } = await client.query<{ id: string }>('select id from register where branch_id = $1', [
+    device.branchId,
+  ])
+  return new Set(rows.map(({ id }) => id))
+}
+
+async function loadSessions(client: ClientBase, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await client.query<{ id: string; register_id: string }>(
+    'select id, register_id from cash_session where id = any($1::uuid[])',
+    [arrayLiteral(ids)],
+  )
+  return new Map(rows.map(({ id, register_id }) => [id, register_id]))
+}
+
+async function loadPrices(client: ClientBase, mutations: readonly Mutation[]): Promise<Known['prices']> {
+  const dates = new Map(insertsOf(mutations, 'sale').map(({ row }) => [row.id, row.business_date]))
+  const sold = new Map<string, { product: string; date: string }>()
+  for (const { row } of insertsOf(mutations, 'sale_line')) {
+    const date = dates.get(row.sale_id) ?? ''
+    sold.set(`${row.product_id}|${date}`, { product: row.product_id, date })
+  }
+  if (sold.size === 0) return new Map()
+  const pairs = [...sold.values()]
+  // Years before 1 are dates to ISO 8601 but not to Postgres; they are compared as text, and match nothing.
+  const { rows } = await client.query<{ key: string; now: number | null; then: number | null }>(
+    `select sold.product || '|' || sold.date as key, product.price as now,
+       (select price from product_price history
+        where history.product_id = product.id and history.valid_from::text <= sold.date
+        order by valid_from desc limit 1) as then
+     from unnest($1::uuid[], $2::text[]) as sold(product, date) join product on product.id = sold.product`,
+    [arrayLiteral(pairs.map(({ product }) => product)), arrayLiteral(pairs.map(({ date }) => date))],
+  )
+  return new Map(rows.map(({ key, now, then }) => [key, new Set(then === null ? [now] : [now, then])]))
+}
+
+async function loadReceipts(client: ClientBase, mutations: readonly Mutation[]) {
+  const sales = insertsOf(mutations, 'sale').map(({ row }) => row)
+  if (sales.length === 0)
+    return { sales: new Set<string>(), lastReceipt: new Map<string, number>(), receipts: new Set<string>() }
+  const registers = [...new Set(sales.map((sale) => sale.register_id))]
+  const numbers = [...new Set(sales.map((sale) => sale.receipt_number))]
+  const known = await client.query<{ id: string }>('select id from sale where id = any($1::uuid[])', [
+    arrayLiteral(sales.map((sale) => sale.id)),
+  ])
+  const last = await client.query<{ register: string; last: number }>(
+    `select wanted.register, (select max(receipt_number) from sale where register_id = wanted.register) as last
+     from unnest($1::uuid[]) as wanted(register)`,
+    [arrayLiteral(registers)],
+  )
+  const taken = await client.query<{ key: string }>(
+    `select register_id || '|' || receipt_number as key from sale
+     where register_id = any($1::uuid[]) and receipt_number = any($2::bigint[])`,
+    [arrayLiteral(registers), arrayLiteral(numbers)],
+  )
+  return {
+    sales: new Set(known.rows.map(({ id }) => id)),
+    lastReceipt: new Map(last.rows.map(({ register, last }) => [register, last ?? 0])),
+    receipts: new Set(taken.rows.map(({ key }) => key)),
+  }
+}
+
+/** Loads what a batch is judged by, in a fixed small number of queries however long the batch is. */
+export async function loadKnown(
+  client: ClientBase,
+  device: DeviceCaller,
+  projected: readonly ProjectedEvent[],
+): Promise<Known> {
+  const mutations = projected.flatMap(({ projection }) =>
+    'mutations' in projection ? projection.mutations : [],
+  )
+  const actors = [...new Set(projected.map(({ event }) => event.actor.staffId))]
+  return {
+    staff: await loadStaff(client, actors),
+    registers: await loadRegisters(client, device),
+    sessions: await loadSessions(client, sessionClaims(mutations)),
+    prices: await loadPrices(client, mutations),
+    ...(await loadReceipts(client, mutations)),
+  }
+}
+
+/** Packs on hand per `branch|product` of every stock sum that mutations add to. */
+export async function loadOnHand(
+  client: ClientBase,
+  mutations: readonly Mutation[],
+): Promise<Map<string, number>> {
+  const keys = new Map(
+    mutations.flatMap((m) =>
+      m.op === 'add' && m.table === 'stock_on_hand'
+        ? [[`${m.key.branch_id}|${m.key.product_id}`, m.key] as const]
+        : [],
+    ),
+  )
+  if (keys.size === 0) return new Map()
+  const { rows } = await client.query<{ key: string; quantity: number }>(
+    `select branch_id || '|' || product_id as key, quantity from stock_on_hand
+     join unnest($1::uuid[], $2::uuid[]) as moved(branch, product)
+       on branch_id = moved.branch and product_id = moved.product`,
+    [
+      arrayLiteral([...keys.values()].map((key) => key.branch_id)),
+      arrayLiteral([...keys.values()].map((key) => key.product_id)),
+    ],
+  )
+  return new Map(rows.map(({ key, quantity }) => [key, quantity]))
+}

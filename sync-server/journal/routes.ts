@@ -1,0 +1,40 @@
+import { Hono } from 'hono'
+import { refuse } from '../../domain/refusals.ts'
+import { readJson } from '../http/body.ts'
+import type { AppEnv } from '../http/env.ts'
+import { deviceOf, type Guard } from '../http/guard.ts'
+import { granted, Refused } from '../http/refused.ts'
+import { journalBatchSchema } from './batch.ts'
+import { type IngestTools, ingestBatch } from './ingest.ts'
+import { readHead } from './ledger.ts'
+
+/** Room for 500 events of the size that sales have, with a wide margin, bytes. */
+const BODY_LIMIT = 8 * 1024 * 1024
+
+/** `GET /v1/journal/head` and `POST /v1/journal`, for devices. */
+export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.use('*', guard({ device: true }))
+  app.get('/head', async (c) => {
+    const { deviceId } = deviceOf(c.get('caller'))
+    return c.json({ head: await readHead(tools.pool, deviceId) })
+  })
+  app.post('/', async (c) => {
+    const device = deviceOf(c.get('caller'))
+    const batch = await readJson(c, journalBatchSchema, BODY_LIMIT)
+    if (batch.deviceId !== device.deviceId) {
+      const reason = 'it is not the device that signed this request'
+      throw new Refused(refuse('field-not-readable', { field: 'deviceId', reason }))
+    }
+    const answer = granted(await ingestBatch(tools, device, batch))
+    if (answer.accepted > 0 || answer.exceptions > 0) {
+      const { accepted, duplicates, exceptions, head } = answer
+      c.get('log').info(
+        { deviceId: device.deviceId, seq: head.seq, accepted, duplicates, exceptions },
+        'journal',
+      )
+    }
+    return c.json(answer)
+  })
+  return app
+}
