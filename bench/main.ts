@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import type { Figure } from './lib/figures.ts'
+
+const HELP = `npm run bench -- [names…] [--json] [--large]
+
+Measures the paths of DESIGN §7, each beside its limit in the same run.
+
+  names     only these: sale-commit, search, scan-to-paint, till-to-till
+  --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
+  --large   search also with a million products (slower to set up)
+  --help    this text`
+
+type Bench = (options: { large: boolean }) => Promise<Figure[]>
+
+const BENCHES: Record<string, () => Promise<Bench>> = {
+  'sale-commit': async () => (await import('./sale-commit.ts')).saleCommit,
+  search: async () => (await import('./search.ts')).search,
+  'scan-to-paint': async () => (await import('./scan-to-paint.ts')).scanToPaint,
+  'till-to-till': async () => (await import('./till-to-till.ts')).tillToTill,
+}
+
+const round = (value: number) => Number(value.toPrecision(4))
+
+function print(figure: Figure, json: boolean): void {
+  const { name, value, unit, limit, ratio, goal, met } = figure
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ name, value: round(value), unit, limit: round(limit), ratio: round(ratio), goal })}\n`,
+    )
+    return
+  }
+  const columns = [
+    name.padEnd(26),
+    `${round(value)} ${unit}`.padStart(12),
+    `${round(limit)} ${unit}`.padStart(12),
+    `${round(ratio)}×`.padStart(10),
+    `  ${met ? 'met  ' : 'MISSED'} ${goal}`,
+  ]
+  process.stdout.write(`${columns.join('  ')}\n`)
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, large: { type: 'boolean' }, help: { type: 'boolean' } },
+  })
+  if (values.help) {
+    process.stdout.write(`${HELP}\n`)
+    return
+  }
+  const unknown = positionals.find((name) => !(name in BENCHES))
+  if (unknown)
+    throw new Error(`${unknown} is not a benchmark: choose from ${Object.keys(BENCHES).join(', ')}`)
+  const json = values.json === true
+  if (!json) {
+    const head = ['name'.padEnd(26), 'value'.padStart(12), 'limit'.padStart(12), 'ratio'.padStart(10)]
+    process.stdout.write(`${head.join('  ')}    goal\n`)
+  }
+  for (const [name, load] of Object.entries(BENCHES)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    const run = await load()
+    for (const figure of await run({ large: values.large === true })) print(figure, json)
+  }
+}
+
+main().then(
+  () => process.exit(),
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  },
+)
