@@ -170,6 +170,12 @@ export const REFUSALS = {
     ),
     w('Die Festplatte ist voll: nichts wurde erfasst.', 'Platz schaffen, dann wiederholen.'),
   ),
+  unexpected: entry(
+    503,
+    w('The till failed at this: it was not recorded.', 'Try again; if it fails again, call IT.'),
+    w('La caisse a échoué : rien n’a été enregistré.', 'Recommencez ; si cela persiste, appelez l’informatique.'),
+    w('Die Kasse ist daran gescheitert: nichts wurde erfasst.', 'Noch einmal versuchen; sonst die IT rufen.'),
+  ),
   unauthenticated: entry(
     401,
     w('This request carries no valid sign-in.', 'Sign in again.'),

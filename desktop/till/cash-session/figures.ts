@@ -1,0 +1,70 @@
+import { type Minor, minor, sum } from '../../../domain/money.ts'
+import type { TenderKind } from '../../../domain/sale/events.ts'
+import { tenderKindSchema } from '../../../domain/sale/events.ts'
+import { addTaxShares, type TaxShare } from '../../../domain/tax.ts'
+import type { TillDatabase } from '../store/database.ts'
+
+/** What a session comes to, all amounts in minor units. */
+export interface SessionFigures {
+  /** Cash that must be in the drawer: the sum of its movements. */
+  expected: Minor
+  saleCount: number
+  firstReceipt: number | null
+  lastReceipt: number | null
+  grossTotal: Minor
+  taxes: TaxShare[]
+  tenders: { kind: TenderKind; count: number; amount: Minor }[]
+  movements: { kind: string; count: number; amount: Minor }[]
+  /** Sum of all the register's sales since its first. */
+  perpetualTotal: Minor
+}
+
+type Sales = {
+  saleCount: number
+  firstReceipt: number | null
+  lastReceipt: number | null
+  grossTotal: number
+}
+type Grouped = { kind: string; count: number; amount: number }
+
+/** The order in which a drawer's movements are explained: the float first, then by name. */
+const byExplanation = (a: Grouped, b: Grouped) =>
+  Number(b.kind === 'float') - Number(a.kind === 'float') || a.kind.localeCompare(b.kind)
+
+/** Sums a session's rows. Every figure comes from rows of facts, none from a running counter that could drift. */
+export function createFigures(db: TillDatabase, registerId: string): (sessionId: string) => SessionFigures {
+  const sales = db.prepare(`
+    select count(*) as saleCount, min(receipt_number) as firstReceipt, max(receipt_number) as lastReceipt,
+      coalesce(sum(total), 0) as grossTotal
+    from sale where session_id = ?`)
+  const taxes = db.prepare(`
+    select t.vat_rate_bp as rateBp, sum(t.net) as net, sum(t.tax) as tax, sum(t.gross) as gross
+    from sale s join sale_tax t on t.sale_id = s.id where s.session_id = ? group by t.vat_rate_bp`)
+  const tenders = db.prepare(`
+    select t.kind, count(*) as count, sum(t.amount) as amount
+    from sale s join sale_tender t on t.sale_id = s.id where s.session_id = ? group by t.kind order by t.kind`)
+  const movements = db.prepare(`
+    select kind, count(*) as count, sum(amount) as amount from cash_movement where session_id = ? group by kind`)
+  const perpetual = db
+    .prepare('select coalesce(max(gross_total), 0) from register_total where register_id = ?')
+    .pluck()
+  return (sessionId) => {
+    const { grossTotal, ...counted } = sales.get(sessionId) as Sales
+    const moved = (movements.all(sessionId) as Grouped[])
+      .toSorted(byExplanation)
+      .map((row) => ({ ...row, amount: minor(row.amount) }))
+    return {
+      ...counted,
+      expected: sum(moved.map((row) => row.amount)),
+      grossTotal: minor(grossTotal),
+      taxes: addTaxShares(taxes.all(sessionId) as TaxShare[]),
+      tenders: (tenders.all(sessionId) as Grouped[]).map((row) => ({
+        ...row,
+        kind: tenderKindSchema.parse(row.kind),
+        amount: minor(row.amount),
+      })),
+      movements: moved,
+      perpetualTotal: minor(perpetual.get(registerId) as number),
+    }
+  }
+}

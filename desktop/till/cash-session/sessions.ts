@@ -1,0 +1,34 @@
+import type { BusinessDate } from '../../../domain/business-date.ts'
+import type { Minor } from '../../../domain/money.ts'
+import type { TillDatabase } from '../store/database.ts'
+
+/** The drawer's open session as the till stores it. */
+export interface OpenSession {
+  sessionId: string
+  businessDate: BusinessDate
+  openedAt: string
+  openedByName: string
+  float: Minor
+}
+
+/** What every service asks before it touches the drawer. */
+export interface Sessions {
+  /** The register's open session, or null while its drawer is closed. */
+  open(): OpenSession | null
+  saleCount(sessionId: string): number
+}
+
+/** Reads the sessions of one register. */
+export function createSessions(db: TillDatabase, registerId: string): Sessions {
+  const readOpen = db.prepare(`
+    select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
+      coalesce(s.name, '') as openedByName
+    from cash_session c left join staff s on s.id = c.opened_by
+    where c.register_id = ? and c.closed_at is null
+    order by c.opened_at desc limit 1`)
+  const countSales = db.prepare('select count(*) from sale where session_id = ?').pluck()
+  return {
+    open: () => (readOpen.get(registerId) as OpenSession | undefined) ?? null,
+    saleCount: (sessionId) => countSales.get(sessionId) as number,
+  }
+}

@@ -1,0 +1,78 @@
+import type { BasketLineRow } from '../../../migrations/schema.ts'
+import type { TillDatabase } from '../store/database.ts'
+import type { TillState } from '../store/state.ts'
+
+/** A line of the basket with what the catalogue and the shelf say about it. */
+export interface StoredLine {
+  lineId: string
+  productId: string
+  quantity: number
+  unitPrice: number
+  cip13: string
+  name: string
+  pack: string
+  prescriptionList: string | null
+  reimbursementBp: number | null
+  vatRateBp: number
+  onHand: number
+}
+
+/** How to take one change back: the line as it was, or null when the change made it. */
+export interface UndoStep {
+  word: 'add' | 'remove' | 'quantity'
+  lineId: string
+  before: BasketLineRow | null
+}
+
+/** What the basket knows beside its lines. */
+export interface BasketMeta {
+  revision: number
+  lastLineId: string | null
+  /** Newest last, at most {@link UNDO_LIMIT}. */
+  undo: UndoStep[]
+}
+
+export const UNDO_LIMIT = 20
+
+const KEY = 'basket'
+
+/** The statements under the basket; none of them opens a transaction. */
+export function createBasketStore(db: TillDatabase, state: TillState, branchId: () => string) {
+  const readLines = db.prepare(`
+    select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice, p.cip13, p.name, p.pack,
+      p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp, p.vat_rate_bp as vatRateBp,
+      coalesce(s.quantity, 0) as onHand
+    from basket_line l join product p on p.id = l.product_id
+    left join stock_on_hand s on s.branch_id = ? and s.product_id = l.product_id
+    order by l.position`)
+  const readLine = db.prepare('select * from basket_line where id = ?')
+  const readSame = db.prepare('select * from basket_line where product_id = ? and unit_price = ?')
+  const readExtent = db.prepare(`
+    select count(*) as count, coalesce(max(position), 0) as lastPosition,
+      coalesce(sum(quantity * unit_price), 0) as total from basket_line`)
+  const upsert = db.prepare(`
+    insert into basket_line (id, position, product_id, quantity, unit_price)
+    values (@id, @position, @product_id, @quantity, @unit_price)
+    on conflict (id) do update set quantity = excluded.quantity`)
+  const remove = db.prepare('delete from basket_line where id = ?')
+  const removeAll = db.prepare('delete from basket_line')
+  return {
+    lines: () => readLines.all(branchId()) as StoredLine[],
+    line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
+    /** The line that one more pack of this product at this price belongs to. */
+    lineOf: (productId: string, unitPrice: number) =>
+      readSame.get(productId, unitPrice) as BasketLineRow | undefined,
+    extent: () => readExtent.get() as { count: number; lastPosition: number; total: number },
+    put: (line: BasketLineRow) => {
+      upsert.run(line)
+    },
+    remove: (id: string) => {
+      remove.run(id)
+    },
+    clear: () => {
+      removeAll.run()
+    },
+    meta: () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] },
+    setMeta: (meta: BasketMeta) => state.set(KEY, meta),
+  }
+}

@@ -1,0 +1,118 @@
+import { businessDateAt } from '../../../domain/business-date.ts'
+import { type Minor, minor, subtract } from '../../../domain/money.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { SaleCompleted, SaleLine, Tender } from '../../../domain/sale/events.ts'
+import { changeDue, lineGross, saleTotal } from '../../../domain/sale/rules.ts'
+import { taxShares } from '../../../domain/tax.ts'
+import type { LastSaleView } from '../../bridge/views.ts'
+import type { Sessions } from '../cash-session/sessions.ts'
+import { asActor, type Operators } from '../operator/operator.ts'
+import { formatMoney } from '../receipt/format.ts'
+import type { ReceiptPrinting } from '../receipt/printing.ts'
+import type { RegisterNumbers } from '../register-numbers.ts'
+import { instantAt, type TillContext } from '../till-context.ts'
+import type { Basket } from './basket.ts'
+import type { StoredLine } from './basket-store.ts'
+import type { LastSale } from './last-sale.ts'
+
+type Completed = NonNullable<LastSaleView>
+
+interface Parts {
+  operators: Operators
+  sessions: Sessions
+  basket: Basket
+  lastSale: LastSale
+  numbers: RegisterNumbers
+  printing: ReceiptPrinting
+}
+
+/** What the customer pays with: cash of an amount in minor units, or the whole total by card. */
+export type Payment = { kind: 'cash'; given: Minor } | { kind: 'card' }
+
+/**
+ * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
+ * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `basket-changed` (it is
+ * no longer the revision that was agreed on), `not-enough-cash`.
+ */
+export function createSaleCompletion(context: TillContext, parts: Parts) {
+  const { db, journal, changes } = context
+  const { operators, sessions, basket } = parts
+
+  const append = db.transaction((payment: Payment, revision: number): Completed | Refusal => {
+    const operator = operators.require('sale.ring')
+    if (isRefusal(operator)) return operator
+    const session = sessions.open()
+    if (!session) return refuse('no-open-session')
+    const stored = basket.lines()
+    const lines = stored.map(toSaleLine)
+    if (lines.length === 0) return refuse('basket-empty')
+    const total = saleTotal(lines)
+    if (basket.revision() !== revision)
+      return refuse('basket-changed', { total: formatMoney(total, context.locale) })
+    const tender = tenderFor(payment, total, context)
+    if (isRefusal(tender)) return tender
+
+    const place = context.place()
+    const now = context.now()
+    const at = instantAt(now)
+    const sale: SaleCompleted = {
+      saleId: context.newId(),
+      sessionId: session.sessionId,
+      branchId: place.branchId,
+      registerId: place.registerId,
+      receiptNumber: parts.numbers.nextReceipt(),
+      businessDate: businessDateAt(now, place.timeZone),
+      currency: place.currency,
+      lines,
+      taxes: taxShares(lines),
+      tenders: [tender],
+      total,
+    }
+    const event = journal.append({
+      type: 'sale.completed',
+      version: 1,
+      payload: sale,
+      actor: asActor(operator),
+      at,
+    })
+    const packs = new Map(stored.map((line) => [line.lineId, line.pack]))
+    parts.printing.enqueueReceipt({ sale, at, cashierName: operator.name, packs, hash: event.hash })
+    basket.clear()
+    const completed: Completed = {
+      saleId: sale.saleId,
+      receiptNumber: sale.receiptNumber,
+      total,
+      given: tender.given,
+      change: tender.change,
+      kind: tender.kind,
+      itemCount: lines.reduce((count, line) => count + line.quantity, 0),
+    }
+    parts.lastSale.remember(completed)
+    return completed
+  })
+
+  return (payment: Payment, revision: number): Completed | Refusal => {
+    const completed = append.immediate(payment, revision)
+    if (!isRefusal(completed)) changes.touch('basket', 'sale', 'stock', 'print', 'sync')
+    return completed
+  }
+}
+
+function toSaleLine(line: StoredLine): SaleLine {
+  const { lineId, productId, cip13, name, quantity, vatRateBp } = line
+  const unitPrice = minor(line.unitPrice)
+  const gross = lineGross({ unitPrice, quantity })
+  return { lineId, productId, cip13, name: name.slice(0, 400), quantity, unitPrice, gross, vatRateBp }
+}
+
+function tenderFor(payment: Payment, total: Minor, context: TillContext): Tender | Refusal {
+  const tenderId = context.newId()
+  if (payment.kind === 'card') {
+    return { tenderId, kind: 'card', amount: total, given: total, change: minor(0) }
+  }
+  const change = changeDue(total, payment.given)
+  if (change === null) {
+    return refuse('not-enough-cash', { missing: formatMoney(subtract(total, payment.given), context.locale) })
+  }
+  return { tenderId, kind: 'cash', amount: total, given: payment.given, change }
+}

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+
+/** The till's SQLite file inside its data folder. */
+export const databaseFile = (dataDir: string): string => join(dataDir, 'till.sqlite')
+
+/** Held by the one process that owns the folder. */
+export const lockFile = (dataDir: string): string => join(dataDir, 'till.lock')
+
+/** Holds the token that a local browser must show, readable by this user alone. */
+export const tokenFile = (dataDir: string): string => join(dataDir, 'ui-token')
+
+/** Downloaded forecast models. */
+export const modelsDir = (dataDir: string): string => join(dataDir, 'models')

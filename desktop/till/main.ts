@@ -1,0 +1,238 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { createPrinter, type Printer } from '../../hardware/devices/printer.ts'
+import { startScanner } from '../../hardware/devices/scanner.ts'
+import { PRINTER_PROFILES } from '../../hardware/protocols/esc-pos/profiles.ts'
+import { serialTransport } from '../../hardware/transports/serial.ts'
+import { tcpTransport } from '../../hardware/transports/tcp.ts'
+import type { Transport } from '../../hardware/transports/transport.ts'
+import type { StatusView } from '../bridge/views.ts'
+import { createDispatch } from './bridge-server/dispatch.ts'
+import { createLive } from './bridge-server/live.ts'
+import { electronParent, serveMessagePorts } from './bridge-server/message-port.ts'
+import { loadToken } from './bridge-server/token.ts'
+import { startUiServer } from './bridge-server/ui-server.ts'
+import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
+import { databaseFile, lockFile, modelsDir, tokenFile } from './data-folder.ts'
+import { type DeviceIdentity, EnrolmentRefused, enrol, readIdentity } from './device/identity.ts'
+import { FolderInUse, lockFolder } from './folder-lock.ts'
+import { followModels } from './forecast/follow-models.ts'
+import { createForecasting } from './forecast/forecasting.ts'
+import { type SyncHandle, startSync } from './replica/sync.ts'
+import { type Spool, startSpool } from './spool/spool.ts'
+import { standaloneSync } from './standalone.ts'
+import { openTillDatabase } from './store/database.ts'
+import { createTill, handlersOf, liveSourcesOf, type Surroundings, type Till } from './till.ts'
+
+/** Something a person can put right; told in one sentence, without a stack. */
+class StartRefused extends Error {
+  override name = 'StartRefused'
+}
+
+const transportOf = (address: DeviceAddress, baudRate: number): Transport =>
+  address.kind === 'tcp'
+    ? tcpTransport({ host: address.host, port: address.port })
+    : serialTransport({ path: address.path, baudRate })
+
+const printerOf = (address: DeviceAddress): Printer =>
+  createPrinter({ transport: transportOf(address, 38_400), profile: PRINTER_PROFILES['epson-80'] })
+
+async function identify(config: TillConfig): Promise<DeviceIdentity> {
+  const known = await readIdentity(config.data)
+  if (known) return known
+  if (!config.enrol || !config.server) {
+    throw new StartRefused(
+      'This workstation is not enrolled: start it once with --server <url> --enrol <code>; head office issues the code.',
+    )
+  }
+  try {
+    return await enrol(config.data, {
+      serverUrl: config.server,
+      code: config.enrol,
+      deviceName: config.name,
+      fetch,
+    })
+  } catch (error) {
+    if (error instanceof EnrolmentRefused)
+      throw new StartRefused(`The server did not enrol this workstation: ${error.message}`)
+    throw new StartRefused(
+      `The server at ${config.server} could not be reached for enrolment: ${(error as Error).message}.`,
+    )
+  }
+}
+
+/** Sync up and down, or, without a server, a handle that says so. */
+function connect(config: TillConfig, till: Till, identity: DeviceIdentity, log: Logger): SyncHandle {
+  const { context } = till
+  if (!config.server) return standaloneSync(context)
+  return startSync({
+    serverUrl: config.server,
+    identity,
+    db: context.db,
+    journal: context.journal,
+    changes: context.changes,
+    fetch,
+    now: context.now,
+    random: Math.random,
+    log: (detail) => log.info(detail, 'sync'),
+  })
+}
+
+/** Forecasting that follows the models the replica brings. */
+function startForecasts(config: TillConfig, till: Till, sync: SyncHandle, log: Logger) {
+  const { db, place, now, changes } = till.context
+  const forecasting = createForecasting({
+    database: db,
+    place,
+    download: (path, init) => sync.fetch(config.server ? new URL(path, config.server) : path, init),
+    filesDir: modelsDir(config.data),
+    now,
+  })
+  const unfollow = followModels({ forecasting, changes, log: (detail) => log.info(detail, 'forecast model') })
+  return {
+    forecastProduct: forecasting.forecastProduct,
+    stop: async () => {
+      unfollow()
+      await forecasting.stop()
+    },
+  }
+}
+
+/** A scanner on a wire feeds the same service as the UI's; keyboard scanners come through the UI. */
+function listenToScanner(address: DeviceAddress | null, till: Till, log: Logger) {
+  let state: StatusView['scanner']['state'] = address ? 'not-found' : 'none'
+  const scanner =
+    address &&
+    startScanner({
+      transport: transportOf(address, 9_600),
+      onScan: ({ text, aim }) => {
+        try {
+          till.scan(`${aim ?? ''}${text}`)
+        } catch (error) {
+          log.error({ err: error }, 'a scan failed')
+        }
+      },
+      onState: ({ state: seen }) => {
+        state = seen === 'connected' ? 'ready' : 'not-found'
+        till.context.changes.touch('print')
+      },
+      onOverflow: () => log.warn('the scanner sent bytes without end; they were dropped'),
+    })
+  return { state: () => state, stop: async () => scanner?.close() }
+}
+
+/** Everything that is running, in the order in which it is stopped. */
+async function startTill(config: TillConfig, log: Logger, die: (error: unknown) => void) {
+  const identity = await identify(config)
+  const db = await openTillDatabase(databaseFile(config.data))
+  const printer = config.printer && printerOf(config.printer)
+  let sync: SyncHandle | null = null
+  const till = createTill({
+    db,
+    identity,
+    locale: config.locale,
+    hasPrinter: printer !== null,
+    onAppended: () => {
+      sync?.nudge()
+      spool.nudge()
+    },
+  })
+  const { context } = till
+  const { changes, now } = context
+  const spool: Spool = startSpool({ db, changes, locale: config.locale, now, log, printer })
+  sync = connect(config, till, identity, log)
+  const scanner = listenToScanner(config.scanner, till, log)
+  const forecasts = startForecasts(config, till, sync, log)
+
+  const around: Surroundings = {
+    sync: () => sync?.status() ?? { state: 'online' },
+    loading: () => sync?.loading() ?? null,
+    printer: spool.status,
+    scanner: () => ({ state: scanner.state() }),
+    forecast: forecasts.forecastProduct,
+  }
+  const dispatch = createDispatch(handlersOf(till, around), { log, onFatal: die })
+  const live = createLive(liveSourcesOf(till, around), changes, (error) =>
+    log.error({ err: error }, 'a view failed'),
+  )
+  const token = await loadToken(tokenFile(config.data))
+  const server = await startUiServer({
+    dispatch,
+    live,
+    token,
+    port: config.port,
+    uiDir: config.ui ? resolve(config.ui) : null,
+    log,
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
+    throw new StartRefused(
+      `Port ${config.port} cannot be used (${error.code}): name another with --port, or 0 for a free one.`,
+    )
+  })
+  const parent = electronParent()
+  if (parent) serveMessagePorts(parent, { dispatch, live })
+  return {
+    address: `http://127.0.0.1:${server.port}/#token=${token}`,
+    stop: async () => {
+      await server.close()
+      await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop()])
+      db.close()
+    },
+  }
+}
+
+/** Opens the data folder for this process alone. */
+async function claim(dataDir: string): Promise<() => void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    return lockFolder(lockFile(dataDir))
+  } catch (error) {
+    if (error instanceof FolderInUse) {
+      throw new StartRefused(
+        `Another till already runs on ${dataDir}: stop it first, or name another --data folder.`,
+      )
+    }
+    throw new StartRefused(`The folder ${dataDir} cannot be used: ${(error as Error).message}.`)
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env)
+  if (!config) {
+    process.stdout.write(HELP)
+    return
+  }
+  const log = pino({ level: config.logLevel, base: { room: 'till' } })
+  const release = await claim(config.data)
+  let running: { address: string; stop(): Promise<void> } | null = null
+  let ending = false
+  const end = async (code: number) => {
+    if (ending) return
+    ending = true
+    // Whatever hangs, a till that was told to stop is gone within seconds; all it knows is on the disk already.
+    setTimeout(() => process.exit(code), 8_000).unref()
+    await running?.stop()
+    release()
+    process.exit(code)
+  }
+  process.on('SIGTERM', () => void end(0))
+  process.on('SIGINT', () => void end(0))
+  try {
+    running = await startTill(config, log, (error) => {
+      log.fatal({ err: error }, 'the store failed: the till must start again and read its file anew')
+      process.exit(70)
+    })
+  } catch (error) {
+    release()
+    throw error
+  }
+  log.info({ data: config.data }, 'till is ready')
+  process.stdout.write(`Till ready: ${running.address}\n`)
+}
+
+main().catch((error) => {
+  const told = error instanceof StartRefused || error instanceof ConfigError
+  process.stderr.write(`${told ? error.message : ((error as Error).stack ?? String(error))}\n`)
+  process.exit(told ? 2 : 1)
+})

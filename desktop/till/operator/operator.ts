@@ -1,0 +1,92 @@
+import { verify } from '@node-rs/argon2'
+import type { Actor } from '../../../domain/journal/event.ts'
+import { may, type Permission, type Role, roleSchema, rolesThatMay } from '../../../domain/permissions.ts'
+import { type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { OperatorView } from '../../bridge/views.ts'
+import type { TillContext } from '../till-context.ts'
+import { createAttempts } from './attempts.ts'
+
+type Operator = NonNullable<OperatorView>
+
+/** Who is at the till, and what they may do. */
+export interface Operators {
+  /** Finds the person whose PIN this is. Refused: `wrong-pin`, `too-many-attempts`. */
+  unlock(pin: string): Promise<Operator | Refusal>
+  lock(): void
+  /** The person at the till with their role of this moment, or null while it is locked. */
+  current(): OperatorView
+  /** The person at the till as a fact's actor, if their role grants the permission. Refused: `locked`, `not-allowed`. */
+  require(permission: Permission): (Actor & { name: string }) | Refusal
+}
+
+type StaffRow = { staffId: string; name: string; role: string; active: number }
+
+/** Starts locked. Whoever is at the till lives in memory alone: after a restart the till asks again. */
+export function createOperators(context: TillContext): Operators {
+  const { db, state, changes } = context
+  const attempts = createAttempts(state, context.now)
+  const readPins = db.prepare(`
+    select p.staff_id as staffId, p.pin_hash as pinHash from staff_pin p where p.branch_id = ? order by p.staff_id`)
+  const readStaff = db.prepare(`select id as staffId, name, role, active from staff where id = ?`)
+  let staffId: string | null = null
+  let checking: Promise<unknown> = Promise.resolve()
+
+  const person = (id: string): Operator | null => {
+    const row = readStaff.get(id) as StaffRow | undefined
+    const role = roleSchema.safeParse(row?.role)
+    return row?.active && role.success
+      ? { staffId: row.staffId, name: row.name, role: role.data as Role }
+      : null
+  }
+
+  /** Every PIN of the branch is checked, whichever matches, so that the time says nothing about who it was. */
+  const identify = async (pin: string): Promise<Operator | null> => {
+    const pins = readPins.all(context.place().branchId) as { staffId: string; pinHash: string }[]
+    const matches = await Promise.all(pins.map((row) => verify(row.pinHash, pin)))
+    const people = pins.filter((_, index) => matches[index]).map((row) => person(row.staffId))
+    // A PIN that two people share says nothing about who is there.
+    return people.length === 1 ? (people[0] ?? null) : null
+  }
+
+  const unlock = async (pin: string): Promise<Operator | Refusal> => {
+    const seconds = attempts.waitSeconds()
+    if (seconds > 0) return refuse('too-many-attempts', { seconds })
+    attempts.begin()
+    const operator = await identify(pin)
+    if (!operator) {
+      const wait = attempts.waitSeconds()
+      return wait > 0 ? refuse('too-many-attempts', { seconds: wait }) : refuse('wrong-pin')
+    }
+    attempts.succeed()
+    staffId = operator.staffId
+    changes.touch('staff')
+    return operator
+  }
+
+  const current = () => (staffId === null ? null : person(staffId))
+
+  return {
+    // One at a time: guesses sent together would all be checked before the first one counts.
+    unlock: (pin) => {
+      const mine = checking.then(() => unlock(pin))
+      checking = mine.catch(() => undefined)
+      return mine
+    },
+    lock: () => {
+      staffId = null
+      changes.touch('staff')
+    },
+    current,
+    require: (permission) => {
+      const operator = current()
+      if (!operator) return refuse('locked')
+      if (!may(operator.role, permission)) {
+        return refuse('not-allowed', { roles: rolesThatMay(permission).join(', ') })
+      }
+      return operator
+    },
+  }
+}
+
+/** The person as the journal names them. */
+export const asActor = ({ staffId, role }: Actor): Actor => ({ staffId, role })

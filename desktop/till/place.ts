@@ -1,0 +1,56 @@
+import type { Currency } from '../../domain/money.ts'
+import { currencySchema } from '../../domain/money.ts'
+import type { DeviceIdentity } from './device/identity.ts'
+import type { TillDatabase } from './store/database.ts'
+
+/** Where this till stands: its branch and register by the replica, its device by enrolment. */
+export interface Place {
+  branchId: string
+  branchName: string
+  address: string
+  city: string
+  vatNumber: string
+  timeZone: string
+  currency: Currency
+  registerId: string
+  registerNumber: number
+  registerName: string
+  deviceName: string
+}
+
+type Row = {
+  branchName: string
+  address: string
+  city: string
+  vatNumber: string
+  timeZone: string
+  currency: string
+  registerNumber: number
+  registerName: string
+}
+
+/** Until the first replica has come there is nobody to unlock the till, so nothing is ever sold under this. */
+const NOT_YET: Row = {
+  branchName: '',
+  address: '',
+  city: '',
+  vatNumber: '',
+  timeZone: 'UTC',
+  currency: 'EUR',
+  registerNumber: 0,
+  registerName: '',
+}
+
+/** Reads the till's place on each call, since a branch's name or address may change while it sells. */
+export function createPlaceReader(db: TillDatabase, identity: DeviceIdentity): () => Place {
+  const read = db.prepare(`
+    select b.name as branchName, b.address, b.city, b.vat_number as vatNumber, b.time_zone as timeZone, b.currency,
+      r.number as registerNumber, r.name as registerName
+    from branch b join register r on r.branch_id = b.id
+    where b.id = ? and r.id = ?`)
+  const { branchId, registerId, deviceName } = identity
+  return () => {
+    const row = (read.get(branchId, registerId) as Row | undefined) ?? NOT_YET
+    return { ...row, currency: currencySchema.parse(row.currency), branchId, registerId, deviceName }
+  }
+}

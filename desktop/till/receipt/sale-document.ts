@@ -1,0 +1,129 @@
+import { shortHash } from '../../../domain/journal/event.ts'
+import type { Locale } from '../../../domain/refusals.ts'
+import type { SaleCompleted, Tender } from '../../../domain/sale/events.ts'
+import type { TaxShare } from '../../../domain/tax.ts'
+import { formatReceiptCode } from '../../../hardware/protocols/barcodes/receipt-code.ts'
+import {
+  columns,
+  leftRight,
+  type PrintDocument,
+  type PrintElement,
+  rule,
+  text,
+} from '../../../hardware/protocols/print-document.ts'
+import type { Place } from '../place.ts'
+import { formatFigure, formatInstant, formatMoney, formatRate } from './format.ts'
+import { WORDS } from './wording.ts'
+
+/** Everything that a receipt says, whichever way it is printed. */
+export interface ReceiptContent {
+  sale: SaleCompleted
+  /** Instant of the sale's event. */
+  at: string
+  cashierName: string
+  /** What is in the pack, by line id: the paper says it, the fact does not. */
+  packs: ReadonlyMap<string, string>
+  /** The event's whole hash; the paper carries its first eight digits. */
+  hash: string
+}
+
+/** The letter that ties a line to its row of the VAT table: A is the lowest rate on this receipt. */
+const letterOf = (taxes: readonly TaxShare[], rateBp: number): string =>
+  String.fromCharCode(65 + taxes.findIndex((share) => share.rateBp === rateBp))
+
+/** The branch's name, address and VAT number, as every paper of the till begins. */
+export function paperHead(place: Place, locale: Locale): PrintElement[] {
+  return [
+    text(place.branchName, { align: 'center', bold: true, size: 'tall' }),
+    text(place.address, { align: 'center' }),
+    text(place.city, { align: 'center' }),
+    text(`${WORDS[locale].vatNumber} ${place.vatNumber}`, { align: 'center' }),
+    { kind: 'feed', lines: 1 },
+  ]
+}
+
+/** A VAT table: one row per rate with its net, tax and gross. */
+export function taxTable(taxes: readonly TaxShare[], locale: Locale): PrintElement[] {
+  const words = WORDS[locale]
+  const row = (cells: readonly string[], bold = false) =>
+    columns(
+      cells.map((cell, index) =>
+        index === 0 ? { text: cell, width: 9 } : { text: cell, width: 10, align: 'right' as const },
+      ),
+      { bold },
+    )
+  return [
+    row([words.vat, words.net, words.tax, words.gross]),
+    ...taxes.map((share) =>
+      row([
+        `${letterOf(taxes, share.rateBp)} ${formatRate(share.rateBp, locale)}`,
+        formatFigure(share.net, locale),
+        formatFigure(share.tax, locale),
+        formatFigure(share.gross, locale),
+      ]),
+    ),
+  ]
+}
+
+function lineElements(content: ReceiptContent, locale: Locale): PrintElement[] {
+  const { sale, packs } = content
+  return sale.lines.flatMap((line) => {
+    const pack = packs.get(line.lineId)
+    return [
+      text(line.name, { bold: true }),
+      ...(pack ? [text(`  ${pack}`)] : []),
+      leftRight(
+        `  ${line.quantity} x ${formatFigure(line.unitPrice, locale)}`,
+        `${formatFigure(line.gross, locale)} ${letterOf(sale.taxes, line.vatRateBp)}`,
+      ),
+    ]
+  })
+}
+
+function tenderElements(tender: Tender, locale: Locale): PrintElement[] {
+  const words = WORDS[locale]
+  if (tender.kind !== 'cash')
+    return [leftRight(words.tender[tender.kind], formatMoney(tender.amount, locale))]
+  return [
+    leftRight(`${words.tender.cash} (${words.given.toLowerCase()})`, formatMoney(tender.given, locale)),
+    leftRight(words.change, formatMoney(tender.change, locale), { bold: true }),
+  ]
+}
+
+/** A sale as a receipt. With cash the drawer opens first: the customer's change does not wait for the paper. */
+export function saleDocument(content: ReceiptContent, place: Place, locale: Locale): PrintDocument {
+  const { sale } = content
+  const words = WORDS[locale]
+  const itemCount = sale.lines.reduce((count, line) => count + line.quantity, 0)
+  const paidInCash = sale.tenders.some((tender) => tender.kind === 'cash')
+  return {
+    title: `${words.receipt} ${sale.receiptNumber}`,
+    elements: [
+      ...(paidInCash ? [{ kind: 'drawer-pulse' } as const] : []),
+      ...paperHead(place, locale),
+      leftRight(`${words.receipt} ${sale.receiptNumber}`, formatInstant(content.at, place.timeZone, locale)),
+      leftRight(`${words.register} ${place.registerNumber}`, `${words.servedBy} ${content.cashierName}`),
+      rule(),
+      ...lineElements(content, locale),
+      rule(),
+      leftRight(words.total, formatMoney(sale.total, locale), { bold: true, size: 'double' }),
+      text(words.items(itemCount)),
+      ...sale.tenders.flatMap((tender) => tenderElements(tender, locale)),
+      rule(),
+      ...taxTable(sale.taxes, locale),
+      rule(),
+      text(words.thanks, { align: 'center' }),
+      { kind: 'feed', lines: 1 },
+      {
+        kind: 'barcode',
+        symbology: 'code128',
+        data: formatReceiptCode({
+          register: String(place.registerNumber),
+          receiptNumber: sale.receiptNumber,
+        }),
+      },
+      text(`${words.fingerprint} ${shortHash(content.hash)}`, { align: 'center' }),
+      { kind: 'cut' },
+    ],
+  }
+}

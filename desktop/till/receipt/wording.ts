@@ -1,0 +1,157 @@
+import type { Locale } from '../../../domain/refusals.ts'
+import type { TenderKind } from '../../../domain/sale/events.ts'
+
+interface Words {
+  vatNumber: string
+  receipt: string
+  register: string
+  servedBy: string
+  items: (count: number) => string
+  total: string
+  tender: Record<TenderKind, string>
+  given: string
+  change: string
+  vat: string
+  rate: string
+  net: string
+  tax: string
+  gross: string
+  fingerprint: string
+  thanks: string
+  duplicate: string
+  zReport: string
+  businessDate: string
+  opened: string
+  closed: string
+  closedBy: string
+  sales: string
+  receipts: string
+  none: string
+  count: string
+  float: string
+  movement: Record<string, string>
+  expected: string
+  counted: string
+  over: string
+  short: string
+  noDifference: string
+  salesTotal: string
+  perpetual: string
+}
+
+const plural = (one: string, many: string) => (count: number) => `${count} ${count === 1 ? one : many}`
+
+/** What the paper says, per language. */
+export const WORDS: Record<Locale, Words> = {
+  fr: {
+    vatNumber: 'N° TVA',
+    receipt: 'Ticket n°',
+    register: 'Caisse',
+    servedBy: 'Servi par',
+    items: plural('article', 'articles'),
+    total: 'TOTAL',
+    tender: { cash: 'Espèces', card: 'Carte bancaire' },
+    given: 'Reçu',
+    change: 'Rendu',
+    vat: 'TVA',
+    rate: 'Taux',
+    net: 'HT',
+    tax: 'TVA',
+    gross: 'TTC',
+    fingerprint: 'Empreinte',
+    thanks: 'Merci de votre visite',
+    duplicate: 'DUPLICATA',
+    zReport: 'CLÔTURE DE CAISSE Z',
+    businessDate: 'Journée',
+    opened: 'Ouverture',
+    closed: 'Clôture',
+    closedBy: 'Clôturé par',
+    sales: 'Ventes',
+    receipts: 'Tickets',
+    none: 'aucun',
+    count: 'Comptage',
+    float: 'Fond de caisse',
+    movement: { float: 'Fond de caisse', sale: 'Ventes en espèces' },
+    expected: 'Attendu en espèces',
+    counted: 'Compté',
+    over: 'Excédent',
+    short: 'Manquant',
+    noDifference: 'Aucun écart',
+    salesTotal: 'Total des ventes TTC',
+    perpetual: 'Grand total perpétuel',
+  },
+  en: {
+    vatNumber: 'VAT no.',
+    receipt: 'Receipt no.',
+    register: 'Register',
+    servedBy: 'Served by',
+    items: plural('item', 'items'),
+    total: 'TOTAL',
+    tender: { cash: 'Cash', card: 'Card' },
+    given: 'Given',
+    change: 'Change',
+    vat: 'VAT',
+    rate: 'Rate',
+    net: 'Net',
+    tax: 'VAT',
+    gross: 'Gross',
+    fingerprint: 'Fingerprint',
+    thanks: 'Thank you for your visit',
+    duplicate: 'DUPLICATE',
+    zReport: 'Z REPORT',
+    businessDate: 'Business date',
+    opened: 'Opened',
+    closed: 'Closed',
+    closedBy: 'Closed by',
+    sales: 'Sales',
+    receipts: 'Receipts',
+    none: 'none',
+    count: 'Count',
+    float: 'Float',
+    movement: { float: 'Float', sale: 'Cash sales' },
+    expected: 'Cash expected',
+    counted: 'Counted',
+    over: 'Over',
+    short: 'Short',
+    noDifference: 'No difference',
+    salesTotal: 'Sales total incl. VAT',
+    perpetual: 'Perpetual grand total',
+  },
+  de: {
+    vatNumber: 'USt-IdNr.',
+    receipt: 'Beleg Nr.',
+    register: 'Kasse',
+    servedBy: 'Es bediente Sie',
+    items: plural('Artikel', 'Artikel'),
+    total: 'SUMME',
+    tender: { cash: 'Bar', card: 'Karte' },
+    given: 'Gegeben',
+    change: 'Rückgeld',
+    vat: 'USt',
+    rate: 'Satz',
+    net: 'Netto',
+    tax: 'USt',
+    gross: 'Brutto',
+    fingerprint: 'Prüfwert',
+    thanks: 'Vielen Dank für Ihren Besuch',
+    duplicate: 'DUPLIKAT',
+    zReport: 'Z-BERICHT',
+    businessDate: 'Geschäftstag',
+    opened: 'Eröffnet',
+    closed: 'Abgeschlossen',
+    closedBy: 'Abgeschlossen von',
+    sales: 'Verkäufe',
+    receipts: 'Belege',
+    none: 'keine',
+    count: 'Zählung',
+    float: 'Wechselgeld',
+    movement: { float: 'Wechselgeld', sale: 'Barverkäufe' },
+    expected: 'Bargeld erwartet',
+    counted: 'Gezählt',
+    over: 'Überschuss',
+    short: 'Fehlbetrag',
+    noDifference: 'Keine Differenz',
+    salesTotal: 'Verkäufe gesamt brutto',
+    perpetual: 'Fortlaufende Gesamtsumme',
+  },
+}

@@ -1,0 +1,98 @@
+import type { CashCount } from '../../../domain/cash-session/events.ts'
+import { shortHash } from '../../../domain/journal/event.ts'
+import { type Minor, multiply } from '../../../domain/money.ts'
+import type { Locale } from '../../../domain/refusals.ts'
+import {
+  columns,
+  leftRight,
+  type PrintDocument,
+  type PrintElement,
+  rule,
+  text,
+} from '../../../hardware/protocols/print-document.ts'
+import type { ZReportView } from '../../bridge/views.ts'
+import type { Place } from '../place.ts'
+import { formatDay, formatFigure, formatInstant, formatMoney } from './format.ts'
+import { paperHead, taxTable } from './sale-document.ts'
+import { WORDS } from './wording.ts'
+
+/** Everything that a Z report's paper says. */
+export interface ZReportContent {
+  report: ZReportView
+  counts: readonly CashCount[]
+  /** The closing event's whole hash. */
+  hash: string
+}
+
+function countElements(counts: readonly CashCount[], locale: Locale): PrintElement[] {
+  return counts
+    .filter((count) => count.quantity > 0)
+    .map((count) =>
+      columns([
+        { text: formatFigure(count.denomination, locale), width: 10, align: 'right' },
+        { text: `x ${count.quantity}`, width: 8, align: 'right' },
+        {
+          text: formatFigure(multiply(count.denomination, count.quantity), locale),
+          width: 'fill',
+          align: 'right',
+        },
+      ]),
+    )
+}
+
+function varianceElement(variance: Minor, locale: Locale): PrintElement {
+  const words = WORDS[locale]
+  const word = variance === 0 ? words.noDifference : variance > 0 ? words.over : words.short
+  const amount = variance === 0 ? '' : `${variance > 0 ? '+' : ''}${formatMoney(variance, locale)}`
+  return leftRight(word, amount, { bold: true, size: 'tall' })
+}
+
+function cashElements({ report, counts }: ZReportContent, locale: Locale): PrintElement[] {
+  const words = WORDS[locale]
+  return [
+    text(words.count, { bold: true }),
+    ...countElements(counts, locale),
+    leftRight(words.counted, formatMoney(report.counted, locale), { bold: true }),
+    rule(),
+    ...report.movements.map(({ kind, amount }) =>
+      leftRight(words.movement[kind] ?? kind, formatMoney(amount, locale)),
+    ),
+    leftRight(words.expected, formatMoney(report.expected, locale), { bold: true }),
+    varianceElement(report.variance, locale),
+  ]
+}
+
+/** A closed session as its Z report. */
+export function zDocument(content: ZReportContent, place: Place, locale: Locale): PrintDocument {
+  const { report } = content
+  const words = WORDS[locale]
+  const instant = (at: string) => formatInstant(at, place.timeZone, locale)
+  const receipts =
+    report.firstReceipt === null ? words.none : `${report.firstReceipt} - ${report.lastReceipt}`
+  return {
+    title: `${words.zReport} ${report.zNumber}`,
+    elements: [
+      ...paperHead(place, locale),
+      text(`${words.zReport} ${report.zNumber}`, { align: 'center', bold: true, size: 'tall' }),
+      leftRight(`${words.register} ${place.registerNumber}`, place.registerName),
+      leftRight(words.businessDate, formatDay(report.businessDate, locale)),
+      leftRight(words.opened, instant(report.openedAt)),
+      leftRight(words.closed, instant(report.closedAt)),
+      leftRight(words.closedBy, report.closedByName),
+      rule(),
+      ...cashElements(content, locale),
+      rule(),
+      leftRight(words.sales, String(report.saleCount)),
+      leftRight(words.receipts, receipts),
+      ...report.tenders.map((tender) =>
+        leftRight(`${words.tender[tender.kind]} (${tender.count})`, formatMoney(tender.amount, locale)),
+      ),
+      leftRight(words.salesTotal, formatMoney(report.grossTotal, locale), { bold: true }),
+      ...(report.taxes.length === 0 ? [] : [rule(), ...taxTable(report.taxes, locale)]),
+      rule('double'),
+      leftRight(words.perpetual, formatMoney(report.perpetualTotal, locale), { bold: true }),
+      text(`${words.fingerprint} ${shortHash(content.hash)}`, { align: 'center' }),
+      { kind: 'cut' },
+    ],
+  }
+}

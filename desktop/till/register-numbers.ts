@@ -1,0 +1,51 @@
+import type { TillDatabase } from './store/database.ts'
+import type { TillState } from './store/state.ts'
+
+const KEY = 'register-numbers'
+
+interface Kept {
+  registerId: string
+  receipt: number
+  z: number
+}
+
+/** The register's own gap-free numbers. Taken in the transaction of the fact that carries them. */
+export interface RegisterNumbers {
+  nextReceipt(): number
+  nextZ(): number
+}
+
+/**
+ * A number is the register's highest plus one, by the rows this till holds and by what it gave out itself: whichever
+ * knows more. Rows know of a workstation that stood here before; the till's own note outlives a refetched replica.
+ */
+export function createRegisterNumbers(
+  db: TillDatabase,
+  state: TillState,
+  registerId: string,
+): RegisterNumbers {
+  const lastReceipt = db
+    .prepare('select coalesce(max(receipt_number), 0) from sale where register_id = ?')
+    .pluck()
+  const lastZ = db
+    .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
+    .pluck()
+  const kept = (): Kept => {
+    const noted = state.get<Kept>(KEY)
+    return noted?.registerId === registerId ? noted : { registerId, receipt: 0, z: 0 }
+  }
+  return {
+    nextReceipt: () => {
+      const noted = kept()
+      const receipt = Math.max(lastReceipt.get(registerId) as number, noted.receipt) + 1
+      state.set(KEY, { ...noted, receipt })
+      return receipt
+    },
+    nextZ: () => {
+      const noted = kept()
+      const z = Math.max(lastZ.get(registerId) as number, noted.z) + 1
+      state.set(KEY, { ...noted, z })
+      return z
+    },
+  }
+}

@@ -1,0 +1,176 @@
+import { v7 } from 'uuid'
+import type { Locale, Refusal } from '../../domain/refusals.ts'
+import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
+import type { Handlers } from './bridge-server/dispatch.ts'
+import type { LiveSources } from './bridge-server/live.ts'
+import { createSessionClosing } from './cash-session/close.ts'
+import { createSessionOpening } from './cash-session/open.ts'
+import { createSessions } from './cash-session/sessions.ts'
+import { createBasket } from './counter/basket.ts'
+import { createSaleCompletion } from './counter/complete.ts'
+import { createLastSale } from './counter/last-sale.ts'
+import { createNotice } from './counter/notice.ts'
+import { createScan } from './counter/scan.ts'
+import { createProductSearch } from './counter/search.ts'
+import type { DeviceIdentity } from './device/identity.ts'
+import { openJournal } from './journal/journal.ts'
+import { createOperators } from './operator/operator.ts'
+import { createPlaceReader } from './place.ts'
+import { createReceiptPrinting } from './receipt/printing.ts'
+import { createRegisterNumbers } from './register-numbers.ts'
+import { type Changes, createChanges } from './store/changes.ts'
+import type { TillDatabase } from './store/database.ts'
+import { createTillState } from './store/state.ts'
+import type { TillContext } from './till-context.ts'
+
+export interface TillOptions {
+  db: TillDatabase
+  identity: DeviceIdentity
+  locale: Locale
+  hasPrinter: boolean
+  now?: () => number
+  /** Told after each commit that added to the journal. */
+  onAppended?: () => void
+}
+
+/** What the services do not know by themselves; the composition root fills it in. */
+export interface Surroundings {
+  sync(): StatusView['sync']
+  loading(): TillView['loading']
+  printer(): StatusView['printer']
+  scanner(): StatusView['scanner']
+  forecast(productId: string): Promise<ForecastView | Refusal>
+}
+
+/** Everything the till can do, with no wire attached: the counter, the drawer, who is there. */
+export type Till = ReturnType<typeof createTill>
+
+const createContext = (options: TillOptions, changes: Changes): TillContext => {
+  const { db, identity, locale, now = Date.now, onAppended } = options
+  const journal = openJournal(db, identity)
+  return {
+    db,
+    state: createTillState(db),
+    // Whoever listens hears of a fact after the transaction it belongs to has been committed.
+    journal: {
+      ...journal,
+      append: (fact) => {
+        const event = journal.append(fact)
+        if (onAppended) setImmediate(onAppended)
+        return event
+      },
+    },
+    changes,
+    deviceId: identity.deviceId,
+    place: createPlaceReader(db, identity),
+    locale,
+    now,
+    newId: () => v7(),
+  }
+}
+
+/** Puts the till's services together over one database. */
+export function createTill(options: TillOptions) {
+  const changes = createChanges()
+  const context = createContext(options, changes)
+  const { db, identity } = options
+  const operators = createOperators(context)
+  const sessions = createSessions(db, identity.registerId)
+  const numbers = createRegisterNumbers(db, context.state, identity.registerId)
+  const printing = createReceiptPrinting(context, options.hasPrinter)
+  const lastSale = createLastSale(context.state)
+  const notice = createNotice(context.now)
+  const basket = createBasket(context, operators, sessions, lastSale)
+  return {
+    context,
+    operators,
+    sessions,
+    basket,
+    notice,
+    lastSale,
+    openSession: createSessionOpening(context, operators, sessions),
+    closeSession: createSessionClosing(context, {
+      operators,
+      sessions,
+      numbers,
+      printing,
+      basketIsEmpty: basket.isEmpty,
+    }),
+    scan: createScan(context, operators, basket, notice),
+    search: createProductSearch(context, operators),
+    completeSale: createSaleCompletion(context, { operators, sessions, basket, lastSale, numbers, printing }),
+  }
+}
+
+/** The commands of the bridge, carried out by the till's services. */
+export function handlersOf(till: Till, around: Surroundings): Handlers {
+  const { basket, notice, operators, context } = till
+  const dismissNotice = () => {
+    notice.dismiss()
+    context.changes.touch('basket')
+  }
+  return {
+    'operator.unlock': async ({ pin }) => {
+      const operator = await operators.unlock(pin)
+      if (!('refused' in operator)) dismissNotice()
+      return operator
+    },
+    'operator.lock': () => {
+      operators.lock()
+      dismissNotice()
+      return null
+    },
+    'session.open': ({ float }) => till.openSession(float),
+    'session.close': ({ counts }) => till.closeSession(counts),
+    'basket.scan': ({ raw, quantity }) => till.scan(raw, quantity),
+    'basket.add': ({ productId, quantity }) => {
+      const added = basket.add(productId, quantity)
+      if (!('refused' in added)) dismissNotice()
+      return added
+    },
+    'basket.set-quantity': ({ lineId, quantity }) => basket.setQuantity(lineId, quantity),
+    'basket.remove': ({ lineId }) => basket.remove(lineId),
+    'basket.undo': () => basket.undo(),
+    'notice.dismiss': () => {
+      dismissNotice()
+      return null
+    },
+    'product.search': ({ text, limit }) => till.search(text, limit),
+    'product.forecast': async ({ productId }) => {
+      const operator = operators.require('forecast.view')
+      return 'refused' in operator ? operator : around.forecast(productId)
+    },
+    'sale.pay-cash': ({ given, revision }) => till.completeSale({ kind: 'cash', given }, revision),
+    'sale.pay-card': ({ revision }) => till.completeSale({ kind: 'card' }, revision),
+  }
+}
+
+/** The live views of the bridge, read from the till as it is. */
+export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
+  const { context, sessions } = till
+  return {
+    till: () => {
+      const { branchName, registerName, registerNumber, deviceName, currency, timeZone } = context.place()
+      return {
+        branchName,
+        registerName,
+        registerNumber,
+        deviceName,
+        currency,
+        timeZone,
+        loading: around.loading(),
+      }
+    },
+    operator: () => till.operators.current(),
+    session: () => {
+      const open = sessions.open()
+      if (!open) return null
+      const { sessionId, openedAt, openedByName, float } = open
+      return { sessionId, openedAt, openedByName, float, saleCount: sessions.saleCount(sessionId) }
+    },
+    basket: () => till.basket.view(),
+    notice: () => till.notice.view(),
+    'last-sale': () => till.lastSale.view(),
+    status: () => ({ sync: around.sync(), printer: around.printer(), scanner: around.scanner() }),
+  }
+}
