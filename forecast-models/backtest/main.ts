@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { TooLittleHistoryError } from '../training/train.ts'
 import { DemandDataError, readPanel } from './data.ts'
 import { MEASURES } from './measures.ts'
 import { type BacktestResult, backtestOrigins, runBacktest, statisticalMethods, treeMethod } from './run.ts'
@@ -54,7 +55,10 @@ function main(args: string[]): number {
     return 0
   } catch (error) {
     const expected =
-      error instanceof DemandDataError || error instanceof RangeError || error instanceof TypeError
+      error instanceof DemandDataError ||
+      error instanceof TooLittleHistoryError ||
+      error instanceof RangeError ||
+      error instanceof TypeError
     if (!expected) throw error
     process.stderr.write(`${error.message}\n`)
     return 1

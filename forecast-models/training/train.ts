@@ -55,9 +55,14 @@ const LOSSES: Record<Exclude<Output, 'mean'>, Loss> = {
   q90: { kind: 'quantile', tau: 0.9 },
 }
 
+/** No series is old enough to learn from. */
+export class TooLittleHistoryError extends Error {
+  override readonly name = 'TooLittleHistoryError'
+}
+
 /**
  * Trains a model on everything up to `options.rows.lastPeriod`.
- * Throws a RangeError when there is not one row to learn from.
+ * Throws a TooLittleHistoryError when there is not one row to learn from.
  */
 export function trainModel(
   spec: FeatureSpec,
@@ -66,7 +71,7 @@ export function trainModel(
 ): ForecastModel {
   const drawn = trainingRows(spec, series, options.rows)
   if (drawn.rows === 0) {
-    throw new RangeError(
+    throw new TooLittleHistoryError(
       `Too little history to train on: no series has ${options.rows.minHistory} periods from its first sale.`,
     )
   }

@@ -22,13 +22,13 @@ export function followModels(options: {
   let stopped = false
 
   const again = () => {
-    if (stopped) return
+    if (stopped || retry) return
     retry = setTimeout(take, waitMs)
     retry.unref()
     waitMs = Math.min(waitMs * 2, retryMs.longest)
   }
   const take = async () => {
-    clearTimeout(retry)
+    retry = undefined
     try {
       const result = await forecasting.refresh()
       if (result.state === 'updated' || result.state === 'failed') log(result)
@@ -41,7 +41,8 @@ export function followModels(options: {
   }
 
   const ignore = changes.listen((topics) => {
-    if (topics.has('forecast')) void take()
+    // Each sale is news too: while a model cannot be had, only the clock asks again.
+    if (topics.has('forecast') && !retry) void take()
   })
   void take()
   return () => {
