@@ -1,5 +1,5 @@
 // statfs is young: a named import would fail on an old Node before we can say that it is too old.
-import fs, { existsSync, readdirSync, readFileSync } from 'node:fs'
+import fs, { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { findProgram, runQuietly } from './command.mjs'
 import { SetupError, step } from './say.mjs'
@@ -7,7 +7,8 @@ import { SetupError, step } from './say.mjs'
 /** node_modules takes 1.4 GB, npm's cache half a GB. */
 const DISK_NEEDED_BYTES = 2.2e9
 
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean,
+ *   os?: string[], cpu?: string[] }} LockedPackage */
 
 /**
  * Compares what is installed with what is locked. npm writes its record of what it installed last of all, so that an
@@ -88,17 +89,16 @@ function npmRunner(root) {
   return (args) => runQuietly(npm, args, { cwd: root, env, shell: process.platform === 'win32' })
 }
 
-/** Top-level packages in node_modules, scoped ones each. @param {string} root */
-function countInstalled(root) {
-  const folder = join(root, 'node_modules')
-  if (!existsSync(folder)) return 0
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
-  const scopes = names.filter((name) => name.startsWith('@'))
-  return (
-    names.length -
-    scopes.length +
-    scopes.reduce((sum, scope) => sum + readdirSync(join(folder, scope)).length, 0)
-  )
+/**
+ * The packages that npm will put on this system: those meant for others are left out.
+ * @param {Record<string, LockedPackage>} locked
+ */
+function expectedHere(locked) {
+  const fits = (/** @type {string[] | undefined} */ named, /** @type {string} */ own) =>
+    !named || named.includes(own)
+  return Object.entries(locked)
+    .filter(([path, { os, cpu }]) => path !== '' && fits(os, process.platform) && fits(cpu, process.arch))
+    .map(([path]) => path)
 }
 
 /** The packages whose install scripts package.json allows and that this system has. @param {string} root */
@@ -132,12 +132,10 @@ export async function installPackages(root) {
   if (isInstalled(locked, readPackages(record))) return false
   requireDiskSpace(root)
   const npm = npmRunner(root)
-  const total = Object.keys(locked).filter((path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path)).length
+  const expected = expectedHere(locked)
   await step('npm packages (once; about 1.4 GB on disk)', async (progress) => {
-    const timer = setInterval(
-      () => progress(`${Math.min(countInstalled(root), total)} of up to ${total}`),
-      1000,
-    )
+    const count = () => expected.filter((path) => existsSync(join(root, path, 'package.json'))).length
+    const timer = setInterval(() => progress(`${count()} of ${expected.length}`), 1000)
     try {
       const flags = ['--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline']
       const installed = await npm(['ci', '--ignore-scripts', ...flags])
