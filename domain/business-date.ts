@@ -14,13 +14,23 @@ export type Instant = z.infer<typeof instantSchema>
  * @param timeZone IANA zone such as `Europe/Paris`
  */
 export function businessDateAt(instantMs: number, timeZone: string): BusinessDate {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+  return formatterOf(timeZone).format(instantMs)
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a formatter costs more than a whole sale may; en-CA writes a date as ISO 8601 does. */
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).format(instantMs)
-  return businessDateSchema.parse(parts)
+  })
+  formatters.set(timeZone, made)
+  return made
 }
 
 /** The date `days` calendar days after `date`. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import { nonNull } from './dialect.ts'
+import { clustered, nonNull } from './dialect.ts'
 
 /** Sales with their lines, taxes and tenders. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
@@ -19,6 +19,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('currency', 'text', nonNull)
     .addColumn('total', d.int8, (c) => c.notNull().check(sql`total >= 0`))
     .addColumn('event_hash', 'text', (c) => c.notNull().check(sql`length(event_hash) = 64`))
+    .$call(clustered(d))
     .execute()
   await db.schema.createIndex('sale_device_seq').on('sale').columns(['device_id', 'seq']).execute()
   await db.schema.createIndex('sale_session').on('sale').column('session_id').execute()
@@ -46,6 +47,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('gross', d.int8, nonNull)
     .addColumn('vat_rate_bp', 'integer', nonNull)
     .addCheckConstraint('sale_line_gross', sql`gross = unit_price * quantity`)
+    .$call(clustered(d))
     .execute()
   await db.schema.createIndex('sale_line_sale').on('sale_line').column('sale_id').execute()
   await ofSale('sale_tax')
@@ -55,6 +57,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('gross', d.int8, nonNull)
     .addPrimaryKeyConstraint('sale_tax_pkey', ['sale_id', 'vat_rate_bp'])
     .addCheckConstraint('sale_tax_adds_up', sql`net + tax = gross`)
+    .$call(clustered(d))
     .execute()
   await ofSale('sale_tender')
     .addColumn('id', d.uuid, (c) => c.primaryKey().notNull())
@@ -63,6 +66,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('given', d.int8, nonNull)
     .addColumn('change_given', d.int8, (c) => c.notNull().check(sql`change_given >= 0`))
     .addCheckConstraint('sale_tender_adds_up', sql`amount = given - change_given`)
+    .$call(clustered(d))
     .execute()
   await db.schema.createIndex('sale_tender_sale').on('sale_tender').column('sale_id').execute()
   await db.schema
@@ -71,5 +75,6 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('branch_id', d.uuid, nonNull)
     .addColumn('sale_count', d.int8, (c) => c.notNull().defaultTo(0))
     .addColumn('gross_total', d.int8, (c) => c.notNull().defaultTo(0))
+    .$call(clustered(d))
     .execute()
 }

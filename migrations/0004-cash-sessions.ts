@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import { nonNull } from './dialect.ts'
+import { clustered, nonNull } from './dialect.ts'
 
 /** Cash sessions, counts and drawer movements. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
@@ -25,6 +25,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('gross_total', d.int8)
     .addColumn('perpetual_total', d.int8)
     .addCheckConstraint('cash_session_closed_whole', sql`(closed_at is null) = (counted is null)`)
+    .$call(clustered(d))
     .execute()
   await db.schema.createIndex('cash_session_register').on('cash_session').column('register_id').execute()
   await db.schema
@@ -34,6 +35,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('denomination', d.int8, (c) => c.notNull().check(sql`denomination > 0`))
     .addColumn('quantity', 'integer', (c) => c.notNull().check(sql`quantity >= 0`))
     .addPrimaryKeyConstraint('cash_count_pkey', ['session_id', 'denomination'])
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('cash_movement')
@@ -46,6 +48,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('sale_id', d.uuid)
     .addColumn('actor_id', d.uuid, nonNull)
     .addColumn('at', d.instant as 'text', nonNull)
+    .$call(clustered(d))
     .execute()
   await db.schema.createIndex('cash_movement_session').on('cash_movement').column('session_id').execute()
   await db.schema
@@ -54,5 +57,6 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('branch_id', d.uuid, nonNull)
     .addColumn('register_id', d.uuid, nonNull)
     .addColumn('amount', d.int8, (c) => c.notNull().defaultTo(0))
+    .$call(clustered(d))
     .execute()
 }

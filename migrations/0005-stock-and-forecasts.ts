@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import { nonNull } from './dialect.ts'
+import { clustered, nonNull } from './dialect.ts'
 
 /** Stock movements and sums, daily demand, forecast models. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('sale_id', d.uuid)
     .addColumn('business_date', d.date, nonNull)
     .addColumn('at', d.instant as 'text', nonNull)
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('stock_on_hand')
@@ -21,6 +22,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('product_id', d.uuid, nonNull)
     .addColumn('quantity', d.int8, (c) => c.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('stock_on_hand_pkey', ['branch_id', 'product_id'])
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('demand_daily')
@@ -30,6 +32,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('origin', 'text', (c) => c.notNull().check(sql`origin in ('journal', 'synthetic')`))
     .addColumn('quantity', d.int8, (c) => c.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('demand_daily_pkey', ['branch_id', 'product_id', 'business_date', 'origin'])
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('forecast_model')
@@ -41,5 +44,6 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('horizon_days', 'integer', nonNull)
     .addColumn('trained_at', d.instant as 'text', nonNull)
     .addColumn('metrics', d.json, nonNull)
+    .$call(clustered(d))
     .execute()
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import { nonNull } from './dialect.ts'
+import { clustered, nonNull } from './dialect.ts'
 
 /** The till alone: its own journal, basket, print jobs, replica offsets, search index. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
@@ -26,6 +26,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('product_id', 'text', nonNull)
     .addColumn('quantity', 'integer', (c) => c.notNull().check(sql`quantity between 1 and 9999`))
     .addColumn('unit_price', 'integer', (c) => c.notNull().check(sql`unit_price >= 0`))
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('print_job')
@@ -41,6 +42,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('attempts', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('last_error', 'text')
     .addColumn('printed_at', 'text')
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('replica_shape')
@@ -48,11 +50,13 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('handle', 'text', nonNull)
     .addColumn('offset', 'text', nonNull)
     .addColumn('schema', 'text', nonNull)
+    .$call(clustered(d))
     .execute()
   await db.schema
     .createTable('till_state')
     .addColumn('key', 'text', (c) => c.primaryKey().notNull())
     .addColumn('value', 'text', nonNull)
+    .$call(clustered(d))
     .execute()
   await productSearch(db)
 }

@@ -1,4 +1,4 @@
-import type { ColumnDataType, ColumnDefinitionBuilder, Expression } from 'kysely'
+import type { ColumnDataType, ColumnDefinitionBuilder, CreateTableBuilder, Expression } from 'kysely'
 import { sql } from 'kysely'
 
 /** What differs between the two databases, as named capabilities. */
@@ -37,3 +37,12 @@ export const SQLITE: Dialect = {
 
 /** Column modifier for `not null`, the rule rather than the exception. */
 export const nonNull = (c: ColumnDefinitionBuilder): ColumnDefinitionBuilder => c.notNull()
+
+/**
+ * Keeps a table's rows in its primary key's own tree on SQLite: half the pages to write in each sale's commit.
+ * Postgres has no such thing.
+ */
+export const clustered =
+  (dialect: Dialect) =>
+  <T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C> =>
+    dialect.side === 'till' ? table.modifyEnd(sql`without rowid`) : table
