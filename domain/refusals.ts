@@ -173,7 +173,10 @@ export const REFUSALS = {
   unexpected: entry(
     503,
     w('The till failed at this: it was not recorded.', 'Try again; if it fails again, call IT.'),
-    w('La caisse a échoué : rien n’a été enregistré.', 'Recommencez ; si cela persiste, appelez l’informatique.'),
+    w(
+      'La caisse a échoué : rien n’a été enregistré.',
+      'Recommencez ; si cela persiste, appelez l’informatique.',
+    ),
     w('Die Kasse ist daran gescheitert: nichts wurde erfasst.', 'Noch einmal versuchen; sonst die IT rufen.'),
   ),
   unauthenticated: entry(
