@@ -1,0 +1,65 @@
+import { Hono } from 'hono'
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import { refuse } from '../domain/refusals.ts'
+import { forecastRoutes } from './api/forecast.ts'
+import { modelRoutes } from './api/models.ts'
+import type { Authenticate } from './auth/caller.ts'
+import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
+import type { ServerDatabase } from './database/pool.ts'
+import type { ObjectStore } from './files/object-store.ts'
+import { consoleFiles } from './http/console-files.ts'
+import type { AppEnv } from './http/env.ts'
+import { createGuard } from './http/guard.ts'
+import { answerRefusal, onError } from './http/refused.ts'
+import { requestLog } from './http/request-log.ts'
+import { securityHeaders } from './http/security.ts'
+import type { IngestTools } from './journal/ingest.ts'
+import { journalRoutes } from './journal/routes.ts'
+import type { Jobs } from './workers/jobs.ts'
+
+/** The running parts that the routes stand on. */
+export interface AppParts extends IngestTools {
+  db: ServerDatabase
+  files: ObjectStore
+  jobs: Jobs
+  log: Logger
+  authenticate: Authenticate
+  signIn: SignIn
+  /** Answers `/v1/shape`, for callers that it authenticates itself. */
+  shapes: (request: Request) => Response | Promise<Response>
+  consoleDir: string
+}
+
+function healthRoute(db: ServerDatabase): Hono<AppEnv> {
+  return new Hono<AppEnv>().get('/', async (c) => {
+    c.header('cache-control', 'no-store')
+    try {
+      await sql`select 1`.execute(db)
+      return c.json({ status: 'ok' })
+    } catch (error) {
+      c.get('log').error({ err: error }, 'database out of reach')
+      return c.json({ status: 'database out of reach' }, 503)
+    }
+  })
+}
+
+/** Puts the server's routes together. Every failure leaves as a refusal in the caller's language. */
+export function createApp(parts: AppParts): Hono<AppEnv> {
+  const { signIn, clock } = parts
+  const guard = createGuard(parts.authenticate)
+  const app = new Hono<AppEnv>()
+  app.use(requestLog(parts.log))
+  app.use(securityHeaders(signIn.mode === 'clerk' ? signIn.publishableKey : null))
+  app.onError(onError)
+  app.notFound((c) => answerRefusal(c, refuse('not-found', { what: c.req.path.slice(0, 200) })))
+  app.route('/v1/health', healthRoute(parts.db))
+  app.route('/v1/journal', journalRoutes(parts, guard))
+  app.route('/v1/models', modelRoutes(parts.db, parts.files, guard))
+  app.route('/v1/forecast', forecastRoutes(parts.jobs, guard))
+  app.all('/v1/shape', (c) => parts.shapes(c.req.raw))
+  app.route('/v1', enrolmentRoutes(parts, guard))
+  app.route('/v1', sessionRoutes(signIn, guard, clock))
+  app.route('/', consoleFiles(parts.consoleDir))
+  return app
+}

@@ -1,0 +1,31 @@
+import { Logger, run, type TaskList, type TaskSpec } from 'graphile-worker'
+import type { Logger as Log } from 'pino'
+
+/** The queue in Postgres, and the runner that works it off in this process. */
+export interface Jobs {
+  add(task: string, payload: object, spec?: TaskSpec): Promise<void>
+  /** Lets the running job end, or hands it back after a few seconds, and stops. */
+  stop(): Promise<void>
+}
+
+const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const
+
+/** Starts the job runner over its own small pool: one job at a time, in the order of asking. */
+export async function startJobs(options: { databaseUrl: string; tasks: TaskList; log: Log }): Promise<Jobs> {
+  const logger = new Logger(() => (level, message) => options.log[LEVELS[level]]({ part: 'jobs' }, message))
+  const runner = await run({
+    connectionString: options.databaseUrl,
+    maxPoolSize: 3,
+    concurrency: 1,
+    taskList: options.tasks,
+    crontab: '',
+    noHandleSignals: true,
+    logger,
+  })
+  return {
+    add: async (task, payload, spec) => {
+      await runner.addJob(task, payload, spec)
+    },
+    stop: () => runner.stop(),
+  }
+}
