@@ -71,6 +71,7 @@ class Grower {
   private readonly hessians: Float64Array
   private readonly nodeGradients: Float64Array
   private readonly nodeHessians: Float64Array
+  private readonly second: Float64Array
   private readonly options: GrowOptions
   private readonly width: number
   private readonly tree: Tree
@@ -95,6 +96,7 @@ class Grower {
     this.nodeHessians = new Float64Array(rows.length)
     this.options = options
     this.width = (Math.max(1, ...data.thresholds.map((edges) => edges.length)) + 1) * STRIDE
+    this.second = new Float64Array(this.width)
     const size = 2 * options.maxLeaves - 1
     this.tree = {
       feature: new Int32Array(size).fill(-1),
@@ -186,15 +188,33 @@ class Grower {
       nodeGradients[i] = gradients[row] as number
       nodeHessians[i] = hessians[row] as number
     }
+    const { second } = this
+    const even = from + ((to - from) & ~1)
     for (let c = 0; c < columns.length; c++) {
       const start = (columns[c] as number) * rows
       const offset = c * width
-      for (let i = from; i < to; i++) {
-        const at = offset + (bins[start + (order[i] as number)] as number) * STRIDE
-        histogram[at] = (histogram[at] as number) + (nodeGradients[i] as number)
-        histogram[at + 1] = (histogram[at + 1] as number) + (nodeHessians[i] as number)
-        histogram[at + 2] = (histogram[at + 2] as number) + 1
+      // Every other row goes to a second histogram: most rows fall into the same few bins, and each would have to
+      // wait for the one before it.
+      for (let i = from; i < even; i += 2) {
+        const a = offset + (bins[start + (order[i] as number)] as number) * STRIDE
+        const b = (bins[start + (order[i + 1] as number)] as number) * STRIDE
+        histogram[a] = (histogram[a] as number) + (nodeGradients[i] as number)
+        second[b] = (second[b] as number) + (nodeGradients[i + 1] as number)
+        histogram[a + 1] = (histogram[a + 1] as number) + (nodeHessians[i] as number)
+        second[b + 1] = (second[b + 1] as number) + (nodeHessians[i + 1] as number)
+        histogram[a + 2] = (histogram[a + 2] as number) + 1
+        second[b + 2] = (second[b + 2] as number) + 1
       }
+      if (even < to) {
+        const at = (bins[start + (order[even] as number)] as number) * STRIDE
+        second[at] = (second[at] as number) + (nodeGradients[even] as number)
+        second[at + 1] = (second[at + 1] as number) + (nodeHessians[even] as number)
+        second[at + 2] = (second[at + 2] as number) + 1
+      }
+      for (let i = 0; i < width; i++) {
+        histogram[offset + i] = (histogram[offset + i] as number) + (second[i] as number)
+      }
+      second.fill(0)
     }
     return histogram
   }
@@ -219,6 +239,7 @@ class Grower {
       let leftHessian = 0
       let leftCount = 0
       for (let bin = 0, at = c * width; bin < lastBin; bin++, at += STRIDE) {
+        if (histogram[at + 2] === 0) continue
         leftGradient += histogram[at] as number
         leftHessian += histogram[at + 1] as number
         leftCount += histogram[at + 2] as number
