@@ -27,7 +27,7 @@ type ShapeNames = Pick<ShapeRequest, 'table' | 'where' | 'params' | 'columns' | 
 const ORIGIN_FILE = 'origin.json'
 const CACHE_BYTES = 8 * 1024 * 1024
 const SNAPSHOTS_AT_ONCE = 3
-const ALIGN_LIMIT_MS = 2000
+const ALIGN_LIMIT_MS = 60_000
 const KNOWN_NAMES = 10_000
 
 /** Ties together log, feed, shapes and requests. */
@@ -259,7 +259,7 @@ export class Engine {
         chunk: (end) => shape.addChunk(end),
       })
       // So that the first up-to-date is at or past everything the snapshot holds.
-      await this.#feed.reached(written, ALIGN_LIMIT_MS)
+      if (!(await this.#feed.reached(written, ALIGN_LIMIT_MS))) throw new Error('replication lags behind')
       await this.#registry.save(shape)
       shape.completeSnapshot()
     } catch (error) {

@@ -1,0 +1,51 @@
+import type { Scope } from './scopes.ts'
+
+/**
+ * Parameters of Electric's protocol that a client may set (`ELECTRIC_PROTOCOL_QUERY_PARAMS` of the official client).
+ * Those of subset snapshots are not among them: their `where` could ask about columns outside the caller's scope.
+ */
+const PASSED: ReadonlySet<string> = new Set([
+  'offset',
+  'handle',
+  'live',
+  'live_sse',
+  'experimental_live_sse',
+  'cursor',
+  'replica',
+  'log',
+  'expired_handle',
+  'cache-buster',
+])
+
+export type QueryReading =
+  | { readonly table: string; readonly passed: URLSearchParams }
+  | { readonly field: string; readonly reason: string }
+
+/** Reads a client's query: the table it names and what is passed on, or the parameter that is not the client's. */
+export function readClientQuery(query: URLSearchParams): QueryReading {
+  const passed = new URLSearchParams()
+  for (const [name, value] of query) {
+    if (name === 'table') continue
+    if (!PASSED.has(name)) return { field: name, reason: 'the server chooses it, from who is signed in' }
+    if (passed.has(name)) return { field: name, reason: 'it is given twice' }
+    passed.set(name, value)
+  }
+  const [table, ...others] = query.getAll('table')
+  if (!table) return { field: 'table', reason: 'it is missing' }
+  if (others.length > 0) return { field: 'table', reason: 'it is given twice' }
+  return { table, passed }
+}
+
+/** The query that goes upstream: the caller's scope, and what was passed on. */
+export function upstreamQuery(scope: Scope, passed: URLSearchParams): URLSearchParams {
+  const query = new URLSearchParams(passed)
+  query.set('table', scope.table)
+  query.set('columns', scope.columns.join(','))
+  if (scope.where !== null) query.set('where', scope.where)
+  scope.params.forEach((value, i) => {
+    query.set(`params[${i + 1}]`, value)
+  })
+  // In one order whatever the client's, so that a cache upstream sees one address.
+  query.sort()
+  return query
+}
