@@ -1,0 +1,197 @@
+import { may, type Permission, type Role, rolesThatMay } from '../../../domain/permissions.ts'
+import type { Key } from '../scanner/key-reader.ts'
+import type { Actions } from '../store/actions.ts'
+import { type Scope, scopeOf, type TillState } from '../store/till-store.ts'
+import type { en } from '../words/en.ts'
+
+type Word = keyof typeof en
+
+/** Why a command cannot be given now. */
+export type Reason = { word: Word; roles?: readonly Role[] }
+
+/** A command that has a key of its own in several scopes; shown on the key bar and in the list of keys. */
+export interface TillCommand {
+  id: 'keys' | 'search' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
+  cap: string
+  word: Word
+  scopes: readonly Scope[]
+  run(actions: Actions): void
+  reason?(state: TillState): Reason | null
+}
+
+const COUNTER: readonly Scope[] = ['selling', 'searching', 'pay', 'forecast', 'drawer', 'keys']
+
+const needsLines = (state: TillState): Reason | null =>
+  state.basket.lines.length === 0 ? { word: 'reason.basketEmpty' } : null
+
+/** Why a role may not, or null. */
+export function notAllowed(state: TillState, permission: Permission): Reason | null {
+  return state.operator && may(state.operator.role, permission)
+    ? null
+    : { word: 'reason.onlyRoles', roles: rolesThatMay(permission) }
+}
+
+/** In the order of the key bar; Pay is last, at the right, under the panel. */
+export const COMMANDS: readonly TillCommand[] = [
+  {
+    id: 'keys',
+    cap: 'F1',
+    word: 'command.keys',
+    scopes: [...COUNTER, 'opening', 'count', 'counted'],
+    run: (actions) => actions.openPanel('keys'),
+  },
+  {
+    id: 'search',
+    cap: 'F2',
+    word: 'command.search',
+    scopes: COUNTER,
+    run: (actions) => actions.openPanel('rest'),
+  },
+  {
+    id: 'forecast',
+    cap: '→',
+    word: 'command.forecast',
+    scopes: ['selling', 'searching', 'forecast'],
+    run: (actions) => void actions.openForecast(),
+    reason: (state) => (state.found ? null : needsLines(state)),
+  },
+  {
+    id: 'undo',
+    cap: 'Ctrl Z',
+    word: 'command.undo',
+    scopes: COUNTER,
+    run: (actions) => void actions.undo(),
+    reason: (state) => (state.basket.undo ? null : needsLines(state)),
+  },
+  {
+    id: 'lock',
+    cap: 'Ctrl L',
+    word: 'command.lock',
+    scopes: [...COUNTER, 'opening', 'count', 'counted'],
+    run: (actions) => void actions.lock(),
+  },
+  {
+    id: 'drawer',
+    cap: 'F10',
+    word: 'command.drawer',
+    scopes: COUNTER,
+    run: (actions) => actions.openPanel('drawer'),
+  },
+  {
+    id: 'card',
+    cap: 'F9',
+    word: 'command.card',
+    scopes: COUNTER,
+    run: (actions) => void actions.payCard(),
+    reason: needsLines,
+  },
+  {
+    id: 'pay',
+    cap: 'F12',
+    word: 'command.pay',
+    scopes: COUNTER,
+    run: (actions) => actions.openPay(),
+    reason: needsLines,
+  },
+]
+
+const capOf = ({ key, ctrl }: Key): string => (ctrl ? `Ctrl ${key.toUpperCase()}` : key)
+
+/** Keys the browser would act on, and that mean nothing here. */
+const UNUSED = ['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+
+/**
+ * Acts on a key that is no part of a scan.
+ * @returns whether it was acted on; what was not is typing, or the browser's own
+ */
+export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
+  const scope = scopeOf(state)
+  const cap = capOf(key)
+  const command =
+    cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
+  if (command) {
+    if (!key.repeat && command.scopes.includes(scope) && !command.reason?.(state)) command.run(actions)
+    return true
+  }
+  if (UNUSED.includes(cap)) return true
+  if (key.ctrl) return false
+  if (key.key === 'Escape') {
+    actions.stepBack()
+    return true
+  }
+  // Enter on a button that Tab led to presses that button.
+  if (key.key === 'Enter' && focus.onControl()) return false
+  return SCOPE_KEYS[scope]?.(key, state, actions, focus) ?? false
+}
+
+/** What the key map needs to know of the focus. */
+export interface FocusPort {
+  /** A button or choice has the focus, not a line to type in. */
+  onControl(): boolean
+  /** Moves to the next or previous line of a form. @returns whether there was one */
+  step(by: 1 | -1): boolean
+}
+
+type ScopeKeys = (key: Key, state: TillState, actions: Actions, focus: FocusPort) => boolean
+
+const did = (..._: unknown[]) => true
+
+const onLine: ScopeKeys = ({ key, repeat }, state, actions) => {
+  const empty = state.entry === ''
+  if (key === 'ArrowUp') return did(actions.move(-1))
+  if (key === 'ArrowDown') return did(actions.move(1))
+  if (key === 'Enter') return repeat || did(actions.enter())
+  if (key === '*') return actions.multiply()
+  if (key === 'ArrowRight' && (empty ? state.basket.lines.length > 0 : state.found !== null)) {
+    return did(actions.openForecast())
+  }
+  if (!empty) return false
+  if (key === '+') return did(actions.step(1))
+  if (key === '-') return did(actions.step(-1))
+  if (key === 'Delete') return did(actions.remove())
+  return false
+}
+
+const inPay: ScopeKeys = ({ key, repeat }, _state, actions) => {
+  if (repeat) return key !== 'Backspace'
+  if (key === 'Enter') return did(actions.payGiven())
+  const note = 'ABCD'.indexOf(key.toUpperCase())
+  if (key.length === 1 && note >= 0) return did(actions.payNote(note))
+  // Letters are no amount; digits and the decimal sign go to the field.
+  return key.length === 1 && !/[\d.,]/.test(key)
+}
+
+const inCount: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
+  if (key === 'ArrowDown') return did(focus.step(1))
+  if (key === 'ArrowUp') return did(focus.step(-1))
+  if (key === 'Enter') return repeat || focus.step(1) || did(actions.closeDrawer())
+  return key.length === 1 && !/\d/.test(key)
+}
+
+const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
+  locked: ({ key, repeat }, _state, actions) => {
+    if (key === 'Enter') return repeat || did(actions.unlock())
+    return key.length === 1 && !/\d/.test(key)
+  },
+  opening: ({ key, repeat }, _state, actions) => {
+    if (key === 'Enter') return repeat || did(actions.openDrawer())
+    return key.length === 1 && !/[\d.,]/.test(key)
+  },
+  selling: onLine,
+  searching: onLine,
+  pay: inPay,
+  forecast: (key, state, actions, focus) =>
+    key.key === 'ArrowLeft' ? did(actions.stepBack()) : onLine(key, state, actions, focus),
+  drawer: ({ key }, state, actions) =>
+    key === '7' && closeReason(state) === null ? did(actions.openPanel('count')) : key.length === 1,
+  count: inCount,
+  counted: ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
+}
+
+/** Why the drawer cannot be counted and closed now, or null. */
+export function closeReason(state: TillState): Reason | null {
+  return (
+    notAllowed(state, 'cash-session.close') ??
+    (state.basket.lines.length > 0 ? { word: 'reason.basketNotEmpty' } : null)
+  )
+}

@@ -1,0 +1,62 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { applyLocale, chosenLocale } from '../../ui-kit/i18n/locale.ts'
+import { applyScale, applyTheme, keptScale, keptTheme } from '../../ui-kit/theme.ts'
+import { App } from './app.tsx'
+import { keepConnected } from './connection/keep-connected.ts'
+import { framesOfMessagePort, openSocket, takeToken } from './connection/ports.ts'
+import { documentFocus, typeText } from './keys/focus.ts'
+import { pressKey } from './keys/key-map.ts'
+import { readKeys } from './scanner/key-reader.ts'
+import { createPlayer } from './sound/sounds.ts'
+import { createActions } from './store/actions.ts'
+import { TillContext } from './store/till-context.ts'
+import { createTillStore, receive } from './store/till-store.ts'
+import './styles.css'
+
+const root = document.documentElement
+applyTheme(root, localStorage, keptTheme(localStorage))
+applyScale(root, localStorage, keptScale(localStorage))
+applyLocale(root, localStorage, chosenLocale(localStorage, navigator.languages))
+
+const store = createTillStore()
+const actions = createActions({
+  store,
+  play: createPlayer(() => new AudioContext()),
+  setTimeout: (task, ms) => window.setTimeout(task, ms),
+  clearTimeout: (timer) => window.clearTimeout(timer),
+})
+
+// Before React, so that no field or button ever sees a scan.
+readKeys(window, {
+  onScan: (raw) => void actions.scan(raw),
+  onKey: (key) => pressKey(key, store.getState(), actions, documentFocus),
+  onText: typeText,
+})
+
+// A press on anything but a line to type in leaves the focus where typing goes.
+document.addEventListener('mousedown', (event) => {
+  if (!(event.target as Element).closest('input')) event.preventDefault()
+})
+
+const shellPort = window.pharmasaas?.port
+const token = shellPort ? null : takeToken(window)
+if (!shellPort && token === null) {
+  store.setState({ connection: 'no-token' })
+} else {
+  keepConnected({
+    open: () =>
+      shellPort ? Promise.resolve(framesOfMessagePort(shellPort)) : openSocket(window.location, token ?? ''),
+    onLive: (view, value) => receive(store, view, value),
+    onBridge: actions.setBridge,
+    setTimeout: (task, ms) => window.setTimeout(task, ms),
+  })
+}
+
+createRoot(document.getElementById('till') as HTMLElement).render(
+  <StrictMode>
+    <TillContext value={{ store, actions }}>
+      <App />
+    </TillContext>
+  </StrictMode>,
+)

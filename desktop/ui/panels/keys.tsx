@@ -1,0 +1,82 @@
+import { useState } from 'react'
+import { Choice } from '../../../ui-kit/components/choice.tsx'
+import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
+import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { applyLocale, LOCALE_NAMES, LOCALES } from '../../../ui-kit/i18n/locale.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { applyScale, applyTheme, keptScale, keptTheme, SCALES, THEMES } from '../../../ui-kit/theme.ts'
+import { COMMANDS } from '../keys/key-map.ts'
+import { useTill } from '../store/till-context.ts'
+import { tillWords } from '../words/till-words.ts'
+import { CloseButton } from './close-button.tsx'
+
+/** The keys that act on lines, results and amounts, and have no button on the bar. */
+const MORE_KEYS = [
+  ['⏎', 'keys.add'],
+  ['n *', 'keys.times'],
+  ['+ −', 'keys.more'],
+  ['Del', 'keys.remove'],
+  ['↑ ↓', 'keys.move'],
+  ['A–D', 'keys.note'],
+  ['Esc', 'keys.esc'],
+] as const
+
+/** Every key, and how this workstation looks. */
+export function KeysPanel() {
+  const t = useWords(tillWords)
+  const mayChoose = useTill((state) => state.operator !== null)
+  return (
+    <Panel title={t('keys.title')} aside={<CloseButton />}>
+      <ul className="text-body">
+        {[...COMMANDS.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
+          ([cap, word]) => (
+            <li key={word} className="flex min-h-8 items-center gap-3">
+              <span className="flex w-20 shrink-0 justify-end">
+                <KeyCap name={cap} />
+              </span>
+              {t(word as 'command.pay')}
+            </li>
+          ),
+        )}
+      </ul>
+      {mayChoose && <Look />}
+    </Panel>
+  )
+}
+
+function Look() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const [theme, setTheme] = useState(() => keptTheme(localStorage))
+  const [scale, setScale] = useState(() => keptScale(localStorage))
+  const root = document.documentElement
+  return (
+    <section aria-label={t('keys.look')} className="flex flex-col gap-2 pt-4">
+      <Choice
+        label={t('keys.language')}
+        value={locale}
+        options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
+        onChange={(value) => applyLocale(root, localStorage, value)}
+      />
+      <Choice
+        label={t('keys.theme')}
+        value={theme}
+        options={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+        onChange={(value) => {
+          applyTheme(root, localStorage, value)
+          setTheme(value)
+        }}
+      />
+      <Choice
+        label={t('keys.scale')}
+        value={String(scale)}
+        options={SCALES.map((value) => ({ value: String(value), label: `${value}` }))}
+        onChange={(value) => {
+          const chosen = SCALES.find((each) => String(each) === value) ?? 100
+          applyScale(root, localStorage, chosen)
+          setScale(chosen)
+        }}
+      />
+    </section>
+  )
+}

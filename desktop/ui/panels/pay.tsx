@@ -1,0 +1,111 @@
+import type { Minor } from '../../../domain/money.ts'
+import { parseAmount, subtract } from '../../../domain/money.ts'
+import { changeDue } from '../../../domain/sale/rules.ts'
+import { Button } from '../../../ui-kit/components/button.tsx'
+import { Money } from '../../../ui-kit/components/figures.tsx'
+import { Numpad } from '../../../ui-kit/components/numpad.tsx'
+import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { formatMoney } from '../../../ui-kit/formats/money.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { deleteText, REST_FOCUS, typeText } from '../keys/focus.ts'
+import { useActions, useTill } from '../store/till-context.ts'
+import { tillWords } from '../words/till-words.ts'
+import { CloseButton } from './close-button.tsx'
+
+/** Taking payment: Enter is exact, A to D a suggested note, digits and Enter what was given. */
+export function PayPanel() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const actions = useActions()
+  const { total, suggestedCash } = useTill((state) => state.basket)
+  const given = useTill((state) => state.given)
+  const busy = useTill((state) => state.busy === 'pay')
+  const read = parseAmount(given)
+  const amount = 'amount' in read ? read.amount : total
+  return (
+    <Panel title={t('pay.title')} aside={<CloseButton />}>
+      <div className="flex flex-col gap-3">
+        <GivenField given={given} total={total} />
+        <Button
+          kind="next"
+          size="large"
+          keyCap="⏎"
+          busy={busy}
+          onPress={() => void actions.payGiven()}
+          className="justify-between"
+        >
+          <span>{t(busy ? 'pay.under-way' : given === '' ? 'pay.exact' : 'pay.given')}</span>
+          <span className="figure flex-1 text-right text-sum">{formatMoney(amount, locale)}</span>
+        </Button>
+        <fieldset aria-label={t('pay.notes')} className="grid grid-cols-2 gap-2">
+          {suggestedCash.slice(1).map((note, i) => (
+            <Note key={note} note={note} total={total} at={i} />
+          ))}
+        </fieldset>
+        <Numpad
+          label={t('pay.pad')}
+          extra={locale === 'en' ? '.' : ','}
+          onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
+        />
+      </div>
+    </Panel>
+  )
+}
+
+/** What was given, and what it comes to while it is typed. */
+function GivenField({ given, total }: { given: string; total: Minor }) {
+  const t = useWords(tillWords)
+  const actions = useActions()
+  const read = parseAmount(given)
+  const change = 'amount' in read ? changeDue(total, read.amount) : null
+  const missing = 'amount' in read && change === null ? subtract(total, read.amount) : null
+  return (
+    <div className="flex items-stretch gap-3">
+      <label className="flex min-w-0 flex-1 flex-col rounded-control bg-surface px-3 py-1.5 shadow-[inset_0_0_0_1px_var(--role-border)] focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]">
+        <span className="text-floor text-second">{t('pay.given')}</span>
+        <input
+          {...REST_FOCUS}
+          name="given"
+          value={given}
+          inputMode="none"
+          autoComplete="off"
+          onChange={(event) => actions.setGiven(event.target.value)}
+          className="w-full min-w-0 bg-transparent text-right text-title font-semibold outline-none"
+        />
+      </label>
+      <div role="status" className="flex min-w-0 flex-1 flex-col py-1.5 text-right">
+        <span className="text-floor text-second">{t(missing === null ? 'pay.change' : 'pay.missing')}</span>
+        <span className="text-title font-semibold">
+          {change !== null && <Money amount={change} />}
+          {missing !== null && (
+            <span className="text-bad">
+              <Money amount={missing} />
+            </span>
+          )}
+          {change === null && missing === null && <span className="text-second">–</span>}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+function Note({ note, total, at }: { note: Minor; total: Minor; at: number }) {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const actions = useActions()
+  return (
+    <Button
+      size="large"
+      keyCap={'ABCD'[at] as string}
+      onPress={() => void actions.payNote(at)}
+      className="justify-between"
+    >
+      <span className="flex flex-1 flex-col items-start leading-tight">
+        <span className="figure text-sum">{formatMoney(note, locale)}</span>
+        <span className="figure text-floor font-normal text-second">
+          {t('pay.change')} {formatMoney(subtract(note, total), locale)}
+        </span>
+      </span>
+    </Button>
+  )
+}

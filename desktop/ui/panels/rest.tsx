@@ -1,0 +1,136 @@
+import { Minus, Plus, Trash2 } from 'lucide-react'
+import { Button } from '../../../ui-kit/components/button.tsx'
+import { Instant, Money, Quantity } from '../../../ui-kit/components/figures.tsx'
+import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { formatRate } from '../../../ui-kit/formats/quantity.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import type { BasketLineView, LastSaleView } from '../../bridge/views.ts'
+import { ListBadge } from '../screens/list-badge.tsx'
+import { useActions, useTill } from '../store/till-context.ts'
+import { selectedLine } from '../store/till-store.ts'
+import { tillWords } from '../words/till-words.ts'
+import { Facts } from './facts.tsx'
+
+/** The panel while nothing is open: the selected line, the change of the last sale, or the open drawer. */
+export function RestPanel() {
+  const line = useTill(selectedLine)
+  const lastSale = useTill((state) => state.lastSale)
+  if (line) return <LineState line={line} />
+  if (lastSale) return <ChangeState sale={lastSale} />
+  return <ReadyState />
+}
+
+function LineState({ line }: { line: BasketLineView }) {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const actions = useActions()
+  return (
+    <Panel
+      title={t('line.title')}
+      foot={
+        <div className="grid grid-cols-2 gap-2">
+          <Button size="large" keyCap="−" onPress={() => void actions.step(-1)} className="justify-between">
+            <Minus aria-hidden="true" size={20} />
+            <span className="flex-1 text-left">{t('line.one-fewer')}</span>
+          </Button>
+          <Button size="large" keyCap="+" onPress={() => void actions.step(1)} className="justify-between">
+            <Plus aria-hidden="true" size={20} />
+            <span className="flex-1 text-left">{t('line.one-more')}</span>
+          </Button>
+          <Button size="large" keyCap="Del" onPress={() => void actions.remove()} className="justify-between">
+            <Trash2 aria-hidden="true" size={20} />
+            <span className="flex-1 text-left">{t('line.remove')}</span>
+          </Button>
+          <Button
+            size="large"
+            keyCap="→"
+            onPress={() => void actions.openForecast()}
+            className="justify-between"
+          >
+            <span className="flex-1 text-left">{t('command.forecast')}</span>
+          </Button>
+        </div>
+      }
+    >
+      <p className="text-sum font-semibold">{line.name}</p>
+      <p className="pt-1 pb-3 text-floor text-second">{line.pack}</p>
+      <Facts
+        rows={[
+          [t('line.unitPrice'), <Money key="price" amount={line.unitPrice} />],
+          [t('line.onHand'), t('line.after', { count: line.onHand - line.quantity })],
+          [
+            t('line.reimbursed'),
+            line.reimbursementBp === null
+              ? t('line.notReimbursed')
+              : formatRate(line.reimbursementBp, locale),
+          ],
+          [t('line.vat'), formatRate(line.vatRateBp, locale)],
+          [
+            t('line.code'),
+            <span key="code" className="inline-flex items-center gap-2">
+              <ListBadge list={line.prescriptionList} />
+              {line.cip13}
+            </span>,
+          ],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
+  const t = useWords(tillWords)
+  const card = sale.kind === 'card'
+  return (
+    <Panel
+      title={t('change.title')}
+      aside={
+        <span className="text-body text-second">{t('change.receipt', { number: sale.receiptNumber })}</span>
+      }
+    >
+      <div
+        role="status"
+        data-testid="change"
+        className="mb-4 rounded-control bg-good-tint px-4 py-5 text-good"
+      >
+        <p className="text-body font-semibold">
+          {card ? t('change.paidCard') : sale.change === 0 ? t('change.noChange') : t('change.change')}
+        </p>
+        <p className="pt-1 text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
+          <Money amount={card ? sale.total : sale.change} />
+        </p>
+      </div>
+      <Facts
+        rows={[
+          ...(card
+            ? []
+            : ([
+                [t('change.total'), <Money key="total" amount={sale.total} />],
+                [t('change.given'), <Money key="given" amount={sale.given} />],
+              ] as const)),
+          [t('basket.items', { count: sale.itemCount }), ''],
+        ]}
+      />
+      <p className="pt-4 text-floor text-second">{t('change.next')}</p>
+    </Panel>
+  )
+}
+
+function ReadyState() {
+  const t = useWords(tillWords)
+  const session = useTill((state) => state.session)
+  const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
+  if (!session) return null
+  return (
+    <Panel title={t('rest.title')}>
+      <Facts
+        rows={[
+          [t('rest.since'), <Instant key="at" at={session.openedAt} timeZone={timeZone} style="moment" />],
+          [t('rest.by'), session.openedByName],
+          [t('rest.float'), <Money key="float" amount={session.float} />],
+          [t('rest.sales'), <Quantity key="sales" value={session.saleCount} />],
+        ]}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,110 @@
+import {
+  type CharKey,
+  GROUP_SEPARATOR,
+  type Held,
+  LIMITS,
+  onBreak,
+  onChar,
+  onSuffix,
+  type Step,
+} from './burst.ts'
+
+/** A key that is no part of a scan, as the key map reads it. */
+export interface Key {
+  key: string
+  ctrl: boolean
+  shift: boolean
+  repeat: boolean
+}
+
+export interface KeyReaderOptions {
+  onScan(raw: string): void
+  /** Acts on a key. @returns whether it did; else the key is typing (or the browser's own) */
+  onKey(key: Key): boolean
+  /** Types a character where typing goes. */
+  onText(char: string): void
+}
+
+/** A timer this late means that the thread was busy. */
+const LATE_MS = 8
+
+const SCAN_SUFFIXES = ['Enter', 'Tab']
+
+/** A character key as a scanner sends it, else null. */
+function charOf(event: KeyboardEvent): string | null {
+  if (event.isComposing || event.repeat || event.altKey || event.metaKey) return null
+  if (event.ctrlKey) {
+    return event.code === 'BracketRight' || event.key === ']' ? GROUP_SEPARATOR : null
+  }
+  return [...event.key].length === 1 ? event.key : null
+}
+
+/**
+ * The one reader of keys: listens on the window before anything else, tells scans from typing, and hands every
+ * other key to the key map. A scan never reaches a field or a button, and neither does its Enter.
+ * @returns stops reading
+ */
+export function readKeys(target: Window, options: KeyReaderOptions): () => void {
+  let held: Held = []
+  let timer: number | undefined
+
+  const replay = (keys: Held) => {
+    for (const { char, shift } of keys) {
+      if (char === GROUP_SEPARATOR) continue
+      if (!options.onKey({ key: char, ctrl: false, shift, repeat: false })) options.onText(char)
+    }
+  }
+  const take = (step: Step) => {
+    target.clearTimeout(timer)
+    held = step.held
+    replay(step.replay)
+    if (step.scan !== null) options.onScan(step.scan)
+    if (held.length > 0) waitForMore(LIMITS.gapMs)
+  }
+  /** A timer that fires late fires before keys that are already queued: then it waits once more for them. */
+  const waitForMore = (ms: number) => {
+    const due = target.performance.now() + ms
+    timer = target.setTimeout(() => {
+      if (target.performance.now() - due > LATE_MS) waitForMore(LIMITS.gapMs)
+      else take(onBreak(held))
+    }, ms)
+  }
+  const swallow = (event: Event) => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process'].includes(event.key))
+      return
+    const char = charOf(event)
+    if (char !== null) {
+      swallow(event)
+      const key: CharKey = { char, code: event.code, shift: event.shiftKey, at: event.timeStamp }
+      take(onChar(held, key))
+      return
+    }
+    const step = SCAN_SUFFIXES.includes(event.key) ? onSuffix(held, event.timeStamp) : onBreak(held)
+    take(step)
+    if (step.scan !== null) {
+      swallow(event)
+      return
+    }
+    const key: Key = {
+      key: event.key,
+      ctrl: (event.ctrlKey || event.metaKey) && !event.altKey,
+      shift: event.shiftKey,
+      repeat: event.repeat,
+    }
+    if (options.onKey(key)) {
+      swallow(event)
+    } else if (event.repeat && [...event.key].length === 1 && !key.ctrl && !event.altKey) {
+      swallow(event)
+      options.onText(event.key)
+    }
+  }
+  target.addEventListener('keydown', onKeyDown, { capture: true })
+  return () => {
+    target.clearTimeout(timer)
+    target.removeEventListener('keydown', onKeyDown, { capture: true })
+  }
+}

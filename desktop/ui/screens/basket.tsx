@@ -1,0 +1,163 @@
+import { memo, useEffect, useRef } from 'react'
+import { classNames } from '../../../ui-kit/components/class-names.ts'
+import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
+import { EmptyState } from '../../../ui-kit/components/panel.tsx'
+import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import type { BasketLineView } from '../../bridge/views.ts'
+import { useActions, useTill } from '../store/till-context.ts'
+import { selectedLine } from '../store/till-store.ts'
+import { tillWords } from '../words/till-words.ts'
+import { ListBadge } from './list-badge.tsx'
+
+/** Name, quantity, price, sum: the same columns for the header and every line. */
+const COLUMNS =
+  'grid grid-cols-[minmax(0,1fr)_3.5rem_5.5rem_6.5rem] min-[90rem]:grid-cols-[minmax(0,1fr)_5rem_7rem_8.5rem] items-center gap-x-2 pr-4 pl-[13px]'
+
+/** The lines of the sale, newest at the bottom and in view. */
+export function Basket() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const lines = useTill((state) => state.basket.lines)
+  const revision = useTill((state) => state.basket.revision)
+  const lastLineId = useTill((state) => state.basket.lastLineId)
+  const selectedId = useTill((state) => selectedLine(state)?.lineId)
+  const closed = useTill((state) => state.session === null)
+  const list = useRef<HTMLOListElement>(null)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the basket brings its line into view
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [selectedId, revision])
+
+  if (lines.length === 0) {
+    return (
+      <div className="min-h-0 flex-1">
+        <EmptyState>{t(closed ? 'open.closed' : 'basket.empty')}</EmptyState>
+      </div>
+    )
+  }
+  return (
+    <>
+      <div
+        aria-hidden="true"
+        className={classNames(COLUMNS, 'h-8 shrink-0 border-b border-hairline text-floor text-second')}
+      >
+        <span>{t('basket.item')}</span>
+        <span className="text-right">{t('basket.quantity')}</span>
+        <span className="text-right">
+          {t('basket.price')} {currencySign(locale)}
+        </span>
+        <span className="text-right">
+          {t('basket.sum')} {currencySign(locale)}
+        </span>
+      </div>
+      <ol ref={list} aria-label={t('basket.title')} className="min-h-0 flex-1 overflow-y-auto">
+        {lines.map((line) => (
+          <Line
+            key={line.lineId}
+            line={line}
+            selected={line.lineId === selectedId}
+            // Alternates, so that the same line touched twice is marked twice.
+            fresh={line.lineId === lastLineId ? revision % 2 : null}
+          />
+        ))}
+      </ol>
+    </>
+  )
+}
+
+interface LineProps {
+  line: BasketLineView
+  selected: boolean
+  fresh: number | null
+}
+
+/** Whether a line would look the same: every live value brings new objects, few bring new lines. */
+function sameLine(before: LineProps, after: LineProps): boolean {
+  return (
+    before.selected === after.selected &&
+    before.fresh === after.fresh &&
+    before.line.lineId === after.line.lineId &&
+    before.line.quantity === after.line.quantity &&
+    before.line.unitPrice === after.line.unitPrice &&
+    before.line.name === after.line.name
+  )
+}
+
+const Line = memo(function Line({ line, selected, fresh }: LineProps) {
+  const actions = useActions()
+  return (
+    <li
+      aria-current={selected ? 'true' : undefined}
+      data-fresh={fresh ?? undefined}
+      data-line={line.cip13}
+      onPointerDown={() => actions.select(line.lineId)}
+      className={classNames(
+        COLUMNS,
+        'line h-12 border-b border-hairline',
+        selected && 'bg-control shadow-[inset_3px_0_0_var(--role-accent)]',
+      )}
+    >
+      <div className="min-w-0">
+        <p className="truncate text-body leading-[1.375rem] font-semibold">{line.name}</p>
+        <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
+          <ListBadge list={line.prescriptionList} />
+          <span className="truncate">{line.pack}</span>
+        </p>
+      </div>
+      <span
+        className={classNames('text-right text-sum', line.quantity > 1 ? 'font-semibold' : 'text-second')}
+      >
+        <Quantity value={line.quantity} />
+      </span>
+      <span className="text-right text-body text-second">
+        <Amount amount={line.unitPrice} />
+      </span>
+      <span className="text-right text-sum font-semibold">
+        <Amount amount={line.gross} />
+      </span>
+    </li>
+  )
+}, sameLine)
+
+/** The total, which never leaves and never moves. */
+export function TotalBar() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const basket = useTill((state) => state.basket)
+  const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
+  return (
+    <section
+      aria-label={t('basket.total')}
+      data-testid="total"
+      className="flex h-24 shrink-0 items-center justify-between gap-4 border-t border-hairline bg-raised px-4"
+    >
+      <div className="text-floor text-second">
+        <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
+        <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
+      </div>
+      <p className="text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
+        <span className="figure">{formatMoney(basket.total, locale)}</span>
+      </p>
+    </section>
+  )
+}
+
+/** Says each change of the basket to a screen reader. */
+export function BasketSpeech() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const basket = useTill((state) => state.basket)
+  const line = basket.lines.find((each) => each.lineId === basket.lastLineId)
+  return (
+    <p role="status" className="sr-only">
+      {line &&
+        t('basket.spoken', {
+          name: line.name,
+          quantity: line.quantity,
+          total: formatMoney(basket.total, locale),
+        })}
+    </p>
+  )
+}

@@ -1,0 +1,51 @@
+import { ScanBarcode, Search } from 'lucide-react'
+import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { REST_FOCUS } from '../keys/focus.ts'
+import { useActions, useTill } from '../store/till-context.ts'
+import { type Scope, scopeOf } from '../store/till-store.ts'
+import { tillWords } from '../words/till-words.ts'
+
+/** The scopes in which another field takes the typing. */
+const ELSEWHERE: readonly Scope[] = ['pay', 'count', 'opening', 'counted', 'connecting', 'locked']
+
+/** The one line that everything is typed into, between the newest line and the total. */
+export function EntryLine() {
+  const t = useWords(tillWords)
+  const actions = useActions()
+  const entry = useTill((state) => state.entry)
+  const times = useTill((state) => state.times)
+  const scope = useTill(scopeOf)
+  const open = scope === 'searching'
+  const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
+  const rests = !ELSEWHERE.includes(scope)
+  return (
+    <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]">
+      {open ? (
+        <Search aria-hidden="true" size={24} className="shrink-0 text-second" />
+      ) : (
+        <ScanBarcode aria-hidden="true" size={24} className="shrink-0 text-second" />
+      )}
+      {times !== null && (
+        <span className="flex h-9 shrink-0 items-center rounded-control bg-accent-tint px-2 text-sum font-semibold text-on-accent-tint">
+          {t('entry.times', { count: times })}
+        </span>
+      )}
+      <input
+        {...(rests ? REST_FOCUS : {})}
+        role="combobox"
+        aria-label={t('entry.label')}
+        aria-expanded={open}
+        aria-controls={open ? 'results' : undefined}
+        aria-activedescendant={open && marked ? `result-${marked}` : undefined}
+        aria-autocomplete="list"
+        autoComplete="off"
+        spellCheck={false}
+        inputMode="search"
+        value={entry}
+        onChange={(event) => void actions.type(event.target.value)}
+        placeholder={times === null ? t('entry.placeholder') : t('entry.timesHint')}
+        className="h-full min-w-0 flex-1 bg-transparent text-sum outline-none"
+      />
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { CountPanel } from '../panels/count.tsx'
+import { CountedPanel } from '../panels/counted.tsx'
+import { DrawerPanel } from '../panels/drawer.tsx'
+import { ForecastPanel } from '../panels/forecast.tsx'
+import { KeysPanel } from '../panels/keys.tsx'
+import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
+import { PayPanel } from '../panels/pay.tsx'
+import { RestPanel } from '../panels/rest.tsx'
+import { SearchPanel } from '../panels/search.tsx'
+import { useTill } from '../store/till-context.ts'
+import { type Scope, scopeOf } from '../store/till-store.ts'
+import { tillWords } from '../words/till-words.ts'
+import { Basket, BasketSpeech, TotalBar } from './basket.tsx'
+import { EntryLine } from './entry-line.tsx'
+import { Notices } from './notices.tsx'
+import { TillKeyBar } from './till-key-bar.tsx'
+
+const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
+  selling: RestPanel,
+  searching: SearchPanel,
+  opening: OpenDrawerPanel,
+  pay: PayPanel,
+  forecast: ForecastPanel,
+  drawer: DrawerPanel,
+  count: CountPanel,
+  counted: CountedPanel,
+  keys: KeysPanel,
+}
+
+/** The one selling screen: the basket and its total stay on the left, the panel on the right has the states. */
+export function Selling() {
+  const t = useWords(tillWords)
+  const scope = useTill(scopeOf)
+  const PanelOfScope = PANELS[scope] ?? RestPanel
+  return (
+    <>
+      <main className="grid min-h-0 flex-1 grid-cols-[62fr_38fr] min-[90rem]:grid-cols-[60fr_40fr]">
+        <section aria-label={t('basket.title')} className="flex min-h-0 min-w-0 flex-col bg-surface">
+          <Basket />
+          <Notices />
+          <EntryLine />
+          <TotalBar />
+          <BasketSpeech />
+        </section>
+        <div className="flex min-h-0 min-w-0 flex-col border-l border-hairline bg-raised">
+          <PanelOfScope />
+        </div>
+      </main>
+      <TillKeyBar />
+    </>
+  )
+}

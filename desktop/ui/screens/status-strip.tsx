@@ -1,0 +1,116 @@
+import { useEffect, useState } from 'react'
+import { Instant } from '../../../ui-kit/components/figures.tsx'
+import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
+import { formatInstant } from '../../../ui-kit/formats/instant.ts'
+import { formatMoney } from '../../../ui-kit/formats/money.ts'
+import { formatQuantity } from '../../../ui-kit/formats/quantity.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import type { StatusView } from '../../bridge/views.ts'
+import { useTill } from '../store/till-context.ts'
+import { tillWords } from '../words/till-words.ts'
+
+/** The strip at the top edge: which till and who on the left, its state in words on the right. */
+export function StatusStrip() {
+  const t = useWords(tillWords)
+  const till = useTill((state) => state.till)
+  const operator = useTill((state) => state.operator)
+  const connection = useTill((state) => state.connection)
+  const status = useTill((state) => state.status)
+  return (
+    <header className="flex h-10 shrink-0 items-center gap-4 border-b border-hairline bg-raised px-4 text-floor whitespace-nowrap">
+      {till && (
+        <p className="flex min-w-0 gap-3">
+          <span className="truncate font-semibold">{till.branchName}</span>
+          <span className="text-second">{till.registerName}</span>
+        </p>
+      )}
+      {operator && (
+        <p className="flex min-w-0 gap-2 border-l border-hairline pl-4">
+          <span className="truncate">{operator.name}</span>
+          <span className="truncate text-second max-[80rem]:hidden">{t(`role.${operator.role}`)}</span>
+        </p>
+      )}
+      <div role="status" className="ml-auto flex min-w-0 items-center gap-4">
+        {connection !== 'connected' && connection !== 'no-token' && (
+          <StatusWord tone={connection === 'lost' ? 'bad' : 'quiet'} plate={connection === 'lost'}>
+            {t(connection === 'lost' ? 'connection.lost' : 'connection.connecting')}
+          </StatusWord>
+        )}
+        <Loading />
+        {status && connection === 'connected' && <Words status={status} timeZone={till?.timeZone ?? 'UTC'} />}
+      </div>
+      {till && <Clock timeZone={till.timeZone} />}
+    </header>
+  )
+}
+
+function Loading() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const loading = useTill((state) => state.till?.loading ?? null)
+  if (!loading) return null
+  const rows = formatQuantity(loading.rows, locale)
+  return (
+    <StatusWord tone="note">
+      {loading.expected === null
+        ? t('status.loading', { rows })
+        : t('status.loadingOf', { rows, expected: formatQuantity(loading.expected, locale) })}
+    </StatusWord>
+  )
+}
+
+function Words({ status, timeZone }: { status: StatusView; timeZone: string }) {
+  const t = useWords(tillWords)
+  const { printer, scanner } = status
+  const waits = printer.waiting > 0 ? `, ${t('status.waiting', { count: printer.waiting })}` : ''
+  return (
+    <>
+      {scanner.state === 'not-found' && <StatusWord tone="warn">{t('status.scanner')}</StatusWord>}
+      {printer.state !== 'ready' && printer.state !== 'none' && (
+        <StatusWord tone={printer.state === 'paper-near-end' ? 'note' : 'warn'}>
+          {t(`status.printer.${printer.state}`)}
+          {waits}
+        </StatusWord>
+      )}
+      <SyncWord sync={status.sync} timeZone={timeZone} />
+    </>
+  )
+}
+
+function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: string }) {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  if (sync.state === 'online') return <StatusWord tone="good">{t('status.online')}</StatusWord>
+  if (sync.state === 'sending') {
+    return (
+      <StatusWord tone="good">
+        {sync.sales > 0 ? t('status.sending', { count: sync.sales }) : t('status.online')}
+      </StatusWord>
+    )
+  }
+  const time = formatInstant(sync.since, locale, timeZone, 'time')
+  const toSend =
+    sync.sales > 0
+      ? `, ${t('status.toSend', { count: sync.sales, amount: formatMoney(sync.amount, locale) })}`
+      : ''
+  return (
+    <StatusWord tone={sync.cause === 'refused' ? 'bad' : 'warn'}>
+      {t(`status.offline.${sync.cause}`, { time })}
+      {toSend}
+    </StatusWord>
+  )
+}
+
+/** The branch's wall clock, to the minute. */
+function Clock({ timeZone }: { timeZone: string }) {
+  const [now, setNow] = useState(() => new Date().toISOString())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date().toISOString()), 5000)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <span className="border-l border-hairline pl-4 font-semibold">
+      <Instant at={now} timeZone={timeZone} />
+    </span>
+  )
+}

@@ -1,0 +1,159 @@
+import { createStore } from 'zustand/vanilla'
+import type { Minor } from '../../../domain/money.ts'
+import type { Refusal } from '../../../domain/refusals.ts'
+import type { LiveViews } from '../../bridge/contract.ts'
+import type { ForecastView, ProductView, ZReportView } from '../../bridge/views.ts'
+
+/** States of the right panel. `rest` shows the selected line, the last change, or that the till is ready. */
+export type Panel = 'rest' | 'pay' | 'forecast' | 'drawer' | 'count' | 'counted' | 'keys'
+
+/** What the UI itself refuses or reports; its words are in the till's dictionaries. */
+export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText'
+
+/** Something to tell: a refusal of the till, or one of the UI's own. */
+export type Trouble = { refusal: Refusal } | { own: OwnRefusal }
+
+/** A scan that was refused: stays until the next good scan or Esc, and counts repeats. */
+export interface ScanTrouble {
+  trouble: Trouble
+  raw: string
+  count: number
+}
+
+export type Toast =
+  | { kind: 'added' | 'removed'; name: string }
+  | { kind: 'quantity'; name: string; quantity: number }
+
+export type ForecastState =
+  | { state: 'loading'; name: string }
+  | { state: 'shown'; forecast: ForecastView }
+  | { state: 'refused'; name: string; refusal: Refusal }
+
+/** The till as this window shows it: its live views, and what only this window knows. No rule is decided here. */
+export interface TillState {
+  connection: 'connecting' | 'connected' | 'lost' | 'no-token'
+
+  // Live views; null or empty until the till has sent them.
+  till: LiveViews['till'] | null
+  operator: LiveViews['operator']
+  session: LiveViews['session']
+  basket: LiveViews['basket']
+  notice: LiveViews['notice']
+  lastSale: LiveViews['last-sale']
+  status: LiveViews['status'] | null
+
+  panel: Panel
+  /** What stands in the search line. */
+  entry: string
+  /** `n` of `n *`, waiting for its item. */
+  times: number | null
+  selectedLineId: string | null
+  /** What the search found, and for which text. */
+  found: { text: string; products: readonly ProductView[]; marked: number } | null
+  /** Cash given as typed in the pay panel. */
+  given: string
+  pin: string
+  float: string
+  /** Pieces typed per denomination. */
+  pieces: Readonly<Record<number, string>>
+  forecast: ForecastState | null
+  report: ZReportView | null
+
+  trouble: Trouble | null
+  scanTrouble: ScanTrouble | null
+  toast: Toast | null
+  /** A command that must not be given twice is under way. */
+  busy: 'unlock' | 'pay' | 'open' | 'close' | null
+}
+
+const EMPTY_BASKET: LiveViews['basket'] = {
+  lines: [],
+  total: 0 as Minor,
+  itemCount: 0,
+  taxes: [],
+  suggestedCash: [],
+  lastLineId: null,
+  undo: null,
+  revision: 0,
+}
+
+export const INITIAL: TillState = {
+  connection: 'connecting',
+  till: null,
+  operator: null,
+  session: null,
+  basket: EMPTY_BASKET,
+  notice: null,
+  lastSale: null,
+  status: null,
+  panel: 'rest',
+  entry: '',
+  times: null,
+  selectedLineId: null,
+  found: null,
+  given: '',
+  pin: '',
+  float: '',
+  pieces: {},
+  forecast: null,
+  report: null,
+  trouble: null,
+  scanTrouble: null,
+  toast: null,
+  busy: null,
+}
+
+export const createTillStore = () => createStore<TillState>(() => INITIAL)
+export type TillStore = ReturnType<typeof createTillStore>
+
+/** What the screen is, which decides what keys mean and where the focus rests. */
+export type Scope = 'connecting' | 'locked' | 'opening' | 'selling' | 'searching' | Exclude<Panel, 'rest'>
+
+/** The scope of a state: who is at the till first, then the drawer, then the panel. */
+export function scopeOf(state: TillState): Scope {
+  if (state.till === null) return 'connecting'
+  if (state.operator === null) return 'locked'
+  if (state.panel === 'counted' || state.panel === 'keys') return state.panel
+  if (state.session === null) return 'opening'
+  if (state.panel !== 'rest') return state.panel
+  return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
+}
+
+/** The selected line: the one chosen, else the one last touched, else the newest. */
+export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>) {
+  const { lines, lastLineId } = state.basket
+  return (
+    lines.find((line) => line.lineId === state.selectedLineId) ??
+    lines.find((line) => line.lineId === lastLineId) ??
+    lines.at(-1)
+  )
+}
+
+/** Puts a live view's value in the store. A touched line becomes the selected one. */
+export function receive<V extends keyof LiveViews>(store: TillStore, view: V, value: LiveViews[V]): void {
+  if (view === 'basket') {
+    const basket = value as LiveViews['basket']
+    const touched = basket.revision !== store.getState().basket.revision && basket.lastLineId !== null
+    store.setState(touched ? { basket, selectedLineId: basket.lastLineId } : { basket })
+  } else if (view === 'last-sale') {
+    store.setState({ lastSale: value as LiveViews['last-sale'] })
+  } else if (view === 'operator') {
+    const operator = value as LiveViews['operator']
+    store.setState(operator ? { operator, pin: '', trouble: null } : { operator, pin: '', ...CLEARED })
+  } else {
+    store.setState({ [view]: value } as Partial<TillState>)
+  }
+}
+
+/** What a person leaves behind at the panel when the till is locked: nothing. */
+const CLEARED = {
+  panel: 'rest',
+  entry: '',
+  times: null,
+  found: null,
+  given: '',
+  pieces: {},
+  forecast: null,
+  toast: null,
+  trouble: null,
+} as const satisfies Partial<TillState>

@@ -1,0 +1,41 @@
+import { roleSchema } from '../../../domain/permissions.ts'
+import { wordRefusal } from '../../../domain/refusals.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import type { Reason } from '../keys/key-map.ts'
+import type { Trouble } from '../store/till-store.ts'
+import { tillWords } from './till-words.ts'
+
+/** Words a reason or a trouble in the current language: what happened, and what to do next. */
+export function useTroubleWords() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const roleNames = (roles: readonly string[]) =>
+    roles
+      .map((name) => roleSchema.safeParse(name))
+      .map((role) => (role.success ? t(`role.${role.data}`) : ''))
+      .filter(Boolean)
+      .join(', ')
+  return {
+    reason: (reason: Reason | null | undefined): string | undefined => {
+      if (!reason) return undefined
+      return reason.roles
+        ? t('reason.onlyRoles', { roles: roleNames(reason.roles) })
+        : t(reason.word as 'command.pay')
+    },
+    trouble: (trouble: Trouble): { text: string; remedy: string } => {
+      if ('own' in trouble) {
+        if (trouble.own === 'count.scan') return { text: t('count.scan'), remedy: t('count.scanRemedy') }
+        if (trouble.own === 'pay.code') return { text: t('pay.code'), remedy: t('pay.codeRemedy') }
+        return { text: t('connection.lostText'), remedy: t('connection.lostRemedy') }
+      }
+      const { refused, details } = trouble.refusal
+      const roles = details?.roles
+      return wordRefusal(
+        roles === undefined
+          ? trouble.refusal
+          : { refused, details: { ...details, roles: roleNames(String(roles).split(', ')) } },
+        locale,
+      )
+    },
+  }
+}
