@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open } from 'node:fs/promises'
+import { access, constants, type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Connection,
@@ -22,6 +22,8 @@ const FAILURES: Readonly<Record<string, TransportFailure>> = {
 const PIECE = 4096
 /** How often a device that has nothing to say, or no room, is asked again. */
 const RETRY_MS = 15
+/** EAGAIN: a device opened without blocking has no data, or no room, right now. */
+const NOT_READY = -1
 
 /** A device that is a file, as a USB printer is on Linux (`/dev/usb/lp0`). Opened without blocking. */
 export function deviceFileTransport(options: { path: string }): Transport {
@@ -58,8 +60,11 @@ async function fileConnection(file: FileHandle, path: string): Promise<Connectio
         file.read(buffer, 0, buffer.length, null).then((result) => result.bytesRead),
       )
       if (count instanceof Error) lose(failure(count, path, 'unplugged'))
-      else if (count === 0) await delay(RETRY_MS)
-      else for (const listener of [...dataListeners]) listener(buffer.slice(0, count))
+      else if (count === NOT_READY) await delay(RETRY_MS)
+      else if (count > 0) for (const listener of [...dataListeners]) listener(buffer.slice(0, count))
+      // A printer may answer a read with nothing; a terminal that hung up does so for ever.
+      else if (await isGone(path)) lose(new TransportError('unplugged', path))
+      else await delay(RETRY_MS)
     }
   }
   // Only a character device talks back; a plain file would hand us what we wrote ourselves.
@@ -107,12 +112,19 @@ async function fileConnection(file: FileHandle, path: string): Promise<Connectio
   }
 }
 
-/** Bytes moved, 0 when the device is not ready (EAGAIN), or the error. */
+async function isGone(path: string): Promise<boolean> {
+  return access(path).then(
+    () => false,
+    () => true,
+  )
+}
+
+/** Bytes moved, or `NOT_READY`, or the error. */
 async function tryIo(io: () => Promise<number>): Promise<number | NodeJS.ErrnoException> {
   try {
     return await io()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return NOT_READY
     return error as NodeJS.ErrnoException
   }
 }

@@ -34,9 +34,15 @@ export function serialTransport(options: SerialOptions): Transport {
             reject(new TransportError(kind, path, error))
             return
           }
+          // Destroying the stream would leave the port open and locked.
+          const close = () => {
+            if (port.isOpen && !port.closing) port.close()
+          }
           resolve(
             connectionOver(port, {
               address: path,
+              end: close,
+              abort: close,
               lostAs: () => 'unplugged',
               drain: () =>
                 new Promise((done, failed) => port.drain((problem) => (problem ? failed(problem) : done()))),

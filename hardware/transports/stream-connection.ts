@@ -14,12 +14,16 @@ type Options = {
   address: string
   /** What it means when the stream ends or breaks without our doing. */
   lostAs: (error: Error | null) => TransportFailure
+  /** Lets go of it, after what was written has gone; idempotent. */
+  end: () => void
+  /** Lets go of it at once; idempotent. */
+  abort: () => void
   /** Waits until written bytes have left the machine, where the stream can tell. */
   drain?: () => Promise<void>
 }
 
 /** A connection over an open duplex stream (a socket, a serial port), with the promises of `Connection`. */
-export function connectionOver(stream: Duplex, { address, lostAs, drain }: Options): Connection {
+export function connectionOver(stream: Duplex, { address, lostAs, end, abort, drain }: Options): Connection {
   const dataListeners = new Set<(chunk: Uint8Array) => void>()
   const lostListeners = new Set<(error: TransportError) => void>()
   let ended: TransportError | null = null
@@ -28,7 +32,7 @@ export function connectionOver(stream: Duplex, { address, lostAs, drain }: Optio
   const lose = (error: Error | null) => {
     if (ended !== null) return
     ended = new TransportError(closing ? 'closed' : lostAs(error), address, error ?? undefined)
-    stream.destroy()
+    abort()
     if (!closing) for (const listener of [...lostListeners]) listener(ended)
   }
   const whenClosed = new Promise<void>((resolve) => {
@@ -53,7 +57,7 @@ export function connectionOver(stream: Duplex, { address, lostAs, drain }: Optio
       }
       const timer = setTimeout(() => {
         ended ??= new TransportError('timeout', address)
-        stream.destroy()
+        abort()
         settle(ended)
       }, timeoutMs)
       lostListeners.add(settle)
@@ -86,9 +90,9 @@ export function connectionOver(stream: Duplex, { address, lostAs, drain }: Optio
     async close() {
       if (!closing) {
         closing = true
-        stream.end()
+        end()
       }
-      const timer = setTimeout(() => stream.destroy(), CLOSE_GRACE_MS)
+      const timer = setTimeout(abort, CLOSE_GRACE_MS)
       await whenClosed
       clearTimeout(timer)
     },

@@ -36,7 +36,14 @@ export function tcpTransport(options: { host: string; port: number; connectTimeo
         socket.once('connect', () => {
           clearTimeout(timer)
           socket.off('error', onError)
-          resolve(connectionOver(socket, { address, lostAs: () => 'disconnected' }))
+          resolve(
+            connectionOver(socket, {
+              address,
+              lostAs: () => 'disconnected',
+              end: () => socket.end(),
+              abort: () => socket.destroy(),
+            }),
+          )
         })
       }),
   }
