@@ -8,6 +8,7 @@ import * as stockAndForecasts from './0005-stock-and-forecasts.ts'
 import * as deviceHeads from './0006-device-heads.ts'
 import * as serverLedger from './0007-server-ledger.ts'
 import * as tillLedger from './0008-till-ledger.ts'
+import * as productNames from './0009-product-names.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -21,6 +22,7 @@ const STEPS: Record<string, Step> = {
   '0006-device-heads': deviceHeads,
   '0007-server-ledger': serverLedger,
   '0008-till-ledger': tillLedger,
+  '0009-product-names': productNames,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -42,25 +42,28 @@ export function paperHead(place: Place, locale: Locale): PrintElement[] {
   ]
 }
 
-/** A VAT table: one row per rate with its net, tax and gross. */
+/** Text under a line's name, its continuation indented as its beginning is. */
+const indented = (value: string): PrintElement =>
+  columns([
+    { text: '', width: 1 },
+    { text: value, width: 'fill' },
+  ])
+
+/** A VAT table: one row per rate with its net, tax and gross. Its columns stand beside each other on 58 mm paper too. */
 export function taxTable(taxes: readonly TaxShare[], locale: Locale): PrintElement[] {
   const words = WORDS[locale]
-  const row = (cells: readonly string[], bold = false) =>
-    columns(
-      cells.map((cell, index) =>
-        index === 0 ? { text: cell, width: 9 } : { text: cell, width: 10, align: 'right' as const },
-      ),
-      { bold },
-    )
+  const row = (label: string, figures: readonly string[]) =>
+    columns([
+      { text: label, width: 'fill' },
+      ...figures.map((figure) => ({ text: figure, width: 7, align: 'right' as const })),
+    ])
   return [
-    row([words.vat, words.net, words.tax, words.gross]),
+    row(words.vat, [words.net, words.tax, words.gross]),
     ...taxes.map((share) =>
-      row([
+      row(
         `${letterOf(taxes, share.rateBp)} ${formatRate(share.rateBp, locale)}`,
-        formatFigure(share.net, locale),
-        formatFigure(share.tax, locale),
-        formatFigure(share.gross, locale),
-      ]),
+        [share.net, share.tax, share.gross].map((amount) => formatFigure(amount, locale)),
+      ),
     ),
   ]
 }
@@ -71,7 +74,7 @@ function lineElements(content: ReceiptContent, locale: Locale): PrintElement[] {
     const pack = packs.get(line.lineId)
     return [
       text(line.name, { bold: true }),
-      ...(pack ? [text(`  ${pack}`)] : []),
+      ...(pack ? [indented(pack)] : []),
       leftRight(
         `  ${line.quantity} x ${formatFigure(line.unitPrice, locale)}`,
         `${formatFigure(line.gross, locale)} ${letterOf(sale.taxes, line.vatRateBp)}`,

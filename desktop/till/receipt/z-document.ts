@@ -62,6 +62,10 @@ function cashElements({ report, counts }: ZReportContent, locale: Locale): Print
   ]
 }
 
+/** Number and, unless it says no more than that, name. */
+const registerLabel = ({ registerNumber, registerName }: Place): string =>
+  registerName.endsWith(` ${registerNumber}`) ? String(registerNumber) : `${registerNumber} ${registerName}`
+
 /** A closed session as its Z report. */
 export function zDocument(content: ZReportContent, place: Place, locale: Locale): PrintDocument {
   const { report } = content
@@ -74,7 +78,7 @@ export function zDocument(content: ZReportContent, place: Place, locale: Locale)
     elements: [
       ...paperHead(place, locale),
       text(`${words.zReport} ${report.zNumber}`, { align: 'center', bold: true, size: 'tall' }),
-      leftRight(`${words.register} ${place.registerNumber}`, place.registerName),
+      leftRight(words.register, registerLabel(place)),
       leftRight(words.businessDate, formatDay(report.businessDate, locale)),
       leftRight(words.opened, instant(report.openedAt)),
       leftRight(words.closed, instant(report.closedAt)),

@@ -1,0 +1,8 @@
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from './dialect.ts'
+
+/** The till alone: names by their beginning, for search as people type, without reading all that matches. */
+export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
+  if (d.side !== 'till') return
+  await sql`create index product_name on product (name collate nocase)`.execute(db)
+}
