@@ -27,7 +27,7 @@ export interface AppParts extends IngestTools {
   authenticate: Authenticate
   signIn: SignIn
   /** Answers `/v1/shape`, for callers that it authenticates itself. */
-  shapes: (request: Request) => Response | Promise<Response>
+  gatekeeper: Hono<AppEnv>
   consoleDir: string
 }
 
@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1/journal', journalRoutes(parts, guard))
   app.route('/v1/models', modelRoutes(parts.db, parts.files, guard))
   app.route('/v1/forecast', forecastRoutes(parts.jobs, guard))
-  app.all('/v1/shape', (c) => parts.shapes(c.req.raw))
+  app.route('/', parts.gatekeeper)
   app.route('/v1', enrolmentRoutes(parts, guard))
   app.route('/v1', sessionRoutes(signIn, guard, clock))
   app.route('/', consoleFiles(parts.consoleDir))

@@ -18,6 +18,7 @@ import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
 import { openFolderStore } from './files/folder-store.ts'
 import type { AppEnv } from './http/env.ts'
 import { openShapes } from './shape-service.ts'
+import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
 import { startJobs } from './workers/jobs.ts'
 
 /** The server cannot start; the message is one sentence for whoever runs it. */
@@ -110,11 +111,18 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     staff: createPeopleCheck(db, trust),
   })
   const files = openFolderStore(join(config.dataDir, 'files'))
-  const jobs = await startJobs({ databaseUrl, tasks: {}, log })
+  const tasks = forecastTasks({
+    pool,
+    files,
+    now: clock,
+    newId: uuidv7,
+    log: (detail) => log.info({ part: 'forecast', ...detail }, 'forecast'),
+  })
+  const jobs = await startJobs({ databaseUrl, tasks, crontab: FORECAST_CRONTAB, log })
   closers.push(() => jobs.stop())
   const shapes = await openShapes(config, { databaseUrl, authenticate, log })
   const parts = { pool, db, clock, newId: uuidv7, files, jobs, log, authenticate, signIn }
-  const app = createApp({ ...parts, shapes: shapes.fetch, consoleDir: config.consoleDir })
+  const app = createApp({ ...parts, gatekeeper: shapes.gatekeeper, consoleDir: config.consoleDir })
   closers.push(shapes.close)
   const { server, url } = await listen(app, config)
   const close = async () => {

@@ -1,21 +1,37 @@
+import { join } from 'node:path'
+import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/caller.ts'
 import type { ServerConfig } from './config.ts'
+import type { AppEnv } from './http/env.ts'
+import { createShapeEngine } from './shapes/engine/app.ts'
+import { createGatekeeper } from './shapes/gatekeeper/gatekeeper.ts'
+import { electricUpstream } from './shapes/gatekeeper/upstream.ts'
 
 /** Shapes behind their gatekeeper. */
 export interface ShapeService {
-  fetch(request: Request): Promise<Response>
+  /** Answers `/v1/shape`; it authenticates callers itself. */
+  gatekeeper: Hono<AppEnv>
   /** Lets waiting clients go. */
   close(): Promise<void>
 }
 
 /** Opens what answers `/v1/shape`: the gatekeeper before a real Electric, or before the embedded engine. */
 export async function openShapes(
-  _config: ServerConfig,
-  _tools: { databaseUrl: string; authenticate: Authenticate; log: Logger },
+  config: ServerConfig,
+  tools: { databaseUrl: string; authenticate: Authenticate; log: Logger },
 ): Promise<ShapeService> {
-  return {
-    fetch: async () => new Response('shapes are not served yet', { status: 503 }),
-    close: async () => {},
+  const { authenticate, databaseUrl, log } = tools
+  if (config.electric) {
+    const { url, secret } = config.electric
+    const upstream = electricUpstream(secret ? { url, secret } : { url })
+    return { gatekeeper: createGatekeeper({ authenticate, upstream }), close: async () => {} }
   }
+  const engine = await createShapeEngine({
+    databaseUrl,
+    dataDir: join(config.dataDir, 'shapes'),
+    onEvent: ({ level, message }) => log[level]({ part: 'shapes' }, message),
+  })
+  const gatekeeper = createGatekeeper({ authenticate, upstream: (request) => engine.fetch(request) })
+  return { gatekeeper, close: () => engine.close() }
 }

@@ -2,10 +2,11 @@ import { Hono } from 'hono'
 import { idSchema } from '../../domain/ids.ts'
 import { refuse } from '../../domain/refusals.ts'
 import type { ServerDatabase } from '../database/pool.ts'
-import { modelKey, type ObjectStore } from '../files/object-store.ts'
+import type { ObjectStore } from '../files/object-store.ts'
 import type { AppEnv } from '../http/env.ts'
 import type { Guard } from '../http/guard.ts'
 import { Refused } from '../http/refused.ts'
+import { modelKey } from '../workers/forecast/train.ts'
 
 /** `GET /v1/models/:id`: the ONNX file of a registered model; its entity tag is the SHA-256 that is registered. */
 export function modelRoutes(db: ServerDatabase, files: ObjectStore, guard: Guard): Hono<AppEnv> {

@@ -20,6 +20,3 @@ export function checkKey(key: string): void {
   if (key.length > 200 || !KEY.test(key))
     throw new TypeError(`not a key of an object: ${JSON.stringify(key)}`)
 }
-
-/** Key of a forecast model's ONNX file. */
-export const modelKey = (id: string): string => `models/${id}.onnx`

@@ -15,16 +15,18 @@ export function consoleFiles(folder: string): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.get('/', (c) => c.redirect(`${PREFIX}/`))
   app.get(PREFIX, (c) => c.redirect(`${PREFIX}/`))
-  app.use(
-    `${PREFIX}/*`,
-    serveStatic({
-      root: folder,
-      rewriteRequestPath: (path) => path.slice(PREFIX.length),
-      onFound: (path, c) => {
-        c.header('cache-control', isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
-      },
-    }),
-  )
+  if (existsSync(folder)) {
+    app.use(
+      `${PREFIX}/*`,
+      serveStatic({
+        root: folder,
+        rewriteRequestPath: (path) => path.slice(PREFIX.length),
+        onFound: (path, c) => {
+          c.header('cache-control', isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+        },
+      }),
+    )
+  }
   app.get(`${PREFIX}/*`, async (c) => {
     const page = join(folder, 'index.html')
     c.header('cache-control', 'no-cache')

@@ -11,14 +11,19 @@ export interface Jobs {
 const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const
 
 /** Starts the job runner over its own small pool: one job at a time, in the order of asking. */
-export async function startJobs(options: { databaseUrl: string; tasks: TaskList; log: Log }): Promise<Jobs> {
+export async function startJobs(options: {
+  databaseUrl: string
+  tasks: TaskList
+  crontab: string
+  log: Log
+}): Promise<Jobs> {
   const logger = new Logger(() => (level, message) => options.log[LEVELS[level]]({ part: 'jobs' }, message))
   const runner = await run({
     connectionString: options.databaseUrl,
     maxPoolSize: 3,
     concurrency: 1,
     taskList: options.tasks,
-    crontab: '',
+    crontab: options.crontab,
     noHandleSignals: true,
     logger,
   })
