@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto'
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { dateOf } from '../../../forecast-models/calendar.ts'
+import type { ObjectStore } from '../../files/object-store.ts'
 import { readDemand } from './read-demand.ts'
 import type { TrainingAnswer, TrainingJob } from './training-thread.ts'
-
-/** Where model files are put: the server's object store. */
-export interface ModelFiles {
-  /** Stores bytes under a key, whole or not at all. */
-  put(key: string, bytes: Uint8Array): Promise<void>
-}
 
 /** The key of a model's file in the object store. */
 export const modelKey = (modelId: string): string => `models/${modelId}.onnx`
 
 export interface TrainingContext {
   pool: Pool
-  files: ModelFiles
+  files: Pick<ObjectStore, 'put'>
   /** Milliseconds since the Unix epoch. */
   now: () => number
   /** A fresh UUIDv7. */
@@ -40,6 +36,9 @@ const TIMEOUT_MS = 600_000
 
 /** More series than this are thinned out evenly: a model learns from rows, and those are drawn anyway. */
 const MAX_SERIES = 20_000
+
+/** The thread's program lies beside this one, as source or as built. */
+const PROGRAM = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * Trains a forecast model on the demand of all branches, stores the ONNX file, then registers it in
@@ -100,7 +99,7 @@ function runTraining(job: TrainingJob, signal?: AbortSignal): Promise<TrainingAn
   const ending = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])])
   return new Promise((resolve, reject) => {
     if (ending.aborted) return reject(ending.reason)
-    const worker = new Worker(new URL('./training-thread.ts', import.meta.url), { workerData: job })
+    const worker = new Worker(PROGRAM, { workerData: job })
     const abort = () => {
       reject(ending.reason)
       void worker.terminate()
