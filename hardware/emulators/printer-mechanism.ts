@@ -10,6 +10,8 @@ import { Paper, type PaperFormat, type PaperItem } from './paper.ts'
 
 /** Above this a line is paused, as a printer's receive buffer of 4 KiB does by hardware handshake. */
 const RECEIVE_BUFFER = 4096
+/** A line that cannot be paused (three wires, no handshake) loses what comes beyond this, as on a real printer. */
+const OVERRUN = 1024 * 1024
 
 /** One cable into the printer. */
 export type MechanismLine = {
@@ -104,7 +106,7 @@ export class PrinterMechanism {
     return {
       receive: (chunk) => {
         for (const byte of chunk) this.#listenRealTime(line, byte)
-        line.decoder.push(chunk)
+        if (line.decoder.buffered < OVERRUN) line.decoder.push(chunk)
         this.#pump(line)
       },
       end: () => {
