@@ -1,4 +1,3 @@
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { DemandSeries } from '../../../forecast-models/demand.ts'
 import type { FeatureSpec } from '../../../forecast-models/features.ts'
@@ -24,9 +23,6 @@ export interface ScoringThread {
 /** More questions than this at once are refused rather than queued: somebody is asking in a loop. */
 const MAX_PENDING = 64
 
-/** The thread's program lies beside this one, as source or as built. */
-const PROGRAM = new URL(`./scoring-thread${extname(import.meta.url)}`, import.meta.url)
-
 interface Pending {
   resolve(value: never): void
   reject(error: Error): void
@@ -37,7 +33,7 @@ interface Pending {
  * It does not keep the process alive.
  */
 export function startScoringThread(): ScoringThread {
-  const worker = new Worker(PROGRAM)
+  const worker = new Worker(new URL('./scoring-thread.ts', import.meta.url))
   worker.unref()
   const pending = new Map<number, Pending>()
   let nextId = 1

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { dateOf } from '../../../forecast-models/calendar.ts'
@@ -36,9 +35,6 @@ const TIMEOUT_MS = 600_000
 
 /** More series than this are thinned out evenly: a model learns from rows, and those are drawn anyway. */
 const MAX_SERIES = 20_000
-
-/** The thread's program lies beside this one, as source or as built. */
-const PROGRAM = new URL(`./training-thread${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * Trains a forecast model on the demand of all branches, stores the ONNX file, then registers it in
@@ -99,7 +95,7 @@ function runTraining(job: TrainingJob, signal?: AbortSignal): Promise<TrainingAn
   const ending = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])])
   return new Promise((resolve, reject) => {
     if (ending.aborted) return reject(ending.reason)
-    const worker = new Worker(PROGRAM, { workerData: job })
+    const worker = new Worker(new URL('./training-thread.ts', import.meta.url), { workerData: job })
     const abort = () => {
       reject(ending.reason)
       void worker.terminate()
