@@ -1,13 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import type { ProductRow } from '../../domain/catalogue/product.ts'
+import { type Minor, minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
+import { isRefusal, type Refusal } from '../../domain/refusals.ts'
 import { databaseFile } from './data-folder.ts'
 import { type DeviceIdentity, readIdentity } from './device/identity.ts'
 import { openTillDatabase, type TillDatabase } from './store/database.ts'
 import { TEST_PRODUCTS } from './test-products.ts'
+import { createTill, type Till } from './till.ts'
 
 const BRANCH_ID = '0190a000-0000-7000-8000-000000000001'
 const REGISTER_ID = '0190a000-0000-7000-8000-000000000011'
@@ -93,3 +97,62 @@ function seedRows(db: TillDatabase, products: readonly ProductRow[], pinHashes: 
     insert('stock_on_hand', { branch_id: BRANCH_ID, product_id: product.id, quantity: 10 })
   }
 }
+
+/** A till over a fresh folder, with a clock that the test moves. */
+export interface TestTill extends Till {
+  dataDir: string
+  identity: DeviceIdentity
+  products: ProductRow[]
+  clock: { ms: number }
+  /** Unlocks by a role's PIN, or throws. */
+  unlockAs(role: Role): Promise<void>
+  /** The fixture product with that CIP13 or place in the list. */
+  product(index: number): ProductRow
+  /** Closes the database and removes the folder. */
+  dispose(): void
+}
+
+/** 2026-03-12, 10:41:07 in Paris. */
+const NOON = Date.parse('2026-03-12T09:41:07.000Z')
+
+/** Seeds and opens a till in a temporary folder; its clock advances one millisecond at each reading. */
+export async function openTestTill(options: { hasPrinter?: boolean } = {}): Promise<TestTill> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'till-'))
+  const seeded = await seedTill(dataDir)
+  const db = await openTillDatabase(databaseFile(dataDir))
+  const clock = { ms: NOON }
+  const till = createTill({
+    db,
+    identity: seeded.identity,
+    locale: 'fr',
+    hasPrinter: options.hasPrinter ?? true,
+    now: () => clock.ms++,
+  })
+  return {
+    ...till,
+    ...seeded,
+    clock,
+    unlockAs: async (role) => {
+      const unlocked = await till.operators.unlock(TEST_STAFF[role].pin)
+      if ('refused' in unlocked) throw new Error(`the test could not unlock: ${unlocked.refused}`)
+    },
+    product: (index) => {
+      const product = seeded.products[index]
+      if (!product) throw new RangeError(`there is no fixture product ${index}`)
+      return product
+    },
+    dispose: () => {
+      db.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The answer of a service that a test expects to succeed. */
+export function accepted<T>(answer: T | Refusal): T {
+  if (isRefusal(answer)) throw new Error(`refused: ${JSON.stringify(answer)}`)
+  return answer
+}
+
+/** Amounts as tests write them. */
+export const cents = (amount: number): Minor => minor(amount)
