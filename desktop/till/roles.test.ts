@@ -1,0 +1,82 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Permission, type Role, roleSchema } from '../../domain/permissions.ts'
+import type { Command, CommandInput } from '../bridge/contract.ts'
+import { createDispatch } from './bridge-server/dispatch.ts'
+import { openTestTill, type TestTill } from './test-fixtures.ts'
+import { handlersOf } from './till.ts'
+
+/** Who may do what at a till, written out by hand: the table in `domain/` must not be its own witness. */
+const MAY: Record<Role, readonly Permission[]> = {
+  cashier: ['sale.ring', 'cash-session.open', 'forecast.view'],
+  pharmacist: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view'],
+  branch_manager: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view'],
+  head_office: ['forecast.view'],
+  it_admin: [],
+}
+
+const someId = '0190b000-0000-7000-8000-000000000001'
+
+type Guarded = { [C in Command]?: { needs: Permission; input: CommandInput<C> } }
+
+const GUARDED: Guarded = {
+  'session.open': { needs: 'cash-session.open', input: { float: 0 as never } },
+  'session.close': { needs: 'cash-session.close', input: { counts: [] } },
+  'basket.scan': { needs: 'sale.ring', input: { raw: '3400935955838' } },
+  'basket.add': { needs: 'sale.ring', input: { productId: someId } },
+  'basket.set-quantity': { needs: 'sale.ring', input: { lineId: someId, quantity: 2 } },
+  'basket.remove': { needs: 'sale.ring', input: { lineId: someId } },
+  'basket.undo': { needs: 'sale.ring', input: {} },
+  'product.search': { needs: 'sale.ring', input: { text: 'doli' } },
+  'product.forecast': { needs: 'forecast.view', input: { productId: someId } },
+  'sale.pay-cash': { needs: 'sale.ring', input: { given: 100 as never, revision: 0 } },
+  'sale.pay-card': { needs: 'sale.ring', input: { revision: 0 } },
+}
+
+let till: TestTill
+let send: (command: string, input: unknown) => Promise<{ refused?: string } | null>
+beforeAll(async () => {
+  till = await openTestTill()
+  const dispatch = createDispatch(
+    handlersOf(till, {
+      sync: () => ({ state: 'online' }),
+      loading: () => null,
+      printer: () => ({ state: 'none', waiting: 0 }),
+      scanner: () => ({ state: 'none' }),
+      forecast: async () => ({ refused: 'no-forecast' }),
+    }),
+    {
+      log: pino({ level: 'silent' }),
+      onFatal: (error) => {
+        throw error
+      },
+    },
+  )
+  send = async (command, input) => {
+    const frame = await dispatch(JSON.stringify({ id: 1, command, input }))
+    return frame && 'refusal' in frame ? frame.refusal : null
+  }
+})
+afterAll(() => till.dispose())
+
+const cases = roleSchema.options.flatMap((role) =>
+  Object.entries(GUARDED).map(([command, { needs, input }]) => ({ role, command, needs, input })),
+)
+
+test.each(cases)('$role: $command', async ({ role, command, needs, input }) => {
+  await till.unlockAs(role)
+  const answer = await send(command, input)
+  const allowed = MAY[role].includes(needs)
+  expect(answer?.refused === 'not-allowed').toBe(!allowed)
+})
+
+test.each(Object.entries(GUARDED))('locked: %s', async (command, { input }) => {
+  till.operators.lock()
+  expect(await send(command, input)).toMatchObject({ refused: 'locked' })
+})
+
+test('no command is left out of this table but those that anyone may give', () => {
+  const free = ['operator.unlock', 'operator.lock', 'notice.dismiss']
+  const handled = Object.keys(handlersOf(till, null as never))
+  expect([...Object.keys(GUARDED), ...free].sort()).toEqual(handled.sort())
+})
