@@ -34,6 +34,8 @@ async function main(args: readonly string[]): Promise<void> {
     stop = resolve
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop?.())
+  // Started by a parent that keeps a channel to us: without it nobody would stop us.
+  process.on('disconnect', () => stop?.())
   const server = await createServer(readConfig(process.env))
   process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`)
   await stopped

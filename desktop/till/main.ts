@@ -218,6 +218,8 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', () => void end(0))
   process.on('SIGINT', () => void end(0))
+  // Started by a parent that keeps a channel to us: without it nobody would stop us.
+  process.on('disconnect', () => void end(0))
   try {
     running = await startTill(config, log, (error) => {
       log.fatal({ err: error }, 'the store failed: the till must start again and read its file anew')

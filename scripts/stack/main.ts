@@ -56,11 +56,13 @@ function serverOf(options: StackOptions): Supervised {
   )
 }
 
+/** @returns the address of its page */
 async function startTill(
   options: StackOptions,
+  running: Running,
   serverUrl: string,
   index: 0 | 1,
-): Promise<[Supervised, string]> {
+): Promise<string> {
   const dir = join(options.dataDir, `till-${index + 1}`)
   await mkdir(dir, { recursive: true })
   const code = await enrolmentCode(serverUrl, dir, index)
@@ -86,8 +88,8 @@ async function startTill(
     },
     say,
   )
-  const ready = await till.start()
-  return [till, String(ready.url)]
+  running.tills.push(till)
+  return till.start()
 }
 
 function printAddresses(options: StackOptions, tillUrls: string[]): void {
@@ -156,14 +158,13 @@ async function run(options: StackOptions): Promise<void> {
     const databaseUrl = await findRunningPostgres(join(options.dataDir, 'server'))
     if (databaseUrl) await loadDemo(databaseUrl, options.dataDir, Date.now, say)
     say('starting two tills')
-    const tills = [await startTill(options, serverUrl, 0), await startTill(options, serverUrl, 1)]
-    running.tills.push(...tills.map(([till]) => till))
+    const pages = [
+      await startTill(options, running, serverUrl, 0),
+      await startTill(options, running, serverUrl, 1),
+    ]
     await trainOnce(serverUrl, options.dataDir)
     say('ready')
-    printAddresses(
-      options,
-      tills.map(([, url]) => url),
-    )
+    printAddresses(options, pages)
   })()
   try {
     await Promise.race([ended, starting])

@@ -21,19 +21,15 @@ export interface ProcessPlan {
 
 /** A process kept running: started again when it falls, until it is stopped. */
 export interface Supervised {
-  /** Starts it, resolves with what its `{"ready":true,…}` line says. @throws Error with its last words */
-  start(): Promise<Record<string, unknown>>
+  /** Starts it, resolves with the address it is ready at. @throws Error with its last words */
+  start(): Promise<string>
   running(): boolean
   stop(): Promise<void>
 }
 
-function parseReady(line: string): Record<string, unknown> | null {
-  if (!line.includes('"ready":true')) return null
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
+/** The address in a process' line of readiness: the server's JSON, or the till's words for people. */
+function readyUrl(line: string): string | null {
+  return /^\{"ready":true,"url":"([^"]+)"\}$/.exec(line)?.[1] ?? /^Till ready: (\S+)$/.exec(line)?.[1] ?? null
 }
 
 /** @param told hears of falls and restarts in a sentence */
@@ -42,7 +38,7 @@ export function supervise(plan: ProcessPlan, told: (sentence: string) => void): 
   let wanted = false
   let falls = 0
 
-  const launch = (): Promise<Record<string, unknown>> => {
+  const launch = (): Promise<string> => {
     const [file = '', ...args] = plan.command
     const log = createWriteStream(plan.logFile, { flags: 'a' })
     const started = spawn(file, args, {
@@ -60,7 +56,7 @@ export function supervise(plan: ProcessPlan, told: (sentence: string) => void): 
           log.write(`${line}\n`)
           lines.push(line)
           if (lines.length > LAST_LINES) lines.shift()
-          const ready = parseReady(line)
+          const ready = readyUrl(line)
           if (ready) {
             falls = 0
             resolve(ready)
