@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite'
+import { electronProgram } from './node-programs.ts'
+
+export default defineConfig(electronProgram('main', 'desktop/shell/main.ts'))
