@@ -50,7 +50,21 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
     idle_in_transaction_session_timeout: 30_000,
     types,
   })
+  return heedErrors(pool, onError)
+}
+
+/**
+ * Opens a small pool for a library that brings its own ideas of values and time-outs.
+ * @param onError told of connections that broke
+ */
+export function openPlainPool(url: string, max: number, onError: (error: Error) => void): pg.Pool {
+  return heedErrors(new pg.Pool({ connectionString: url, max }), onError)
+}
+
+/** A connection that breaks while it is being ended has no listener of the pool's, and would end the process. */
+function heedErrors(pool: pg.Pool, onError: (error: Error) => void): pg.Pool {
   pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

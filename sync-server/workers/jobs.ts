@@ -1,5 +1,6 @@
 import { Logger, run, type TaskList, type TaskSpec } from 'graphile-worker'
 import type { Logger as Log } from 'pino'
+import { openPlainPool } from '../database/pool.ts'
 
 /** The queue in Postgres, and the runner that works it off in this process. */
 export interface Jobs {
@@ -18,9 +19,9 @@ export async function startJobs(options: {
   log: Log
 }): Promise<Jobs> {
   const logger = new Logger(() => (level, message) => options.log[LEVELS[level]]({ part: 'jobs' }, message))
+  const pool = openPlainPool(options.databaseUrl, 3, (error) => options.log.warn({ err: error }, 'jobs'))
   const runner = await run({
-    connectionString: options.databaseUrl,
-    maxPoolSize: 3,
+    pgPool: pool,
     concurrency: 1,
     taskList: options.tasks,
     crontab: options.crontab,
@@ -31,6 +32,9 @@ export async function startJobs(options: {
     add: async (task, payload, spec) => {
       await runner.addJob(task, payload, spec)
     },
-    stop: () => runner.stop(),
+    stop: async () => {
+      await runner.stop()
+      await pool.end()
+    },
   }
 }
