@@ -13,7 +13,7 @@ export type ScannerState =
 export type ScannerOptions = {
   transport: Transport
   onScan: (scan: Scan) => void
-  /** Plugged in, unplugged: told on every change. */
+  /** Told when it is plugged in, when it is unplugged, and when the reason changes; not at every attempt. */
   onState?: (state: ScannerState) => void
   /** A scan too long to be one was thrown away. */
   onOverflow?: (overflow: { overflow: number }) => void
@@ -33,6 +33,7 @@ export function startScanner(options: ScannerOptions): Scanner {
   let connection: Connection | null = null
   let timer: NodeJS.Timeout | undefined
   let attempt = 0
+  let told: string | null = null
   let closed = false
 
   const retryAfter = (error: unknown) => {
@@ -42,7 +43,8 @@ export function startScanner(options: ScannerOptions): Scanner {
     const retryInMs = retryMs[Math.min(attempt, retryMs.length - 1)] ?? 5000
     attempt += 1
     const failure = error instanceof TransportError ? error.kind : 'not-found'
-    onState?.({ state: 'away', failure, retryInMs })
+    if (told !== failure) onState?.({ state: 'away', failure, retryInMs })
+    told = failure
     timer = setTimeout(() => {
       opening = connect()
     }, retryInMs)
@@ -55,6 +57,7 @@ export function startScanner(options: ScannerOptions): Scanner {
       attempt = 0
       opened.onData((chunk) => assembler.push(chunk))
       opened.onLost(retryAfter)
+      told = null
       onState?.({ state: 'connected' })
     } catch (error) {
       retryAfter(error)

@@ -15,13 +15,10 @@ function modules(system: number, data: string): string {
 }
 
 test('EAN-13 bars are those of the standard', () => {
-  // 3 400936 145825: first digit 3 = parity LLGGLG; left 400936, right 145825. GS1 General Specifications 5.2.1.
-  const left = { 4: '0100011', 0: '0100111', 9: '0001011', 3: '0111101', 6: '0000101' }
-  const expected = `101${left[4]}0001101${left[0]}00101110111101${left[6]}01010110011010111001001110100100011011001001110101`
-  const bars = modules(2, '3400936145825')
-  expect(bars).toHaveLength(95)
-  expect(bars.slice(0, 17)).toBe(expected.slice(0, 17))
-  expect(bars.slice(45)).toBe(expected.slice(-50))
+  // The first digit, 3, makes the left six LLGGLG. GS1 General Specifications 5.2.1, written out by hand.
+  const left = ['0100011', '0001101', '0100111', '0010111', '0111101', '0000101']
+  const right = ['1100110', '1011100', '1001110', '1001000', '1101100', '1001110']
+  expect(modules(2, '3400936145825')).toBe(['101', ...left, '01010', ...right, '101'].join(''))
 })
 
 test('a wrong check digit and an unknown system print no bars', () => {

@@ -194,6 +194,25 @@ test('a device that takes no more data times the writer out', async () => {
     server.close()
   })
   const connection = await open(tcpTransport({ host: '127.0.0.1', port }))
+  const lost = new Promise<TransportError>((resolve) => connection.onLost(resolve))
   expect(await failureOf(connection.write(new Uint8Array(64 * 1024 * 1024), 150))).toBe('timeout')
+  expect((await lost).kind).toBe('timeout')
   expect(await failureOf(connection.write(Uint8Array.of(1)))).toBe('timeout')
+})
+
+test('closing wakes a writer that waits', async () => {
+  const sockets: Socket[] = []
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => undefined)
+    sockets.push(socket)
+  })
+  const port = await listening(server)
+  cleanups.push(async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const connection = await open(tcpTransport({ host: '127.0.0.1', port }))
+  const writing = failureOf(connection.write(new Uint8Array(64 * 1024 * 1024)))
+  await connection.close()
+  expect(await writing).toBe('closed')
 })

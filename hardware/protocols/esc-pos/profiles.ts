@@ -68,5 +68,3 @@ export const PRINTER_PROFILES = {
     answersStatus: false,
   },
 } as const satisfies Record<string, PrinterProfile>
-
-export type PrinterProfileId = keyof typeof PRINTER_PROFILES
