@@ -104,7 +104,7 @@ export class Engine {
       await engine.close()
       throw error instanceof EngineError ? error : new EngineError(`${messageOf(error)}.`, { cause: error })
     }
-    engine.#checking = setInterval(() => void engine.#checkCatalogue(), settings.catalogueCheckMs)
+    engine.#checking = setInterval(() => void engine.#keepHouse(), settings.catalogueCheckMs)
     return engine
   }
 
@@ -117,6 +117,7 @@ export class Engine {
     try {
       const request = readShapeRequest(query)
       const shape = await this.#shapeFor(request)
+      shape.usedAt = Date.now()
       const beginning = request.offset === 'now' || request.offset.lsn < 0
       if (!beginning && request.handle !== shape.handle) return mustRefetch(shape)
       const context = { signal: raw.signal, ifNoneMatch: raw.headers.get('if-none-match') }
@@ -304,6 +305,35 @@ export class Engine {
     for (const shape of shapes) this.#end(shape)
     this.#globalLsn = this.#log.lastCommitLsn
     await writeDurably(join(this.#settings.dataDir, ORIGIN_FILE), JSON.stringify(origin))
+  }
+
+  async #keepHouse(): Promise<void> {
+    try {
+      await this.#checkCatalogue()
+      await this.#trimLog()
+    } catch (error) {
+      this.#settings.onEvent({ level: 'warn', message: `Housekeeping failed: ${messageOf(error)}` })
+    }
+  }
+
+  /**
+   * Gives up the log beyond retention. A shape that loses entries goes on for those who have read them; who begins
+   * gets a new one. What each shape has lost is on disk before the log is cut.
+   */
+  async #trimLog(): Promise<void> {
+    const { retentionMs, retentionBytes } = this.#settings
+    const unusedSince = Date.now() - retentionMs
+    for (const shape of [...this.#registry.shapes]) {
+      if (shape.complete && shape.followers.size === 0 && shape.usedAt < unusedSince) this.#end(shape)
+    }
+    const start = this.#log.trimmable(unusedSince, retentionBytes)
+    if (start <= this.#log.start) return
+    for (const shape of [...this.#registry.shapes]) {
+      if (!shape.trim(start)) continue
+      this.#registry.retire(shape)
+      await this.#registry.save(shape)
+    }
+    this.#log.trim(start)
   }
 
   /** Ends shapes whose table was dropped or altered without a row having been changed since. */

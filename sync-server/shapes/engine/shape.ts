@@ -38,7 +38,7 @@ export class Shape {
   #ended = false
   #complete = false
   /** When a request last named this shape, in ms; for eviction. */
-  usedAt = 0
+  usedAt = Date.now()
 
   constructor(part: { handle: string; definition: Definition; dir: string; logStart: number }) {
     this.handle = part.handle

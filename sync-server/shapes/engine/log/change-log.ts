@@ -137,11 +137,21 @@ export class ChangeLog {
     return block
   }
 
-  /** Drops the oldest segments for which `give` says so; the newest always stays. */
-  trim(give: (segment: Segment, end: number) => boolean): void {
+  /** Where the log would begin without the segments that are older than `since` (ms) or too many in bytes. */
+  trimmable(since: number, maxBytes: number): number {
+    const last = this.#segments.at(-1)
+    const kept = this.#segments.find((segment, i) => {
+      const newest = this.#segments[i + 1]?.createdAt ?? Number.POSITIVE_INFINITY
+      return segment === last || (newest >= since && this.#position - segment.base <= maxBytes)
+    })
+    return kept?.base ?? this.#position
+  }
+
+  /** Drops the segments before a position that `trimmable` gave; no shape may refer to them any more. */
+  trim(start: number): void {
     while (this.#segments.length > 1) {
       const [oldest] = this.#segments
-      if (!oldest || !give(oldest, oldest.base + oldest.size)) return
+      if (!oldest || oldest.base + oldest.size > start) return
       this.#segments.shift()
       closeReader(oldest)
       rmSync(oldest.path, { force: true })
