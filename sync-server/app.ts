@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { refuse } from '../domain/refusals.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
+import { salesRoutes } from './api/sales.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
 import type { ServerDatabase } from './database/pool.ts'
@@ -60,6 +61,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/', parts.gatekeeper)
   app.route('/v1', enrolmentRoutes(parts, guard))
   app.route('/v1', sessionRoutes(signIn, guard, clock))
+  app.route('/v1', salesRoutes(parts.db, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app
 }

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { roleSchema } from '../../../domain/permissions.ts'
+
+/** Who may sign in at the development signer. */
+const personSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  branchId: z.string().nullable(),
+})
+export type Person = z.infer<typeof personSchema>
+
+const optionsSchema = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('development'), staff: z.array(personSchema) }),
+  z.object({ mode: z.literal('clerk'), publishableKey: z.string() }),
+])
+export type SignInOptions = z.infer<typeof optionsSchema>
+
+const signedInSchema = z.object({ token: z.string(), expiresAt: z.string() })
+
+const errorSchema = z.object({
+  error: z.object({ code: z.string(), text: z.string(), remedy: z.string() }),
+})
+
+/** An answer other than success, in the words of the server. `status` 0: there was no answer. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly remedy: string
+
+  constructor(status: number, text: string, remedy: string) {
+    super(text)
+    this.name = 'ApiError'
+    this.status = status
+    this.remedy = remedy
+  }
+}
+
+/** Gives the token of this moment; a signed-in person's may change every minute. */
+export type TokenSource = () => Promise<string>
+
+interface Request {
+  token?: TokenSource
+  body?: unknown
+  signal?: AbortSignal
+  locale: string
+}
+
+/**
+ * Asks the server and reads its answer.
+ * @param path below the page's own origin, such as `/v1/me`
+ * @returns the answer, and how far the server's clock is ahead of ours in milliseconds
+ * @throws ApiError with the server's words, or status 0 when it did not answer
+ */
+export async function ask<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  { token, body, signal, locale }: Request,
+): Promise<{ value: T; clockAheadMs: number }> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': locale }
+  if (token) headers.authorization = `Bearer ${await token()}`
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const init = { headers, ...(signal ? { signal } : {}) }
+  const response = await fetch(
+    path,
+    body === undefined ? init : { ...init, method: 'POST', body: JSON.stringify(body) },
+  ).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause
+    throw new ApiError(0, '', '')
+  })
+  const answer: unknown = await response.json().catch(() => null)
+  if (!response.ok) {
+    const { data } = errorSchema.safeParse(answer)
+    throw new ApiError(response.status, data?.error.text ?? '', data?.error.remedy ?? '')
+  }
+  const date = Date.parse(response.headers.get('date') ?? '')
+  return { value: schema.parse(answer), clockAheadMs: Number.isNaN(date) ? 0 : date - Date.now() }
+}
+
+/** How this server signs people in. */
+export const fetchOptions = (locale: string, signal: AbortSignal) =>
+  ask('/v1/session/options', optionsSchema, { locale, signal })
+
+/** Who a token belongs to. */
+export const fetchMe = (token: TokenSource, locale: string) => ask('/v1/me', personSchema, { token, locale })
+
+/** A session of the development signer. */
+export const signInAs = (staffId: string, locale: string) =>
+  ask('/v1/dev/sign-in', signedInSchema, { body: { staffId }, locale })

@@ -1,0 +1,231 @@
+import { useMemo } from 'react'
+import { type Currency, type Minor, sum } from '../../../domain/money.ts'
+import type { BranchRow } from '../../../migrations/schema.ts'
+import { classNames } from '../../../ui-kit/components/class-names.ts'
+import { Sparkline } from '../../../ui-kit/components/sparkline.tsx'
+import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
+import { formatInstant } from '../../../ui-kit/formats/instant.ts'
+import { formatMoney } from '../../../ui-kit/formats/money.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { type BranchDay, branchDay, hourRange } from '../figures/day.ts'
+import { type Hearing, hearing, lastHeard } from '../figures/hearing.ts'
+import { useLive, useNow } from '../live/live-context.ts'
+import { type Takings, useTakings } from '../live/takings.ts'
+import { consoleWords } from '../words.ts'
+import { HearingWord } from './hearing-word.tsx'
+import { Section } from './section.tsx'
+
+interface Figures {
+  day: BranchDay
+  hearing: Hearing
+  /** Null until they have been read. */
+  vat: Minor | null
+  tenders: readonly { kind: string; amount: Minor }[]
+  toCome: { sales: number; amount: Minor }
+}
+
+function takingsOf(
+  takings: Takings | null,
+  branch: BranchRow,
+  date: string,
+): Pick<Figures, 'vat' | 'tenders'> {
+  if (!takings) return { vat: null, tenders: [] }
+  const ofDay = <Row extends { branchId: string; businessDate: string }>(rows: readonly Row[]) =>
+    rows.filter((row) => row.branchId === branch.id && row.businessDate === date)
+  return { vat: sum(ofDay(takings.taxes).map((row) => row.tax)), tenders: ofDay(takings.tenders) }
+}
+
+/** The figures of each branch, recomputed when rows arrive and each second for their age. */
+function useFigures(branches: readonly BranchRow[]): { branch: BranchRow; figures: Figures }[] {
+  const nowMs = useNow()
+  const sales = useLive((state) => state.sales)
+  const sessions = useLive((state) => state.sessions)
+  const statuses = useLive((state) => state.statuses)
+  // A day is long, a second is short: what the sales add up to changes with the minute at most.
+  const minuteMs = Math.floor(nowMs / 60_000) * 60_000
+  const days = useMemo(
+    () => branches.map((branch) => branchDay(branch, sales.recent, minuteMs)),
+    [branches, sales, minuteMs],
+  )
+  const oldest = days.map(({ date }) => date).sort()[0] ?? new Date(minuteMs).toISOString().slice(0, 10)
+  const takings = useTakings(oldest)
+  return branches.map((branch, index) => {
+    const day = days[index] as BranchDay
+    const devices = [...statuses.values()].filter((status) => status.branch_id === branch.id)
+    const open = sessions.some((row) => row.branch_id === branch.id && row.closed_at === null)
+    const figures: Figures = {
+      day,
+      hearing: hearing(lastHeard(devices), open, nowMs),
+      ...takingsOf(takings, branch, day.date),
+      toCome: {
+        sales: devices.reduce((total, status) => total + status.pending_sales, 0),
+        amount: sum(devices.map((status) => status.pending_amount as Minor)),
+      },
+    }
+    return { branch, figures }
+  })
+}
+
+function Tenders({ figures, currency }: { figures: Figures; currency: Currency }) {
+  const t = useWords(consoleWords)
+  const locale = useLocale()
+  const word = (kind: string) => (kind === 'cash' || kind === 'card' ? t(`tender.${kind}`) : kind)
+  const parts = [
+    ...(figures.vat === null ? [] : [t('day.vat', { amount: formatMoney(figures.vat, locale, currency) })]),
+    ...figures.tenders.map(({ kind, amount }) => `${word(kind)} ${formatMoney(amount, locale, currency)}`),
+  ]
+  return (
+    <p className="flex min-h-5 flex-wrap gap-x-3 text-dense text-second">
+      {parts.map((part) => (
+        <span key={part} className="figure">
+          {part}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+function BranchCard(props: {
+  branch: BranchRow
+  figures: Figures
+  hours: { from: number; to: number }
+  max: number
+  nowMs: number
+  selected: boolean
+  onPress(): void
+}) {
+  const t = useWords(consoleWords)
+  const locale = useLocale()
+  const { branch, figures, hours, selected } = props
+  const { day, toCome } = figures
+  const currency = branch.currency as Currency
+  const late = figures.hearing.state === 'silent'
+  return (
+    <article
+      className={classNames(
+        'relative flex min-w-0 flex-col gap-2 rounded-control bg-raised p-4 has-[button:hover]:bg-control',
+        selected
+          ? 'shadow-[inset_3px_0_0_0_var(--role-accent),inset_0_0_0_1px_var(--role-hairline)]'
+          : 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
+      )}
+    >
+      <div className="flex items-baseline justify-between gap-3">
+        <h3 className="min-w-0 truncate font-semibold">
+          <button
+            type="button"
+            aria-pressed={selected}
+            title={selected ? t('branches.showAll') : t('branches.show', { branch: branch.name })}
+            onClick={props.onPress}
+            className="after:absolute after:inset-0 after:rounded-control"
+          >
+            {branch.name}
+          </button>
+        </h3>
+        <span className="shrink-0 text-dense">
+          <HearingWord hearing={figures.hearing} timeZone={branch.time_zone} nowMs={props.nowMs} />
+        </span>
+      </div>
+      <div className="flex items-end justify-between gap-3">
+        <p
+          data-figure="gross"
+          className={classNames('figure text-change font-semibold tracking-tight', late && 'text-second')}
+        >
+          {formatMoney(day.gross, locale, currency)}
+        </p>
+        <Sparkline
+          values={day.byHour.slice(hours.from, hours.to + 1)}
+          against={day.lastWeekByHour.slice(hours.from, hours.to + 1)}
+          max={props.max}
+          late={late}
+          label={t('day.byHour', hours)}
+        />
+      </div>
+      <p className="flex flex-wrap justify-between gap-x-3">
+        <span className="figure font-semibold">{t('day.sales', { count: day.count })}</span>
+        <span className="figure text-second">
+          {day.lastSaleAt === null
+            ? t('day.noSale')
+            : t('day.lastSale', { time: formatInstant(day.lastSaleAt, locale, branch.time_zone, 'time') })}
+        </span>
+      </p>
+      <Tenders figures={figures} currency={currency} />
+      {toCome.sales > 0 && (
+        <StatusWord tone="warn" plate className="self-start text-dense">
+          {t('day.toCome', { count: toCome.sales, amount: formatMoney(toCome.amount, locale, currency) })}
+        </StatusWord>
+      )}
+    </article>
+  )
+}
+
+/** Today, branch by branch, on one shared scale. Pressing one holds the rest of the screen to it. */
+export function BranchCards(props: { selected: string | null; onSelect(branchId: string | null): void }) {
+  const t = useWords(consoleWords)
+  const directory = useLive((state) => state.directory)
+  const loaded = useLive((state) => state.loaded.has('sale'))
+  return (
+    <Section title={t('branches.title')} aside={directory && <Total branches={directory.branches} />}>
+      {!directory || !loaded ? (
+        <p className="py-3 text-second">{t('loading')}</p>
+      ) : directory.branches.length === 0 ? (
+        <p className="py-3 text-second">{t('branches.none')}</p>
+      ) : (
+        <Cards {...props} branches={directory.branches} />
+      )}
+    </Section>
+  )
+}
+
+function Cards(props: {
+  branches: readonly BranchRow[]
+  selected: string | null
+  onSelect(branchId: string | null): void
+}) {
+  const all = useFigures(props.branches)
+  const nowMs = useNow()
+  const days = all.map(({ figures }) => figures.day)
+  const max = Math.max(
+    1,
+    ...days.flatMap((day) => [...day.byHour.map((gross) => gross ?? 0), ...day.lastWeekByHour]),
+  )
+  return (
+    <div className="grid grid-cols-[repeat(auto-fill,minmax(21rem,1fr))] gap-3">
+      {all.map(({ branch, figures }) => (
+        <BranchCard
+          key={branch.id}
+          branch={branch}
+          figures={figures}
+          hours={hourRange(days)}
+          max={max}
+          nowMs={nowMs}
+          selected={props.selected === branch.id}
+          onPress={() => props.onSelect(props.selected === branch.id ? null : branch.id)}
+        />
+      ))}
+    </div>
+  )
+}
+
+/** All branches together, where there are several in one currency. */
+function Total({ branches }: { branches: readonly BranchRow[] }) {
+  const t = useWords(consoleWords)
+  const locale = useLocale()
+  const nowMs = useNow()
+  const sales = useLive((state) => state.sales)
+  const minuteMs = Math.floor(nowMs / 60_000) * 60_000
+  const days = useMemo(
+    () => branches.map((branch) => branchDay(branch, sales.recent, minuteMs)),
+    [branches, sales, minuteMs],
+  )
+  const currency = branches[0]?.currency
+  if (branches.length < 2 || branches.some((branch) => branch.currency !== currency)) return null
+  return (
+    <p className="figure">
+      <span className="text-second">{t('branches.all')}</span>{' '}
+      {t('day.sales', { count: days.reduce((total, day) => total + day.count, 0) })}{' '}
+      <span className="font-semibold">
+        {formatMoney(sum(days.map((day) => day.gross)), locale, currency as Currency)}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,98 @@
+import { useEffect, useMemo, useState } from 'react'
+import { StatusRow, StatusWord } from '../../../ui-kit/components/status-word.tsx'
+import { formatInstant } from '../../../ui-kit/formats/instant.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { type Live, LiveContext, useLive } from '../live/live-context.ts'
+import { openLive } from '../live/live-store.ts'
+import { type Session, useSession } from '../session/session.ts'
+import { consoleWords } from '../words.ts'
+import { BranchCards } from './branch-cards.tsx'
+import { CashSessions } from './cash-sessions.tsx'
+import { Exceptions } from './exceptions.tsx'
+import { Preferences } from './preferences.tsx'
+import { SalesStream } from './sales-stream.tsx'
+import { DevelopmentBanner } from './sign-in.tsx'
+import { Tills } from './tills.tsx'
+
+type SignedIn = Extract<Session, { state: 'signed-in' }>
+
+function Header({ me }: { me: SignedIn['me'] }) {
+  const t = useWords(consoleWords)
+  const signOut = useSession((store) => store.signOut)
+  const answering = useLive((state) => state.pulse.answering)
+  return (
+    <header className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-raised px-4">
+      <h1 className="text-floor font-semibold">
+        {t('product')} <span className="font-normal text-second">{t('headOffice')}</span>
+      </h1>
+      <div className="flex-1" aria-live="polite">
+        {answering && (
+          <StatusWord tone="good" className="text-dense">
+            {t('pulse.answering')}
+          </StatusWord>
+        )}
+      </div>
+      <Preferences />
+      <p className="text-dense">
+        <span className="font-semibold">{me.name}</span>{' '}
+        <span className="text-second">{t(`role.${me.role}`)}</span>
+      </p>
+      <button
+        type="button"
+        onClick={() => void signOut()}
+        className="h-8 rounded-control px-2 text-dense font-semibold text-accent-text hover:bg-control-hover active:bg-control-pressed"
+      >
+        {t('signOut')}
+      </button>
+    </header>
+  )
+}
+
+function SilentServer() {
+  const t = useWords(consoleWords)
+  const locale = useLocale()
+  const { answering, sinceMs } = useLive((state) => state.pulse)
+  if (answering || sinceMs === null) return null
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const time = formatInstant(new Date(sinceMs).toISOString(), locale, zone, 'clock')
+  return <StatusRow tone="warn" live="polite" text={t('pulse.silent', { time })} />
+}
+
+function Overview() {
+  const [branchId, setBranchId] = useState<string | null>(null)
+  return (
+    <main className="grid flex-1 content-start gap-x-8 gap-y-6 p-4 xl:grid-cols-[minmax(0,1fr)_27rem] xl:px-6">
+      <div className="flex min-w-0 flex-col gap-6">
+        <BranchCards selected={branchId} onSelect={setBranchId} />
+        <CashSessions branchId={branchId} />
+        <Tills branchId={branchId} />
+        <Exceptions branchId={branchId} />
+      </div>
+      <SalesStream branchId={branchId} />
+    </main>
+  )
+}
+
+/** The head-office screen of a signed-in person: every figure follows the server by itself. */
+export function Console({ session }: { session: SignedIn }) {
+  const { token, clockAheadMs } = session
+  const signOut = useSession((store) => store.signOut)
+  const [live, setLive] = useState<Live | null>(null)
+  const now = useMemo(() => () => Date.now() + clockAheadMs, [clockAheadMs])
+  useEffect(() => {
+    const { store, close } = openLive({ token, now, onEnded: () => void signOut(true) })
+    setLive({ store, token, now })
+    return close
+  }, [token, now, signOut])
+  if (!live) return null
+  return (
+    <LiveContext value={live}>
+      <div className="flex min-h-screen flex-col">
+        {session.development && <DevelopmentBanner />}
+        <Header me={session.me} />
+        <SilentServer />
+        <Overview />
+      </div>
+    </LiveContext>
+  )
+}

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { dictionaryFaults } from '../../ui-kit/i18n/words.ts'
+import { exceptionKey, exceptionWords } from './exception-words.ts'
+import { consoleWords } from './words.ts'
+
+it('says the same things in each language', () => {
+  expect(dictionaryFaults(consoleWords)).toEqual([])
+  expect(dictionaryFaults(exceptionWords)).toEqual([])
+})
+
+it('has words for a code that it does not know', () => {
+  expect(exceptionKey('receipt-gap')).toBe('receipt-gap')
+  expect(exceptionKey('from-a-newer-server')).toBe('other')
+})
