@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 
@@ -19,6 +18,63 @@ export interface ProcessPlan {
   logFile: string
 }
 
+/** One run of a process. */
+export interface Launched {
+  child: ChildProcess
+  /** The address it is ready at. Rejects with its last words when it ends before. */
+  ready: Promise<string>
+  ended: Promise<number | NodeJS.Signals | null>
+}
+
+/** The address in a process' line of readiness: the server's JSON, or the till's words for people. */
+function readyUrl(line: string): string | null {
+  return /^\{"ready":true,"url":"([^"]+)"\}$/.exec(line)?.[1] ?? /^Till ready: (\S+)$/.exec(line)?.[1] ?? null
+}
+
+/** Starts a process in a group of its own, its output kept in a file; it ends by itself when we are gone. */
+export function launch(plan: ProcessPlan): Launched {
+  const [file = '', ...args] = plan.command
+  const log = createWriteStream(plan.logFile, { flags: 'a' })
+  const child = spawn(file, args, {
+    env: { ...process.env, ...plan.env },
+    // The channel is a tether: whoever is left without us stops by itself.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  })
+  const lines: string[] = []
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('exit', (code, signal) => {
+      log.end()
+      resolve(signal ?? code)
+    })
+  })
+  const ready = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        if (!log.writableEnded) log.write(`${line}\n`)
+        lines.push(line)
+        if (lines.length > LAST_LINES) lines.shift()
+        const url = readyUrl(line)
+        if (url) resolve(url)
+      })
+    }
+    child.once('error', reject)
+    ended.then((how) => reject(new Error(`${plan.name} ended (${how}): ${lines.join(' | ')}`)))
+  })
+  ready.catch(() => {})
+  return { child, ready, ended }
+}
+
+/** Asks a process to stop, and ends it when it does not. */
+export async function stopProcess({ child, ended }: Launched): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  await ended
+  clearTimeout(late)
+}
+
 /** A process kept running: started again when it falls, until it is stopped. */
 export interface Supervised {
   /** Starts it, resolves with the address it is ready at. @throws Error with its last words */
@@ -27,80 +83,47 @@ export interface Supervised {
   stop(): Promise<void>
 }
 
-/** The address in a process' line of readiness: the server's JSON, or the till's words for people. */
-function readyUrl(line: string): string | null {
-  return /^\{"ready":true,"url":"([^"]+)"\}$/.exec(line)?.[1] ?? /^Till ready: (\S+)$/.exec(line)?.[1] ?? null
-}
-
 /** @param told hears of falls and restarts in a sentence */
 export function supervise(plan: ProcessPlan, told: (sentence: string) => void): Supervised {
-  let child: ChildProcess | null = null
+  let current: Launched | null = null
   let wanted = false
   let falls = 0
 
-  const launch = (): Promise<string> => {
-    const [file = '', ...args] = plan.command
-    const log = createWriteStream(plan.logFile, { flags: 'a' })
-    const started = spawn(file, args, {
-      env: { ...process.env, ...plan.env },
-      // The channel is a tether: whoever is left without us stops by itself.
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true,
+  const begin = async (): Promise<string> => {
+    const launched = launch(plan)
+    current = launched
+    launched.ended.then((how) => {
+      if (current === launched) current = null
+      if (wanted) again(how)
     })
-    child = started
-    const lines: string[] = []
-    return new Promise((resolve, reject) => {
-      for (const stream of [started.stdout, started.stderr]) {
-        if (!stream) continue
-        createInterface({ input: stream }).on('line', (line) => {
-          log.write(`${line}\n`)
-          lines.push(line)
-          if (lines.length > LAST_LINES) lines.shift()
-          const ready = readyUrl(line)
-          if (ready) {
-            falls = 0
-            resolve(ready)
-          }
-        })
-      }
-      started.once('error', reject)
-      started.once('exit', (code, signal) => {
-        if (child === started) child = null
-        log.end()
-        reject(new Error(`${plan.name} ended (${signal ?? code}): ${lines.join(' | ')}`))
-        if (wanted) again(signal ?? code)
-      })
-    })
+    const url = await launched.ready
+    falls = 0
+    return url
   }
 
   const again = (why: unknown) => {
     const wait = Math.min(RESTART_MS.most, RESTART_MS.first * 2 ** falls++)
     told(`${plan.name} ended (${why}); it is started again`)
     setTimeout(() => {
-      if (wanted && !child)
-        launch().then(
-          () => told(`${plan.name} runs again`),
-          () => {},
-        )
+      if (!wanted || current) return
+      begin().then(
+        () => told(`${plan.name} runs again`),
+        // Its end is told, and tried again, by the listener above.
+        () => {},
+      )
     }, wait)
   }
 
   return {
     start: async () => {
-      const ready = await launch()
+      const url = await begin()
       wanted = true
-      return ready
+      return url
     },
-    running: () => child !== null,
+    running: () => current !== null,
     stop: async () => {
       wanted = false
-      const stopping = child
-      if (!stopping) return
-      const gone = once(stopping, 'exit')
-      stopping.kill('SIGTERM')
-      const late = setTimeout(() => stopping.kill('SIGKILL'), STOP_MS)
-      await gone
-      clearTimeout(late)
+      if (current) await stopProcess(current)
     },
   }
 }

@@ -1,0 +1,53 @@
+import Database from 'better-sqlite3'
+import { type Kysely, sql } from 'kysely'
+import { SYNCED_TABLES, type SyncedTable } from '../../migrations/synced-tables.ts'
+
+type Row = Record<string, unknown>
+
+/** jsonb has its own spacing and order of keys, and SQLite has no booleans: everything else must be equal as it is. */
+function comparable(synced: SyncedTable, row: Row): Row {
+  const entries = Object.keys(synced.columns).map((column) => {
+    const value = row[column]
+    const kind = synced.columns[column]
+    if (value === null || value === undefined) return [column, null]
+    if (kind === 'bool') return [column, value === true || value === 1]
+    if (kind === 'json') return [column, JSON.parse(String(value))]
+    return [column, value]
+  })
+  return Object.fromEntries(entries)
+}
+
+const byKey = (synced: SyncedTable) => (a: Row, b: Row) => {
+  const text = (row: Row) => synced.key.map((column) => String(row[column])).join(' ')
+  return text(a) < text(b) ? -1 : 1
+}
+
+/** All rows of every table that a branch's tills hold, as Postgres has them. */
+export async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
+  const tables: Record<string, Row[]> = {}
+  for (const synced of SYNCED_TABLES) {
+    if (!synced.till) continue
+    const scope =
+      synced.till.rows === 'branch' ? sql`where ${sql.ref(synced.till.column)} = ${branchId}` : sql``
+    const { rows } = await sql<Row>`select * from ${sql.table(synced.table)} ${scope}`.execute(db)
+    tables[synced.table] = rows.map((row) => comparable(synced, row)).sort(byKey(synced))
+  }
+  return tables
+}
+
+/** The same rows as a till's SQLite file has them, read beside the running till. */
+export function tillRows(file: string): Record<string, Row[]> {
+  const db = new Database(file, { readonly: true })
+  try {
+    return Object.fromEntries(
+      SYNCED_TABLES.filter((synced) => synced.till).map((synced) => [
+        synced.table,
+        (db.prepare(`select * from "${synced.table}"`).all() as Row[])
+          .map((row) => comparable(synced, row))
+          .sort(byKey(synced)),
+      ]),
+    )
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,152 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { chmod, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Kysely } from 'kysely'
+import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
+import type { ServerTables } from '../../migrations/schema.ts'
+import { loadOrganisation } from '../../scripts/demo/load.ts'
+import { DEMO_REGISTERS } from '../../scripts/demo/organisation.ts'
+import { enrolmentCode } from '../../scripts/stack/demo.ts'
+import { type Launched, launch, stopProcess } from '../../scripts/stack/processes.ts'
+import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
+import { importBdpm } from '../../sync-server/catalogue/import.ts'
+import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
+import { freePort } from '../../sync-server/database/embedded-postgres.ts'
+import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
+import { type Line, openLine } from './line.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A till as its own process, with its printer and its line to the server. */
+export interface TestTill {
+  name: string
+  /** Address of its page, token included. */
+  url: string
+  databaseFile: string
+  printer: PrinterEmulator
+  start(extra?: readonly string[]): Promise<void>
+  /** Power cut: the process is gone at once. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Product {
+  dir: string
+  serverUrl: string
+  db: Kysely<ServerTables>
+  databaseUrl: string
+  /** All tills reach the server through it. */
+  line: Line
+  tills: TestTill[]
+  /** Enrols and starts a till of the first branch; at most as many as it has registers. */
+  addTill(): Promise<TestTill>
+  stopServer(how: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  startServer(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The whole product in a folder of its own: real Postgres, server and tills as processes, the whole catalogue. */
+export async function startProduct(): Promise<Product> {
+  const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-e2e-'))
+  await chmod(dir, 0o755)
+  const port = await freePort()
+  const dataDir = join(dir, 'server')
+  let server: Launched | null = null
+  const startServer = async () => {
+    server = launch({
+      name: 'sync server',
+      command: [process.execPath, join(root, 'sync-server/main.ts')],
+      env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+      logFile: join(dir, 'server.log'),
+    })
+    await server.ready
+  }
+  await startServer()
+  const databaseUrl = (await findRunningPostgres(dataDir)) ?? ''
+  const db = openDatabase(openPool(databaseUrl, () => {}))
+  await loadOrganisation(db)
+  const folder = await readBdpmFolder(join(root, 'data/bdpm'))
+  await importBdpm(db, folder, { sourceDate: '2026-10-01', now: () => new Date() })
+  const line = await openLine(port)
+  const serverUrl = `http://127.0.0.1:${port}`
+  const tills: TestTill[] = []
+  return {
+    dir,
+    serverUrl,
+    db,
+    databaseUrl,
+    line,
+    tills,
+    addTill: async () => {
+      const till = await addTill({ dir, serverUrl, lineUrl: line.url, index: tills.length })
+      tills.push(till)
+      return till
+    },
+    stopServer: async (how) => {
+      if (!server) return
+      if (how === 'SIGTERM') await stopProcess(server)
+      else {
+        server.child.kill('SIGKILL')
+        await server.ended
+      }
+      server = null
+    },
+    startServer,
+    close: async () => {
+      await Promise.all(tills.map((till) => till.stop()))
+      await Promise.all(tills.map((till) => till.printer.close()))
+      await db.destroy().catch(() => {})
+      await line.close()
+      if (server) await stopProcess(server)
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function addTill(place: {
+  dir: string
+  serverUrl: string
+  lineUrl: string
+  index: number
+}): Promise<TestTill> {
+  const dataDir = join(place.dir, `till-${place.index + 1}`)
+  mkdirSync(dataDir, { recursive: true })
+  const printer = await startPrinterEmulator({ port: 0 })
+  const port = await freePort()
+  const code = await enrolmentCode(place.serverUrl, dataDir, place.index)
+  let launched: Launched | null = null
+  const till: TestTill = {
+    name: DEMO_REGISTERS[place.index]?.name ?? '',
+    url: '',
+    databaseFile: databaseFile(dataDir),
+    printer,
+    start: async (extra = []) => {
+      launched = launch({
+        name: `till ${place.index + 1}`,
+        command: [
+          process.execPath,
+          join(root, 'desktop/till/main.ts'),
+          ...['--data', dataDir, '--server', place.lineUrl, '--port', String(port)],
+          ...['--printer', `tcp://127.0.0.1:${printer.port}`, '--ui', join(root, 'dist/till-ui')],
+          ...(code ? ['--enrol', code] : []),
+          ...extra,
+        ],
+        env: { PHARMASAAS_RECEIPT_LOCALE: 'fr' },
+        logFile: join(place.dir, `till-${place.index + 1}.log`),
+      })
+      till.url = await launched.ready
+    },
+    kill: async () => {
+      launched?.child.kill('SIGKILL')
+      await launched?.ended
+    },
+    stop: async () => {
+      if (launched) await stopProcess(launched)
+    },
+  }
+  await till.start()
+  return till
+}
