@@ -15,8 +15,8 @@ function modules(system: number, data: string): string {
 }
 
 test('EAN-13 bars are those of the standard', () => {
-  // The first digit, 3, makes the left six LLGGLG. GS1 General Specifications 5.2.1, written out by hand.
-  const left = ['0100011', '0001101', '0100111', '0010111', '0111101', '0000101']
+  // The first digit, 3, makes the left six LLGGGL. GS1 General Specifications 5.2.1, written out by hand.
+  const left = ['0100011', '0001101', '0100111', '0010111', '0100001', '0101111']
   const right = ['1100110', '1011100', '1001110', '1001000', '1101100', '1001110']
   expect(modules(2, '3400936145825')).toBe(['101', ...left, '01010', ...right, '101'].join(''))
 })
