@@ -33,6 +33,7 @@ export interface TestDevice {
 export interface TestServer extends RunningServer {
   db: ServerDatabase
   organisation: Organisation
+  dataDir: string
   stop(): Promise<void>
 }
 
@@ -96,6 +97,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     ...server,
     db,
     organisation,
+    dataDir,
     stop: async () => {
       await db.destroy()
       await server.close()

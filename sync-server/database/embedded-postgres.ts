@@ -67,7 +67,13 @@ async function initialise(initdb: string, databaseDir: string, user: PostgresUse
   } catch (cause) {
     // A cluster that is half there would be taken for a whole one next time.
     await rm(databaseDir, { recursive: true, force: true })
-    throw new Error('Postgres could not make its data folder: check free space and rights', { cause })
+    const words = String((cause as { stderr?: string }).stderr ?? cause)
+      .trim()
+      .split('\n')
+      .at(-1)
+    throw new Error(`Postgres could not make its data folder: check free space and rights (${words})`, {
+      cause,
+    })
   } finally {
     await rm(passwordFile, { force: true })
   }
