@@ -1,46 +1,15 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { dateOf, periodOf } from '../calendar.ts'
+import { dateOf } from '../calendar.ts'
 import { prepareSeries } from '../demand.ts'
-import { createRandom, drawPoisson } from '../random.ts'
 import { readPanel } from './data.ts'
 import { Scorer, scalesAt, scoringRule } from './measures.ts'
 import { backtestOrigins, runBacktest, statisticalMethods } from './run.ts'
 import { movingAverage, seasonalNaive, statisticalForecast } from './statistical.ts'
+import { folderOf, HEADER, META, removeFolders, year } from './test-data.ts'
 
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true })
-})
-
-const META = { name: 'tiny', frequency: 'D', season: 7, horizon: 28, origins: 2 }
-const HEADER = 'series_id,store_id,item_id,group_id,date,quantity'
-
-function folderOf(meta: object | string, csv: string, packed = true) {
-  const folder = mkdtempSync(join(tmpdir(), 'demand-'))
-  folders.push(folder)
-  writeFileSync(join(folder, 'meta.json'), typeof meta === 'string' ? meta : JSON.stringify(meta))
-  if (packed) writeFileSync(join(folder, 'sales.csv.gz'), gzipSync(csv))
-  else writeFileSync(join(folder, 'sales.csv'), csv)
-  return folder
-}
-
-function year(series: number) {
-  const random = createRandom(5)
-  const start = periodOf('D', '2025-01-01')
-  const lines = [HEADER]
-  for (let i = 0; i < series; i++) {
-    for (let day = 0; day < 300; day++) {
-      const quantity = drawPoisson(random, (i + 1) * (day % 7 === 3 ? 3 : 1))
-      lines.push(`s|${i},s,${i},g,${dateOf('D', start + day)},${quantity}`)
-    }
-  }
-  return lines.join('\n')
-}
+afterAll(removeFolders)
 
 describe('measures', () => {
   it('are worked out by hand for one pair', () => {
@@ -195,41 +164,5 @@ describe('backtest', () => {
     expect(origins.map((one) => one.scoredSeries)).toEqual([6, 6])
     expect(methods.map((method) => method.name)).toEqual(['seasonal_naive', 'moving_average_28'])
     for (const { measures } of methods) expect(Math.abs(measures.coverage80 - 0.8)).toBeLessThan(0.15)
-  })
-})
-
-describe('the command', () => {
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { encoding: 'utf8' })
-
-  it('prints one JSON object, in which the trees beat both statistical methods', () => {
-    const args = [
-      '--data',
-      folderOf(META, year(8)),
-      '--json',
-      '--trees',
-      '30',
-      '--rows',
-      '6000',
-      '--origins',
-      '1',
-    ]
-    const { stdout, status } = run(...args)
-    expect(status).toBe(0)
-    const { methods } = JSON.parse(stdout) as { methods: { name: string; measures: { spl: number } }[] }
-    const [naive, average, trees] = methods.map((method) => method.measures.spl)
-    expect(trees).toBeLessThan(Math.min(naive ?? 0, average ?? 0))
-  })
-
-  it('says in one sentence what is wrong', () => {
-    expect(run()).toMatchObject({
-      status: 1,
-      stdout: '',
-      stderr: '--data <folder> is missing; see --help.\n',
-    })
-    expect(run('--data', '.', '--origins', 'two').stderr).toBe('--origins must be a whole number above 0.\n')
-    expect(run('--data', tmpdir()).stderr).toMatch(/^\S+meta.json cannot be read: ENOENT[^\n]+\n$/)
-    expect(run('--dta', '.').status).toBe(1)
-    expect(run('--help').stdout).toMatch(/--origins/)
   })
 })

@@ -26,7 +26,7 @@ export interface RowOptions {
 }
 
 /**
- * Draws rows from all (series, origin, step) whose target is known. Weights are scale / mean absolute change,
+ * Draws rows from all (series, origin, step) whose target is known, fast movers more often. Weights are scale / mean absolute change,
  * between 0.05 and 5: with them a row counts as much as it does in the scaled measures of the backtest.
  */
 export function trainingRows(
@@ -35,16 +35,18 @@ export function trainingRows(
   options: RowOptions,
 ): TrainingRows {
   const pairs = originPairs(series, options)
-  const share = Math.min(1, options.maxRows / Math.max(1, pairs.length * spec.horizon))
+  const rates = pairs.reduce((sum, pair) => sum + pair.rate, 0)
+  const perRate = options.maxRows / Math.max(1, rates * spec.horizon)
   const random = createRandom(options.seed)
   const dates = dateColumns(spec)
   const width = spec.names.length
-  const capacity = Math.ceil(pairs.length * spec.horizon * share * 1.1) + 1000
+  const capacity = Math.ceil(Math.min(options.maxRows * 1.1 + 1000, pairs.length * spec.horizon))
   const features = new Float32Array(capacity * width)
   const targets = new Float64Array(capacity)
   const weights = new Float64Array(capacity)
   let rows = 0
-  for (const { one, origin } of pairs) {
+  for (const { one, origin, rate } of pairs) {
+    const share = perRate * rate
     let known: ReturnType<typeof originFeatures>
     const lastStep = Math.min(spec.horizon, options.lastPeriod - one.firstPeriod - origin)
     for (let step = 1; step <= spec.horizon; step++) {
@@ -68,18 +70,38 @@ export function trainingRows(
   }
 }
 
+/** Something to forecast from, and how much more often than usual it is drawn. */
+interface Pair {
+  one: PreparedSeries
+  origin: number
+  rate: number
+}
+
+/** Most assortments are a few fast movers and a long tail: drawn alike, there is too little to learn the few from. */
+const MAX_RATE = 8
+
 function originPairs(
   series: readonly PreparedSeries[],
   { lastPeriod, span, every, minHistory }: RowOptions,
-): { one: PreparedSeries; origin: number }[] {
-  const pairs: { one: PreparedSeries; origin: number }[] = []
-  for (const one of series) {
+): Pair[] {
+  const pairs: Pair[] = []
+  const levels = series.map((one) => levelAt(one, lastPeriod))
+  const sold = levels.filter((level) => level > 0).sort((a, b) => a - b)
+  const usual = sold[sold.length >> 1] ?? 1
+  for (const [i, one] of series.entries()) {
     if (one.firstSale < 0) continue
+    const rate = Math.min(MAX_RATE, Math.max(1, Math.sqrt((levels[i] as number) / usual)))
     const last = Math.min(lastPeriod - one.firstPeriod, one.quantities.length - 1) - 1
     const first = Math.max(one.firstSale + minHistory - 1, last - span)
-    for (let origin = last; origin >= first; origin -= every) pairs.push({ one, origin })
+    for (let origin = last; origin >= first; origin -= every) pairs.push({ one, origin, rate })
   }
   return pairs
+}
+
+/** Mean quantity a period from the first sale to the last known period; 0 without any. */
+function levelAt({ firstSale, firstPeriod, cumulative }: PreparedSeries, lastPeriod: number): number {
+  const end = Math.min(lastPeriod - firstPeriod + 1, cumulative.length - 1)
+  return firstSale < 0 || end <= firstSale ? 0 : (cumulative[end] as number) / (end - firstSale)
 }
 
 /** One absurd day (a stocktaking error rung up) must not bend the trees: targets are cut at a high quantile. */
