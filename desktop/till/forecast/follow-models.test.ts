@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createChanges } from '../store/changes.ts'
 import { followModels } from './follow-models.ts'
-import type { RefreshResult } from './forecasting.ts'
+import type { RefreshResult } from './model-in-use.ts'
 
 const failed: RefreshResult = {
   state: 'failed',

@@ -1,5 +1,5 @@
 import type { Changes } from '../store/changes.ts'
-import type { Forecasting, RefreshResult } from './forecasting.ts'
+import type { ModelInUse, RefreshResult } from './model-in-use.ts'
 
 /** First wait after a model could not be taken, and the longest one, ms. */
 const RETRY_MS = { first: 5_000, longest: 300_000 }
@@ -11,7 +11,7 @@ const RETRY_MS = { first: 5_000, longest: 300_000 }
  * @returns a function that ends the following
  */
 export function followModels(options: {
-  forecasting: Pick<Forecasting, 'refresh'>
+  forecasting: Pick<ModelInUse, 'refresh'>
   changes: Changes
   log: (detail: RefreshResult | { state: 'broken'; message: string }) => void
   retryMs?: typeof RETRY_MS

@@ -2,19 +2,14 @@ import { businessDateAt } from '../../../domain/business-date.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import { dateOf, periodOf } from '../../../forecast-models/calendar.ts'
 import { denseSeries } from '../../../forecast-models/demand.ts'
-import { type FeatureSpec, featureSpec } from '../../../forecast-models/features.ts'
+import { featureSpec } from '../../../forecast-models/features.ts'
 import { type Suggestion, suggestOrder } from '../../../forecast-models/replenishment.ts'
 import type { Forecast } from '../../../forecast-models/scoring.ts'
 import type { ForecastView } from '../../bridge/views.ts'
 import type { TillDatabase } from '../store/database.ts'
-import { createModelStore, type Download, ModelError, type ModelFault, type ModelRow } from './model-store.ts'
+import { createModelInUse, type RefreshResult } from './model-in-use.ts'
+import { createModelStore, type Download } from './model-store.ts'
 import { startScoringThread } from './scoring.ts'
-
-/** What looking for a newer model came to. After `failed` the model in use before stays in use. */
-export type RefreshResult =
-  | { state: 'none-registered' }
-  | { state: 'current' | 'updated'; modelId: string }
-  | { state: 'failed'; modelId: string; fault: ModelFault; message: string }
 
 /** Forecasts at the till, made from the replica with a model on this disk: the server need not be there. */
 export interface Forecasting {
@@ -48,68 +43,16 @@ const MEMORY_DAYS = featureSpec('D', 'fr').memory
 /** Starts forecasting: a thread of its own scores, and loads its model when it is first needed. */
 export function createForecasting(options: ForecastingOptions): Forecasting {
   const { database, place, now } = options
-  const store = createModelStore(database, options.download, options.filesDir)
   const thread = startScoringThread()
+  const models = createModelInUse(createModelStore(database, options.download, options.filesDir), thread)
   const reader = createDemandReader(database)
-  let current: { model: ModelRow; spec: FeatureSpec } | undefined
-  let refreshing: Promise<RefreshResult> | undefined
-  let installing: Promise<void> | undefined
-
-  const install = (model: ModelRow, bytes: Uint8Array) => {
-    installing = thread.load(bytes).then(
-      (spec) => {
-        current = { model, spec }
-      },
-      (cause) => {
-        const reason = cause instanceof Error ? cause.message : String(cause)
-        throw new ModelError('unusable', `model ${model.id} cannot be used: ${reason}`, { cause })
-      },
-    )
-    return installing
-  }
-
-  /** The newest model whose file is on this disk and can be used, unless one is in use or on its way. */
-  const installFromDisk = async (models: readonly ModelRow[]) => {
-    for (const model of models) {
-      const bytes = await store.read(model)
-      await installing?.catch(() => {})
-      if (current) return
-      if (bytes) await install(model, bytes).catch(() => {})
-      if (current) return
-    }
-  }
-
-  const refreshOnce = async (): Promise<RefreshResult> => {
-    const models = store.registered()
-    const [newest] = models
-    if (!newest) return { state: 'none-registered' }
-    if (current?.model.id === newest.id) return { state: 'current', modelId: newest.id }
-    try {
-      const bytes = (await store.read(newest)) ?? (await store.fetch(newest))
-      await install(newest, bytes)
-      await store.keepOnly(models.slice(0, 2)).catch(() => {})
-      return { state: 'updated', modelId: newest.id }
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error
-      if (!current) await installFromDisk(models.slice(1))
-      return { state: 'failed', modelId: newest.id, fault: error.fault, message: error.message }
-    }
-  }
-
-  const refresh = () => {
-    refreshing ??= refreshOnce().finally(() => {
-      refreshing = undefined
-    })
-    return refreshing
-  }
 
   const forecastProduct = async (productId: string): Promise<ForecastView | Refusal> => {
     const { branchId, timeZone } = place()
     const product = reader.product(productId)
     if (!product) return refuse('product-not-found')
-    if (!current) await installFromDisk(store.registered())
-    if (!current) return refuse('no-forecast')
-    const { model, spec } = current
+    const inUse = await models.get()
+    if (!inUse) return refuse('no-forecast')
     const lastPeriod = periodOf('D', businessDateAt(now(), timeZone)) - 1
     const demand = reader.demand(branchId, productId, lastPeriod)
     const forecast = await thread.score(demand.series, lastPeriod)
@@ -118,19 +61,19 @@ export function createForecasting(options: ForecastingOptions): Forecasting {
     return {
       product: { productId, name: product.name },
       history: shownHistory(demand.series, lastPeriod),
-      forecast: datedForecast(forecast, spec.horizon, lastPeriod),
+      forecast: datedForecast(forecast, inUse.spec.horizon, lastPeriod),
       onHand,
       suggestion: {
         ...suggestionView(suggestOrder({ forecast, onHand, onOrder: 0, ...ORDERING })),
         leadTimeDays,
         reviewDays,
       },
-      model: { id: model.id, trainedAt: model.trainedAt },
+      model: { id: inUse.model.id, trainedAt: inUse.model.trainedAt },
       synthetic: demand.synthetic,
     }
   }
 
-  return { refresh, forecastProduct, stop: () => thread.stop() }
+  return { refresh: models.refresh, forecastProduct, stop: () => thread.stop() }
 }
 
 function createDemandReader(db: TillDatabase) {
