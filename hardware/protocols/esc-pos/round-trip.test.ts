@@ -143,6 +143,8 @@ describe('the decoder', () => {
 
   test.each<[string, number[], EscPosCommand]>([
     ['GS V 66', [0x1d, 0x56, 66, 3], { kind: 'cut', blade: 'partial', feedDots: 3 }],
+    ['GS V 65', [0x1d, 0x56, 65, 9], { kind: 'cut', blade: 'full', feedDots: 9 }],
+    ['GS V 1', [0x1d, 0x56, 1], { kind: 'cut', blade: 'partial', feedDots: null }],
     ['GS V 0', [0x1d, 0x56, 0], { kind: 'cut', blade: 'full', feedDots: null }],
     ['ESC p with t2 < t1', [0x1b, 0x70, 49, 50, 10], { kind: 'drawer-pulse', pin: 5, onMs: 100, offMs: 100 }],
     ['GS ! 0x11', [0x1d, 0x21, 0x11], { kind: 'size', width: 2, height: 2 }],
