@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { applyLocale, chosenLocale } from '../../ui-kit/i18n/locale.ts'
 import { applyScale, applyTheme, keptScale, keptTheme } from '../../ui-kit/theme.ts'
+import { isInShell, openTillPort } from '../bridge/shell.ts'
 import { App } from './app.tsx'
 import { keepConnected } from './connection/keep-connected.ts'
 import { framesOfMessagePort, openSocket, takeToken } from './connection/ports.ts'
@@ -39,14 +40,14 @@ document.addEventListener('mousedown', (event) => {
   if (!(event.target as Element).closest('input')) event.preventDefault()
 })
 
-const shellPort = window.pharmasaas?.port
-const token = shellPort ? null : takeToken(window)
-if (!shellPort && token === null) {
+const inShell = isInShell(window)
+const token = inShell ? null : takeToken(window)
+if (!inShell && token === null) {
   store.setState({ connection: 'no-token' })
 } else {
   keepConnected({
-    open: () =>
-      shellPort ? Promise.resolve(framesOfMessagePort(shellPort)) : openSocket(window.location, token ?? ''),
+    open: async () =>
+      inShell ? framesOfMessagePort(await openTillPort(window)) : openSocket(window.location, token ?? ''),
     onLive: (view, value) => receive(store, view, value),
     onBridge: actions.setBridge,
     setTimeout: (task, ms) => window.setTimeout(task, ms),

@@ -26,12 +26,14 @@ export function DataTable<Row>(props: {
   showCaption?: boolean
   empty?: ReactNode
   rowLabel?(row: Row): string | undefined
+  /** Size of its text; `text-dense` on the console only. */
+  className?: string
 }) {
   const height = props.dense ? 'h-7' : 'h-9'
   const cell = (column: Column<Row>) =>
     classNames('px-2 first:pl-0 last:pr-0', column.numeric ? 'text-right tabular-nums' : 'text-left')
   return (
-    <table className="w-full border-collapse text-floor">
+    <table className={classNames('w-full border-collapse', props.className ?? 'text-floor')}>
       <caption className={props.showCaption ? 'pb-1 text-left text-body font-semibold' : 'sr-only'}>
         {props.caption}
       </caption>

@@ -13,6 +13,10 @@ export interface KeyBarItem {
   /** The next action wears the accent; one at most. */
   next?: boolean
   disabledReason?: string | undefined
+  /** Stands at the far end, under the panel. */
+  end?: boolean
+  /** Left out where the bar is narrow: the same can be pressed elsewhere on the screen. */
+  spare?: boolean
 }
 
 /** The bar at the screen's foot: the labels of the function keys, and the same things to touch. */
@@ -21,7 +25,7 @@ export function KeyBar({ items }: { items: readonly KeyBarItem[] }) {
   return (
     <nav
       aria-label={t('keys')}
-      className="flex h-14 shrink-0 items-stretch gap-2 border-t border-hairline bg-raised px-2 py-1"
+      className="@container flex h-14 shrink-0 items-stretch gap-2 border-t border-hairline bg-raised px-2 py-1"
     >
       {items.map((item) => (
         <button
@@ -36,8 +40,10 @@ export function KeyBar({ items }: { items: readonly KeyBarItem[] }) {
             if (item.disabledReason === undefined) item.onPress()
           }}
           className={classNames(
-            'flex min-w-0 items-center gap-2 rounded-control px-3 text-floor font-semibold',
-            item.next && 'ml-auto min-w-36 justify-center',
+            'min-w-0 items-center gap-2 rounded-control px-3 text-floor font-semibold',
+            !item.spare && 'flex',
+            item.end && 'ml-auto min-w-36 justify-center',
+            item.spare && 'hidden @min-[75rem]:flex',
             item.disabledReason !== undefined
               ? 'text-second'
               : item.next

@@ -32,7 +32,13 @@ export function Numpad(props: {
     'Backspace',
   ]
   return (
-    <fieldset aria-label={props.label} className={classNames('grid grid-cols-3 gap-2', props.className)}>
+    <fieldset
+      aria-label={props.label}
+      className={classNames(
+        props.className?.includes('hidden') ? 'grid-cols-3 gap-2' : 'grid grid-cols-3 gap-2',
+        props.className,
+      )}
+    >
       {keys.map((key) => (
         <button
           key={key}

@@ -14,8 +14,11 @@ export function Panel(props: {
   const id = useId()
   return (
     <section aria-labelledby={id} className={classNames('flex min-h-0 flex-1 flex-col', props.className)}>
-      <header className="flex min-h-14 shrink-0 items-center gap-3 px-4">
-        <h2 id={id} className="min-w-0 flex-1 truncate text-title font-semibold tracking-tight">
+      <header className="flex min-h-14 shrink-0 items-center gap-3 px-4 py-2">
+        <h2
+          id={id}
+          className="min-w-0 flex-1 text-title leading-8 font-semibold tracking-tight text-balance wrap-break-word"
+        >
           {props.title}
         </h2>
         {props.aside}

@@ -48,6 +48,7 @@ function options(
       {
         ...axis,
         space: 64,
+        size: 28,
         grid: { show: false },
         values: (_plot, splits) =>
           splits.map((split) => formatDate(new Date(split * 1000).toISOString().slice(0, 10), locale)),
@@ -56,6 +57,7 @@ function options(
     ],
     series: [
       {},
+      ...(props.band ? [none, none] : []),
       ...props.series.map((series) => ({
         label: series.label,
         stroke: role(series.tone === 'accent' ? '--role-accent-text' : '--role-text-second'),
@@ -64,11 +66,8 @@ function options(
         spanGaps: false,
         ...(series.dashed ? { dash: [6, 4] } : {}),
       })),
-      ...(props.band ? [none, none] : []),
     ],
-    bands: props.band
-      ? [{ series: [props.series.length + 2, props.series.length + 1], fill: role('--role-accent-tint') }]
-      : [],
+    bands: props.band ? [{ series: [2, 1], fill: role('--role-band') }] : [],
   }
 }
 
@@ -91,8 +90,8 @@ export function Plot(props: PlotProps) {
     const fontSize = 0.875 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
     const data = [
       props.dates.map(seconds),
-      ...props.series.map((series) => series.values),
       ...(props.band ? [props.band.low, props.band.high] : []),
+      ...props.series.map((series) => series.values),
     ] as unknown as uPlot.AlignedData
     const plot = new uPlot(options(props, locale, element.clientWidth, role, fontSize), data, element)
     const resized = new ResizeObserver(() => {

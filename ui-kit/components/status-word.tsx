@@ -14,7 +14,7 @@ const MARKS = {
 } as const
 
 /** The shape that goes with a tone. */
-export function StatusMark({ tone, size = 18 }: { tone: Tone; size?: number }) {
+export function StatusMark({ tone, size = '1.125em' }: { tone: Tone; size?: number | string }) {
   const { icon: Icon, mark } = MARKS[tone]
   return <Icon aria-hidden="true" size={size} strokeWidth={2.25} className={classNames('shrink-0', mark)} />
 }

@@ -1,60 +1,47 @@
 import type { FramePort } from '../../bridge/contract.ts'
 import { BRIDGE_PATH, bridgeProtocols } from '../../bridge/web-socket.ts'
 
-/** What Electron's preload lays out, and nothing else: the till's end of a MessageChannel. */
-declare global {
-  interface Window {
-    pharmasaas?: { port: MessagePort }
-  }
-}
-
 /** Frames over the port that the Electron shell hands to this window. */
 export function framesOfMessagePort(port: MessagePort): FramePort {
-  port.start()
   return {
     send: (frame) => port.postMessage(frame),
-    onFrame: (listener) => port.addEventListener('message', (event) => listener(String(event.data))),
+    onFrame: (listener) => {
+      port.addEventListener('message', (event) => listener(String(event.data)))
+      // Frames wait in the port until it is started.
+      port.start()
+    },
     onClose: (listener) => port.addEventListener('close', listener),
   }
 }
 
-/** Frames over an open WebSocket to the till. */
+/** Frames over a WebSocket; those that come before anyone listens wait. */
 function framesOfSocket(socket: WebSocket): FramePort {
+  const early: string[] = []
+  let deliver = (frame: string): void => {
+    early.push(frame)
+  }
+  socket.addEventListener('message', (event) => deliver(String(event.data)))
   return {
     send: (frame) => socket.send(frame),
-    onFrame: (listener) => socket.addEventListener('message', (event) => listener(String(event.data))),
-    onClose: (listener) => {
-      socket.addEventListener('close', listener)
-      if (socket.readyState >= WebSocket.CLOSING) listener()
+    onFrame: (listener) => {
+      for (const frame of early.splice(0)) listener(frame)
+      deliver = listener
     },
+    onClose: (listener) => socket.addEventListener('close', listener),
   }
 }
 
 /**
  * Opens a WebSocket to the till that served this page.
- * @param token from the till's own address, the till refuses any other
+ * @param token from the till's own address; the till refuses any other
  * @throws Error when it cannot be opened
  */
 export function openSocket(location: Pick<Location, 'host' | 'protocol'>, token: string): Promise<FramePort> {
   return new Promise((resolve, reject) => {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    const url = `${scheme}://${location.host}${BRIDGE_PATH}`
-    const socket = new WebSocket(url, bridgeProtocols(token))
-    // Frames that come with the opening must not be missed: the listeners are there before it is open.
-    const early: string[] = []
-    const keepEarly = (event: MessageEvent) => early.push(String(event.data))
-    socket.addEventListener('message', keepEarly)
-    socket.addEventListener('open', () => {
-      const frames = framesOfSocket(socket)
-      resolve({
-        ...frames,
-        onFrame: (listener) => {
-          socket.removeEventListener('message', keepEarly)
-          for (const frame of early.splice(0)) listener(frame)
-          frames.onFrame(listener)
-        },
-      })
-    })
+    const socket = new WebSocket(`${scheme}://${location.host}${BRIDGE_PATH}`, bridgeProtocols(token))
+    const frames = framesOfSocket(socket)
+    socket.addEventListener('open', () => resolve(frames))
     socket.addEventListener('close', () => reject(new Error('the till did not accept the connection')))
   })
 }

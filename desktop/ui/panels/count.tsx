@@ -74,7 +74,7 @@ function CountLine({ denomination, text }: { denomination: Minor; text: string }
         autoComplete="off"
         placeholder="0"
         onChange={(event) => actions.setPieces(denomination, event.target.value)}
-        className="h-9 min-w-0 rounded-control bg-surface px-2 text-right text-sum font-semibold shadow-[inset_0_0_0_1px_var(--role-border)] outline-none focus:shadow-[inset_0_0_0_2px_var(--role-ring)]"
+        className="h-9 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]"
       />
       <span className={classNames('text-right text-body', sum === 0 ? 'text-second' : 'font-semibold')}>
         <Amount amount={sum} />

@@ -23,7 +23,7 @@ export function CountedPanel() {
         <Button
           kind="next"
           size="large"
-          keyCap="⏎"
+          keyCap="Enter"
           onPress={actions.stepBack}
           className="w-full justify-center"
         >
@@ -68,7 +68,13 @@ function Tables({ report }: { report: ZReportView }) {
               numeric: true,
               cell: (row) => <Quantity value={row.count} />,
             },
-            { id: 'amount', header: amount, numeric: true, cell: (row) => <Amount amount={row.amount} /> },
+            {
+              id: 'amount',
+              header: amount,
+              numeric: true,
+              width: '8rem',
+              cell: (row) => <Amount amount={row.amount} />,
+            },
           ]}
           totals={{ kind: t('counted.expected'), amount: <Amount amount={report.expected} /> }}
         />
@@ -84,9 +90,16 @@ function Tables({ report }: { report: ZReportView }) {
             id: 'count',
             header: t('counted.count'),
             numeric: true,
+            width: '6rem',
             cell: (row) => <Quantity value={row.count} />,
           },
-          { id: 'amount', header: amount, numeric: true, cell: (row) => <Amount amount={row.amount} /> },
+          {
+            id: 'amount',
+            header: amount,
+            numeric: true,
+            width: '8rem',
+            cell: (row) => <Amount amount={row.amount} />,
+          },
         ]}
         totals={{
           kind: t('counted.sales', { count: report.saleCount }),

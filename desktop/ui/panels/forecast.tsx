@@ -6,6 +6,7 @@ import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { formatDecimal } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ForecastView } from '../../bridge/views.ts'
+import { productWords } from '../screens/product-words.ts'
 import { useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
@@ -21,10 +22,13 @@ export function ForecastPanel() {
   const say = useTroubleWords()
   const forecast = useTill((state) => state.forecast)
   if (!forecast) return null
-  const name = forecast.state === 'shown' ? forecast.forecast.product.name : forecast.name
+  const { title } = productWords(
+    forecast.state === 'shown' ? forecast.forecast.product.name : forecast.name,
+    '',
+  )
   return (
     <Panel title={t('forecast.title')} aside={<CloseButton />}>
-      <p className="pb-3 text-sum font-semibold">{name}</p>
+      <p className="pb-3 text-sum font-semibold">{title}</p>
       {forecast.state === 'loading' && <p className="text-body text-second">{t('forecast.loading')}</p>}
       {forecast.state === 'refused' && (
         <div className="-mx-4">
@@ -123,7 +127,7 @@ function Legend() {
         {t('forecast.expected')}
       </li>
       <li className="flex items-center gap-2">
-        <span className="h-3 w-4 bg-accent-tint" />
+        <span className="h-3 w-4 bg-band" />
         {t('forecast.range')}
       </li>
     </ul>

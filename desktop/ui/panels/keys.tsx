@@ -12,7 +12,7 @@ import { CloseButton } from './close-button.tsx'
 
 /** The keys that act on lines, results and amounts, and have no button on the bar. */
 const MORE_KEYS = [
-  ['⏎', 'keys.add'],
+  ['Enter', 'keys.add'],
   ['n *', 'keys.times'],
   ['+ −', 'keys.more'],
   ['Del', 'keys.remove'],
@@ -30,7 +30,7 @@ export function KeysPanel() {
       <ul className="text-body">
         {[...COMMANDS.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
           ([cap, word]) => (
-            <li key={word} className="flex min-h-8 items-center gap-3">
+            <li key={word} className="flex min-h-7 items-center gap-3">
               <span className="flex w-20 shrink-0 justify-end">
                 <KeyCap name={cap} />
               </span>

@@ -38,7 +38,7 @@ export function OpenDrawerPanel() {
           extra={locale === 'en' ? '.' : ','}
           onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
         />
-        <Button kind="next" size="large" keyCap="⏎" busy={busy} onPress={() => void actions.openDrawer()}>
+        <Button kind="next" size="large" keyCap="Enter" busy={busy} onPress={() => void actions.openDrawer()}>
           {t('open.action')}
         </Button>
       </div>

@@ -29,7 +29,7 @@ export function PayPanel() {
         <Button
           kind="next"
           size="large"
-          keyCap="⏎"
+          keyCap="Enter"
           busy={busy}
           onPress={() => void actions.payGiven()}
           className="justify-between"

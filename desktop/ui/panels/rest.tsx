@@ -1,11 +1,13 @@
-import { Minus, Plus, Trash2 } from 'lucide-react'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { Instant, Money, Quantity } from '../../../ui-kit/components/figures.tsx'
+import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView, LastSaleView } from '../../bridge/views.ts'
+import { deleteText, typeText } from '../keys/focus.ts'
 import { ListBadge } from '../screens/list-badge.tsx'
+import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -24,36 +26,13 @@ function LineState({ line }: { line: BasketLineView }) {
   const t = useWords(tillWords)
   const locale = useLocale()
   const actions = useActions()
+  const { title, detail } = productWords(line.name, line.pack)
   return (
-    <Panel
-      title={t('line.title')}
-      foot={
-        <div className="grid grid-cols-2 gap-2">
-          <Button size="large" keyCap="−" onPress={() => void actions.step(-1)} className="justify-between">
-            <Minus aria-hidden="true" size={20} />
-            <span className="flex-1 text-left">{t('line.one-fewer')}</span>
-          </Button>
-          <Button size="large" keyCap="+" onPress={() => void actions.step(1)} className="justify-between">
-            <Plus aria-hidden="true" size={20} />
-            <span className="flex-1 text-left">{t('line.one-more')}</span>
-          </Button>
-          <Button size="large" keyCap="Del" onPress={() => void actions.remove()} className="justify-between">
-            <Trash2 aria-hidden="true" size={20} />
-            <span className="flex-1 text-left">{t('line.remove')}</span>
-          </Button>
-          <Button
-            size="large"
-            keyCap="→"
-            onPress={() => void actions.openForecast()}
-            className="justify-between"
-          >
-            <span className="flex-1 text-left">{t('command.forecast')}</span>
-          </Button>
-        </div>
-      }
-    >
-      <p className="text-sum font-semibold">{line.name}</p>
-      <p className="pt-1 pb-3 text-floor text-second">{line.pack}</p>
+    <Panel title={title} foot={<LineButtons />}>
+      <p className="flex flex-wrap items-center gap-2 pb-3 text-floor text-second">
+        <ListBadge list={line.prescriptionList} />
+        {detail}
+      </p>
       <Facts
         rows={[
           [t('line.unitPrice'), <Money key="price" amount={line.unitPrice} />],
@@ -65,16 +44,41 @@ function LineState({ line }: { line: BasketLineView }) {
               : formatRate(line.reimbursementBp, locale),
           ],
           [t('line.vat'), formatRate(line.vatRateBp, locale)],
-          [
-            t('line.code'),
-            <span key="code" className="inline-flex items-center gap-2">
-              <ListBadge list={line.prescriptionList} />
-              {line.cip13}
-            </span>,
-          ],
+          [t('line.code'), line.cip13],
         ]}
       />
+      <Numpad
+        label={t('entry.pad')}
+        extra="×"
+        onKey={(key) => {
+          if (key === '×') actions.multiply()
+          else if (key === 'Backspace') deleteText()
+          else typeText(key)
+        }}
+        className="hidden pt-4 [@media(min-height:53rem)]:grid"
+      />
     </Panel>
+  )
+}
+
+function LineButtons() {
+  const t = useWords(tillWords)
+  const actions = useActions()
+  return (
+    <div className="grid grid-cols-2 gap-2">
+      <Button size="large" keyCap="−" onPress={() => void actions.step(-1)} className="justify-between">
+        {t('line.one-fewer')}
+      </Button>
+      <Button size="large" keyCap="+" onPress={() => void actions.step(1)} className="justify-between">
+        {t('line.one-more')}
+      </Button>
+      <Button size="large" keyCap="Del" onPress={() => void actions.remove()} className="justify-between">
+        {t('line.remove')}
+      </Button>
+      <Button size="large" keyCap="→" onPress={() => void actions.openForecast()} className="justify-between">
+        {t('command.forecast')}
+      </Button>
+    </div>
   )
 }
 

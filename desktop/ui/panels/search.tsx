@@ -5,6 +5,7 @@ import { EmptyState, Panel } from '../../../ui-kit/components/panel.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ProductView } from '../../bridge/views.ts'
 import { ListBadge } from '../screens/list-badge.tsx'
+import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
@@ -36,6 +37,7 @@ function Result(props: { product: ProductView; at: number; marked: boolean }) {
   const { product } = props
   const t = useWords(tillWords)
   const actions = useActions()
+  const { title, detail } = productWords(product.name, product.pack)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are the search line's, by aria-activedescendant
     <div
@@ -51,7 +53,7 @@ function Result(props: { product: ProductView; at: number; marked: boolean }) {
         props.marked ? 'bg-accent-tint shadow-[inset_3px_0_0_var(--role-accent)]' : 'hover:bg-control-hover',
       )}
     >
-      <p className="truncate text-body leading-[1.375rem] font-semibold">{product.name}</p>
+      <p className="truncate text-body leading-[1.375rem] font-semibold">{title}</p>
       <p className="text-right text-body font-semibold">
         {product.price === null ? (
           <span className="text-second">{t('search.noPrice')}</span>
@@ -61,7 +63,7 @@ function Result(props: { product: ProductView; at: number; marked: boolean }) {
       </p>
       <p className="flex min-w-0 items-center gap-2 text-floor leading-5 text-second">
         <ListBadge list={product.prescriptionList} />
-        <span className="truncate">{product.pack}</span>
+        <span className="truncate">{detail}</span>
       </p>
       <p className="figure text-right text-floor leading-5 text-second">
         {t('search.onHand', { count: product.onHand })}

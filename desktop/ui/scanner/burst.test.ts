@@ -71,9 +71,15 @@ describe('a burst', () => {
   test.each([
     ['too short', '12345', 5, 5],
     ['too slow on average', '3400935955838', 38, 5],
-    ['followed by a late Enter', '3400935955838', 5, LIMITS.gapMs + 1],
+    ['followed by a late Enter', '3400935955838', 5, LIMITS.patientGapMs + 1],
+    ['followed by a late Enter, not surely a machine', '3400935955838', 20, LIMITS.gapMs + 1],
   ])('that is %s is typing', (_why, text, gap, suffixGap) => {
     expect(feed(text, Array(text.length).fill(gap), suffixGap)).toEqual({ scan: null, typed: text })
+  })
+
+  test('outlasts a stutter of a busy workstation', () => {
+    const gaps = [0, 4, 4, 120, 4, 4, 4, 90, 4, 4, 4, 4, 4]
+    expect(feed('3400935955838', gaps, 100)).toEqual({ scan: '3400935955838', typed: '' })
   })
 
   test('after some typing is a scan of its own', () => {

@@ -13,8 +13,12 @@ export interface CharKey {
 export const GROUP_SEPARATOR = '\x1d'
 
 export const LIMITS = {
-  /** A longer pause ends a burst: what was held back was typing. Also the longest anything is held back. */
+  /** A longer pause ends a burst: what was held back was typing. */
   gapMs: 40,
+  /** How long a burst is waited for that no person could have typed: the workstation may be busy. */
+  patientGapMs: 150,
+  /** At this median pause nobody types; two keys that a person hits as one are merely shown a little later. */
+  machineMedianMs: 15,
   /** Slower than this on average is typing; a fast typist needs 80 ms a character. */
   meanMs: 35,
   /** Shorter is typing: the shortest product code has 7 digits. */
@@ -33,20 +37,33 @@ export interface Step {
   scan: string | null
 }
 
+/** Mean milliseconds between the characters held back; null for fewer than two. */
+function meanMs(held: Held): number | null {
+  const [first, last] = [held[0], held.at(-1)]
+  return first && last && held.length > 1 ? (last.at - first.at) / (held.length - 1) : null
+}
+
+/** How long the next character of a burst is waited for. */
+export function patienceMs(held: Held): number {
+  const gaps = held.slice(1).map((key, i) => key.at - (held[i]?.at ?? 0))
+  // The median, since one stutter says nothing about who is typing.
+  const median = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]
+  return median !== undefined && median <= LIMITS.machineMedianMs ? LIMITS.patientGapMs : LIMITS.gapMs
+}
+
 /** A character came. It is always held back; earlier ones may turn out to have been typing. */
 export function onChar(held: Held, key: CharKey): Step {
   const last = held.at(-1)
-  const goesOn = last !== undefined && key.at - last.at <= LIMITS.gapMs && held.length < LIMITS.maxLength
+  const goesOn = last !== undefined && key.at - last.at <= patienceMs(held) && held.length < LIMITS.maxLength
   return goesOn ? { held: [...held, key], replay: [], scan: null } : { held: [key], replay: held, scan: null }
 }
 
 /** Enter or Tab came: the end of a scan, or a key of its own after some typing. */
 export function onSuffix(held: Held, at: number): Step {
-  const first = held[0]
   const last = held.at(-1)
-  if (!first || !last) return { held: [], replay: [], scan: null }
-  const mean = held.length > 1 ? (last.at - first.at) / (held.length - 1) : Number.POSITIVE_INFINITY
-  const isScan = held.length >= LIMITS.minLength && mean <= LIMITS.meanMs && at - last.at <= LIMITS.gapMs
+  if (!last) return { held: [], replay: [], scan: null }
+  const mean = meanMs(held) ?? Number.POSITIVE_INFINITY
+  const isScan = held.length >= LIMITS.minLength && mean <= LIMITS.meanMs && at - last.at <= patienceMs(held)
   return isScan ? { held: [], replay: [], scan: readBurst(held) } : { held: [], replay: held, scan: null }
 }
 

@@ -6,6 +6,7 @@ import {
   onBreak,
   onChar,
   onSuffix,
+  patienceMs,
   type Step,
 } from './burst.ts'
 
@@ -59,7 +60,7 @@ export function readKeys(target: Window, options: KeyReaderOptions): () => void 
     held = step.held
     replay(step.replay)
     if (step.scan !== null) options.onScan(step.scan)
-    if (held.length > 0) waitForMore(LIMITS.gapMs)
+    if (held.length > 0) waitForMore(patienceMs(held))
   }
   /** A timer that fires late fires before keys that are already queued: then it waits once more for them. */
   const waitForMore = (ms: number) => {

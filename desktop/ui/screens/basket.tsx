@@ -1,3 +1,4 @@
+import { Inbox, ScanBarcode } from 'lucide-react'
 import { memo, useEffect, useRef } from 'react'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
@@ -9,10 +10,11 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { ListBadge } from './list-badge.tsx'
+import { productWords } from './product-words.ts'
 
 /** Name, quantity, price, sum: the same columns for the header and every line. */
 const COLUMNS =
-  'grid grid-cols-[minmax(0,1fr)_3.5rem_5.5rem_6.5rem] min-[90rem]:grid-cols-[minmax(0,1fr)_5rem_7rem_8.5rem] items-center gap-x-2 pr-4 pl-[13px]'
+  'grid grid-cols-[minmax(0,1fr)_3rem_5rem_6rem] @min-[50rem]:grid-cols-[minmax(0,1fr)_5rem_7rem_8rem] items-center gap-x-2 px-4'
 
 /** The lines of the sale, newest at the bottom and in view. */
 export function Basket() {
@@ -33,7 +35,17 @@ export function Basket() {
   if (lines.length === 0) {
     return (
       <div className="min-h-0 flex-1">
-        <EmptyState>{t(closed ? 'open.closed' : 'basket.empty')}</EmptyState>
+        <EmptyState
+          icon={
+            closed ? (
+              <Inbox aria-hidden="true" size={44} strokeWidth={1.5} />
+            ) : (
+              <ScanBarcode aria-hidden="true" size={44} strokeWidth={1.5} />
+            )
+          }
+        >
+          {t(closed ? 'open.closed' : 'basket.empty')}
+        </EmptyState>
       </div>
     )
   }
@@ -87,6 +99,7 @@ function sameLine(before: LineProps, after: LineProps): boolean {
 
 const Line = memo(function Line({ line, selected, fresh }: LineProps) {
   const actions = useActions()
+  const { title, detail } = productWords(line.name, line.pack)
   return (
     <li
       aria-current={selected ? 'true' : undefined}
@@ -100,10 +113,10 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
       )}
     >
       <div className="min-w-0">
-        <p className="truncate text-body leading-[1.375rem] font-semibold">{line.name}</p>
+        <p className="truncate text-body leading-[1.375rem] font-semibold">{title}</p>
         <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
           <ListBadge list={line.prescriptionList} />
-          <span className="truncate">{line.pack}</span>
+          <span className="truncate">{detail}</span>
         </p>
       </div>
       <span

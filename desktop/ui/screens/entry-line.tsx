@@ -18,8 +18,9 @@ export function EntryLine() {
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
   const rests = !ELSEWHERE.includes(scope)
+  const scanFits = rests || scope === 'pay'
   return (
-    <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]">
+    <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (
         <Search aria-hidden="true" size={24} className="shrink-0 text-second" />
       ) : (
@@ -43,7 +44,7 @@ export function EntryLine() {
         inputMode="search"
         value={entry}
         onChange={(event) => void actions.type(event.target.value)}
-        placeholder={times === null ? t('entry.placeholder') : t('entry.timesHint')}
+        placeholder={scanFits ? t(times === null ? 'entry.placeholder' : 'entry.timesHint') : undefined}
         className="h-full min-w-0 flex-1 bg-transparent text-sum outline-none"
       />
     </div>

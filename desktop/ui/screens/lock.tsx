@@ -17,10 +17,11 @@ export function LockScreen() {
   const checking = useTill((state) => state.busy === 'unlock')
   const till = useTill((state) => state.till)
   const itemCount = useTill((state) => state.basket.itemCount)
+  const troubled = useTill((state) => (state.trouble ?? state.scanTrouble ?? state.notice) !== null)
   const total = useTill((state) => state.basket.total)
   return (
     <main className="flex min-h-0 flex-1 flex-col items-center justify-center gap-6 bg-surface p-6">
-      <div className="flex w-88 flex-col gap-4">
+      <div className="flex w-96 max-w-full flex-col gap-4">
         <div className="flex items-center gap-3">
           <Lock aria-hidden="true" size={28} className="shrink-0 text-accent-text" />
           <h1 className="text-title font-semibold tracking-tight">{t('lock.title')}</h1>
@@ -44,13 +45,12 @@ export function LockScreen() {
             key === 'Backspace' || key === 'Clear' ? deleteText(key === 'Clear') : typeText(key)
           }
         />
-        <Button kind="next" size="large" keyCap="⏎" busy={checking} onPress={() => void actions.unlock()}>
+        <Button kind="next" size="large" keyCap="Enter" busy={checking} onPress={() => void actions.unlock()}>
           {t(checking ? 'lock.checking' : 'lock.unlock')}
         </Button>
-        <p className="text-floor text-second">{t('lock.who')}</p>
-      </div>
-      <div className="min-h-14 w-full max-w-176">
-        <Notices />
+        <div className="min-h-24">
+          {troubled ? <Notices /> : <p className="text-floor text-second">{t('lock.who')}</p>}
+        </div>
       </div>
       {itemCount > 0 && (
         <p className="text-body">

@@ -6,6 +6,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import type { ScanTrouble, TillState } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
+import { productWords } from './product-words.ts'
 
 /** The refused scan to show: this window's own refusal first, then the till's notice, which survives a restart. */
 function shownScanTrouble({ scanTrouble, notice }: TillState): ScanTrouble | null {
@@ -45,7 +46,7 @@ export function Notices() {
           kind="quiet"
           keyCap="Esc"
           aria-label={t('notice.dismiss')}
-          onPress={actions.stepBack}
+          onPress={actions.dismissNotices}
           className="justify-center !px-2"
         >
           {''}
@@ -61,11 +62,12 @@ function UndoToast() {
   const toast = useTill((state) => state.toast)
   const undo = useTill((state) => state.basket.undo)
   if (!toast) return null
+  const name = productWords(toast.name, '').title
   return (
     <Toast onUndo={undo ? () => void actions.undo() : undefined} undoKey="Ctrl Z">
       {toast.kind === 'quantity'
-        ? t('basket.quantitySet', { name: toast.name, quantity: toast.quantity })
-        : t(`basket.${toast.kind}`, { name: toast.name })}
+        ? t('basket.quantitySet', { name, quantity: toast.quantity })
+        : t(`basket.${toast.kind}`, { name })}
     </Toast>
   )
 }

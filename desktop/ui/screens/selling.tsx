@@ -36,7 +36,10 @@ export function Selling() {
   return (
     <>
       <main className="grid min-h-0 flex-1 grid-cols-[62fr_38fr] min-[90rem]:grid-cols-[60fr_40fr]">
-        <section aria-label={t('basket.title')} className="flex min-h-0 min-w-0 flex-col bg-surface">
+        <section
+          aria-label={t('basket.title')}
+          className="@container flex min-h-0 min-w-0 flex-col bg-surface"
+        >
           <Basket />
           <Notices />
           <EntryLine />

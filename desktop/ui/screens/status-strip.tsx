@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Instant } from '../../../ui-kit/components/figures.tsx'
-import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
+import { StatusWord, type Tone } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { formatQuantity } from '../../../ui-kit/formats/quantity.ts'
@@ -59,18 +59,38 @@ function Loading() {
   )
 }
 
+/** Parts of a status, the first always shown, those after it where there is room. The whole is its title. */
+function Parts({ tone, parts }: { tone: Tone; parts: readonly [string, ...string[]] }) {
+  const [first, ...others] = parts
+  return (
+    <StatusWord tone={tone}>
+      <span title={parts.join(', ')}>
+        {first}
+        {others.map((part, i) => (
+          <span key={part} className={i === 0 ? 'max-[80rem]:hidden' : 'max-[100rem]:hidden'}>
+            , {part}
+          </span>
+        ))}
+      </span>
+    </StatusWord>
+  )
+}
+
 function Words({ status, timeZone }: { status: StatusView; timeZone: string }) {
   const t = useWords(tillWords)
   const { printer, scanner } = status
-  const waits = printer.waiting > 0 ? `, ${t('status.waiting', { count: printer.waiting })}` : ''
   return (
     <>
       {scanner.state === 'not-found' && <StatusWord tone="warn">{t('status.scanner')}</StatusWord>}
       {printer.state !== 'ready' && printer.state !== 'none' && (
-        <StatusWord tone={printer.state === 'paper-near-end' ? 'note' : 'warn'}>
-          {t(`status.printer.${printer.state}`)}
-          {waits}
-        </StatusWord>
+        <Parts
+          tone={printer.state === 'paper-near-end' ? 'note' : 'warn'}
+          parts={[
+            t(`status.printer.${printer.state}`),
+            t(`status.remedy.${printer.state}`),
+            ...(printer.waiting > 0 ? [t('status.waiting', { count: printer.waiting })] : []),
+          ]}
+        />
       )}
       <SyncWord sync={status.sync} timeZone={timeZone} />
     </>
@@ -89,15 +109,16 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
     )
   }
   const time = formatInstant(sync.since, locale, timeZone, 'time')
-  const toSend =
-    sync.sales > 0
-      ? `, ${t('status.toSend', { count: sync.sales, amount: formatMoney(sync.amount, locale) })}`
-      : ''
+  const amount = formatMoney(sync.amount, locale)
   return (
-    <StatusWord tone={sync.cause === 'refused' ? 'bad' : 'warn'}>
-      {t(`status.offline.${sync.cause}`, { time })}
-      {toSend}
-    </StatusWord>
+    <Parts
+      tone={sync.cause === 'refused' ? 'bad' : 'warn'}
+      parts={[
+        t(`status.offline.${sync.cause}`, { time }),
+        t('status.goesOn'),
+        ...(sync.sales > 0 ? [t('status.toSend', { count: sync.sales }), amount] : []),
+      ]}
+    />
   )
 }
 

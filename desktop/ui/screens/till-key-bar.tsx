@@ -28,6 +28,8 @@ export function TillKeyBar() {
                 label: t(command.word as 'command.pay'),
                 onPress: () => command.run(actions),
                 next: command.id === 'pay' && scope !== 'pay' && !why[i],
+                end: command.id === 'pay',
+                spare: command.id === 'undo' || command.id === 'forecast',
                 disabledReason: say.reason(why[i]),
               },
             ]

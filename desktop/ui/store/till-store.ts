@@ -106,6 +106,13 @@ export const INITIAL: TillState = {
 export const createTillStore = () => createStore<TillState>(() => INITIAL)
 export type TillStore = ReturnType<typeof createTillStore>
 
+/** As many digits as a product code has: never an amount, a slow scanner must not pay. */
+const CODE_DIGITS = 8
+
+/** Whether typed text is a product code rather than an amount or a word. */
+export const isCode = (text: string): boolean =>
+  text.replace(/\D/g, '').length >= CODE_DIGITS && /^[\d\s.,]+$/.test(text)
+
 /** What the screen is, which decides what keys mean and where the focus rests. */
 export type Scope = 'connecting' | 'locked' | 'opening' | 'selling' | 'searching' | Exclude<Panel, 'rest'>
 

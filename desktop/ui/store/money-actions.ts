@@ -1,0 +1,107 @@
+import { DENOMINATIONS } from '../../../domain/cash-session/rules.ts'
+import { type Minor, parseAmount } from '../../../domain/money.ts'
+import { isCode } from './till-store.ts'
+import type { Tools } from './tools.ts'
+
+/** Reads a typed amount, or shows why it cannot be read. */
+function readAmount({ set }: Tools, text: string): Minor | null {
+  const read = parseAmount(text)
+  if ('amount' in read) return read.amount
+  set({
+    trouble: {
+      refusal: { refused: read.fault === 'too-large' ? 'amount-too-large' : 'amount-not-readable' },
+    },
+  })
+  return null
+}
+
+/** Taking payment. The revision says which basket the total was read from. */
+export function payActions(tools: Tools) {
+  const { get, set, play, call, failed, once } = tools
+  const paid = {
+    panel: 'rest',
+    given: '',
+    entry: '',
+    found: null,
+    times: null,
+    scanTrouble: null,
+  } as const
+
+  const payCash = (given: Minor) =>
+    once('pay', async () => {
+      const { revision } = get().basket
+      if (!failed(await call('sale.pay-cash', { given, revision }))) set(paid)
+    })
+
+  const payCard = () =>
+    once('pay', async () => {
+      const { lines, revision } = get().basket
+      if (lines.length > 0 && !failed(await call('sale.pay-card', { revision }))) set(paid)
+    })
+
+  /** Enter: what was typed was given; nothing typed is the exact amount. */
+  async function payGiven() {
+    const { given, basket } = get()
+    const exact = basket.suggestedCash[0]
+    if (given.trim() === '') return exact === undefined ? undefined : payCash(exact)
+    if (isCode(given)) {
+      play('bad')
+      return set({ trouble: { own: 'pay.code' }, given: '' })
+    }
+    const amount = readAmount(tools, given)
+    if (amount !== null) return payCash(amount)
+  }
+
+  /** The nth suggested note; the first suggestion is the exact amount. */
+  async function payNote(index: number) {
+    const note = get().basket.suggestedCash[index + 1]
+    if (note !== undefined) return payCash(note)
+  }
+
+  const setGiven = (given: string) => set({ given, trouble: null })
+
+  return { payCash, payCard, payGiven, payNote, setGiven }
+}
+
+/** Opening and closing the drawer, and who is at the till. */
+export function drawerActions(tools: Tools) {
+  const { get, set, play, call, failed, once } = tools
+
+  const openDrawer = () =>
+    once('open', async () => {
+      const float = readAmount(tools, get().float)
+      if (float !== null && !failed(await call('session.open', { float }))) set({ float: '', panel: 'rest' })
+    })
+
+  /** Hands the count in; only the answer says what was expected. */
+  const closeDrawer = () =>
+    once('close', async () => {
+      const { pieces } = get()
+      const counts = DENOMINATIONS.EUR.map((denomination) => ({
+        denomination,
+        quantity: Number(pieces[denomination] || 0),
+      })).filter((count) => count.quantity > 0)
+      const answer = await call('session.close', { counts })
+      if (!failed(answer)) set({ panel: 'counted', report: answer, pieces: {}, scanTrouble: null })
+    })
+
+  const unlock = () =>
+    once('unlock', async () => {
+      if (failed(await call('operator.unlock', { pin: get().pin }))) play('bad')
+      set({ pin: '' })
+    })
+
+  const lock = async () => void failed(await call('operator.lock', {}))
+
+  const digits = (text: string, most: number) => text.replace(/\D/g, '').slice(0, most)
+  return {
+    openDrawer,
+    closeDrawer,
+    unlock,
+    lock,
+    setPin: (pin: string) => set({ pin: digits(pin, 8), trouble: null }),
+    setFloat: (float: string) => set({ float, trouble: null }),
+    setPieces: (denomination: number, text: string) =>
+      set({ pieces: { ...get().pieces, [denomination]: digits(text, 5) }, trouble: null }),
+  }
+}

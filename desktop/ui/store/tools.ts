@@ -1,0 +1,79 @@
+import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
+import { type Bridge, BridgeLost } from '../../bridge/client.ts'
+import type { Command, CommandInput, CommandOutput } from '../../bridge/contract.ts'
+import type { Sound } from '../sound/sounds.ts'
+import type { TillState, TillStore, Toast, Trouble } from './till-store.ts'
+
+/** The connection went while a command was under way. */
+export const LOST = Symbol('lost')
+
+const TOAST_MS = 8000
+
+export interface Surroundings {
+  store: TillStore
+  play(sound: Sound): void
+  setTimeout(task: () => void, ms: number): number
+  clearTimeout(timer: number): void
+}
+
+/** What every action is made of. */
+export type Tools = ReturnType<typeof createTools>
+
+/** What went wrong in an answer, or null. */
+export function troubleOf(answer: unknown): Trouble | null {
+  if (answer === LOST) return { own: 'connection.lostText' }
+  return isRefusal(answer as Refusal) ? { refusal: answer as Refusal } : null
+}
+
+export function createTools({ store, play, setTimeout, clearTimeout }: Surroundings) {
+  let bridge: Bridge | null = null
+  let toastTimer = 0
+  const { getState: get, setState: set } = store
+
+  /** Sends a command. A lost connection answers {@link LOST}. */
+  async function call<C extends Command>(command: C, input: CommandInput<C>) {
+    try {
+      if (!bridge) throw new BridgeLost('the till is not connected')
+      return (await bridge.call(command, input)) as CommandOutput[C] | Refusal
+    } catch (error) {
+      if (!(error instanceof BridgeLost)) throw error
+      return LOST
+    }
+  }
+
+  /** Shows what went wrong, and takes away what was shown before. @returns whether something did */
+  function failed(answer: unknown): answer is Refusal | typeof LOST {
+    const trouble = troubleOf(answer)
+    set({ trouble })
+    return trouble !== null
+  }
+
+  const dismissToast = () => {
+    clearTimeout(toastTimer)
+    set({ toast: null })
+  }
+
+  const showToast = (toast: Toast) => {
+    dismissToast()
+    set({ toast })
+    toastTimer = setTimeout(() => set({ toast: null }), TOAST_MS)
+  }
+
+  /** Runs what must not be started twice; a second start while it runs does nothing. */
+  async function once(busy: NonNullable<TillState['busy']>, task: () => Promise<void>) {
+    if (get().busy) return
+    set({ busy })
+    try {
+      await task()
+    } finally {
+      set({ busy: null })
+    }
+  }
+
+  const setBridge = (next: Bridge | null) => {
+    bridge = next
+    set({ connection: next ? 'connected' : 'lost' })
+  }
+
+  return { get, set, play, call, failed, showToast, dismissToast, once, setBridge }
+}
