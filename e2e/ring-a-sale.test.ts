@@ -1,0 +1,185 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
+import { serverRows, tillRows } from './support/compare.ts'
+import { type Product, startProduct, type TestTill } from './support/product.ts'
+import { until } from './support/until.ts'
+import { launch, openWindow, type TillWindow } from './till-screen/window.ts'
+
+const DOLIPRANE = '3400935955838'
+const FENOFIBRATE = '3400936145825'
+const ANASTROZOLE = '3400949497294'
+/** Not reimbursable, so at 10 % VAT, and without a published price: head office sets one below. */
+const HUMEX = '3400937688369'
+
+const person = (role: string) => DEMO_STAFF.find((each) => each.role === role && each.branchId === MARKET.id)
+
+const unlock = async (window: TillWindow, role: string) => {
+  await window.page.getByText('Type your PIN').waitFor()
+  await window.type(String(person(role)?.pin))
+  await window.keys('Enter')
+  await window.page
+    .getByText(String(person(role)?.name))
+    .first()
+    .waitFor()
+}
+
+const openDrawer = async (window: TillWindow, float: string) => {
+  await window.page.getByLabel('Float in the drawer').waitFor()
+  await window.type(float)
+  await window.keys('Enter')
+  await window.page.getByText('Scan an item or type its name').first().waitFor()
+}
+
+const count = async (page: Page, pieces: Record<string, string>) => {
+  for (const [denomination, quantity] of Object.entries(pieces)) {
+    await page.getByLabel(denomination, { exact: true }).fill(quantity)
+  }
+}
+
+describe('a Saturday at the counter', () => {
+  let product: Product
+  let browser: Browser
+  let first: TestTill
+  let second: TestTill
+  let counter: TillWindow
+  let other: TillWindow
+
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+    const unpriced = await product.db
+      .selectFrom('product')
+      .select('cip13')
+      .where('vat_rate_bp', '=', 1000)
+      .where('cip13', '=', HUMEX)
+      .execute()
+    expect(unpriced).toHaveLength(1)
+    await product.db.updateTable('product').set({ price: 599 }).where('cip13', '=', HUMEX).execute()
+    first = await product.addTill()
+    second = await product.addTill()
+    counter = await openWindow(browser, first.url)
+    other = await openWindow(browser, second.url)
+    await until('both replicas', () =>
+      [first, second].every((till) => tillRows(till.databaseFile).product?.length === 20_895),
+    )
+  }, 180_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await product?.close()
+  })
+
+  it('rings three packs for cash, and the paper says so', async () => {
+    await unlock(counter, 'cashier')
+    await openDrawer(counter, '150')
+    for (const code of [DOLIPRANE, FENOFIBRATE, HUMEX]) await counter.scan(code)
+    // 2.18 + 2.56 + 5.99 = 10.73
+    await counter.page.getByText('10.73').first().waitFor()
+    await counter.keys('F12')
+    await counter.type('20')
+    await counter.keys('Enter')
+    // 20.00 - 10.73 = 9.27
+    await counter.page.getByText('9.27').first().waitFor()
+    const receipt = await until('the receipt', () => first.printer.receipts()[0])
+    const paper = receipt.lines.join('\n')
+    expect(paper).toContain('Pharmacie du Marché')
+    expect(paper).toContain('DOLIPRANE 1000 mg, comprimé')
+    expect(paper).toMatch(/TOTAL\s+10,73 €/)
+    expect(paper).toMatch(/Espèces \(reçu\)\s+20,00 €/)
+    expect(paper).toMatch(/Rendu\s+9,27 €/)
+    // 2.1 %: 2.18 + 2.56 = 4.74; 4.74 / 1.021 = 4.6425 -> 4.64 net, 0.10 VAT.
+    expect(paper).toMatch(/2,1 %\s+4,64\s+0,10\s+4,74/)
+    // 10 %: 5.99 / 1.1 = 5.4454 -> 5.45 net, 0.54 VAT.
+    expect(paper).toMatch(/10 %\s+5,45\s+0,54\s+5,99/)
+    expect(first.printer.drawer.pulses).toBe(1)
+    const { event_hash } = await until('the sale at head office', () =>
+      product.db.selectFrom('sale').select('event_hash').where('receipt_number', '=', 1).executeTakeFirst(),
+    )
+    expect(paper).toContain(event_hash.slice(0, 8).toUpperCase())
+  })
+
+  it('shows the sale at the other till', async () => {
+    await until('the sale at the second till', () => tillRows(second.databaseFile).sale?.length === 1)
+    expect(tillRows(second.databaseFile).sale_line).toHaveLength(3)
+  })
+
+  it('goes on selling at both tills while the line is down', async () => {
+    product.line.cut()
+    await counter.page.getByText(/Offline since/).waitFor()
+    for (const _ of [1, 2]) await counter.scan(DOLIPRANE)
+    await counter.page.getByText('4.36').first().waitFor()
+    await counter.keys('F12', 'Enter')
+    await until('the second receipt', () => first.printer.receipts().length === 2)
+    await unlock(other, 'cashier')
+    await openDrawer(other, '100')
+    await other.scan(ANASTROZOLE)
+    await other.page.getByText('25.36').first().waitFor()
+    await other.keys('F9')
+    await until('the receipt at the second till', () => second.printer.receipts().length === 1)
+    expect(second.printer.receipts()[0]?.lines.join('\n')).toMatch(/TOTAL\s+25,36 €/)
+    expect(second.printer.drawer.pulses).toBe(0)
+  })
+
+  it('closes the drawer offline, blind, 4.50 short', async () => {
+    await counter.keys('Control+l')
+    await unlock(counter, 'pharmacist')
+    await counter.keys('F10', '7')
+    // Float 150.00 + 10.73 + 4.36 = 165.09 expected; 3 × 50 + 10 + 0.50 + 0.05 + 2 × 0.02 = 160.59 counted.
+    expect(await counter.page.getByText('165.09').count()).toBe(0)
+    await count(counter.page, {
+      'How many of €50.00': '3',
+      'How many of €10.00': '1',
+      'How many of €0.50': '1',
+      'How many of €0.05': '1',
+      'How many of €0.02': '2',
+    })
+    await counter.page.getByRole('button', { name: 'Close the drawer' }).last().click()
+    await counter.page.getByText(/Short/).first().waitFor()
+    expect(await counter.page.getByTestId('variance').textContent()).toMatch(/Short.*4\.50/s)
+    const z = await until('the Z report', () => first.printer.receipts()[2])
+    const paper = z.lines.join('\n')
+    expect(paper).toMatch(/165,09/)
+    expect(paper).toMatch(/160,59/)
+    expect(paper).toMatch(/-\s?4,50/)
+    expect(first.printer.receipts()).toHaveLength(3)
+  })
+
+  it('brings both tills and head office to the same rows when the line returns', async () => {
+    product.line.restore()
+    await until(
+      'every journal to arrive',
+      async () => {
+        const heads = await product.db.selectFrom('device_head').select('seq').execute()
+        // Till 1: opened, two sales, closed. Till 2: opened, one sale.
+        return (
+          heads
+            .map((head) => head.seq)
+            .sort()
+            .join() === '2,4'
+        )
+      },
+      30_000,
+    )
+    const server = await serverRows(product.db, MARKET.id)
+    for (const till of [first, second]) {
+      await until(`${till.name} to hold what the server holds`, () => {
+        const rows = tillRows(till.databaseFile)
+        return Object.keys(server).every(
+          (table) => JSON.stringify(rows[table]) === JSON.stringify(server[table]),
+        )
+      })
+      expect(tillRows(till.databaseFile)).toEqual(server)
+    }
+    expect(server.sale?.map((sale) => sale.total).sort()).toEqual([1073, 2536, 436])
+    expect(server.cash_session?.find((session) => session.z_number === 1)).toMatchObject({
+      opening_float: 15_000,
+      expected: 16_509,
+      counted: 16_059,
+      variance: -450,
+      sale_count: 2,
+      gross_total: 1509,
+    })
+    expect(await product.db.selectFrom('journal_alarm').selectAll().execute()).toEqual([])
+  })
+})
