@@ -55,7 +55,7 @@ export function createApplier(db: TillDatabase): Applier {
       mutation.op === 'set'
         ? setSql(table, key, columns)
         : addSql(table, [...key, ...columns], tableKey, columns)
-    prepared(`${mutation.op} ${table} ${columns}`, sql).run({ ...mutation.key, ...values })
+    prepared(`${mutation.op} ${table} ${key} ${columns}`, sql).run({ ...mutation.key, ...values })
   }
 
   return { apply: (mutations) => mutations.forEach(one) }

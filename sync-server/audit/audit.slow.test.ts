@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTillDatabase } from '../../desktop/till/store/database.ts'
+import { canonicalJson } from '../../domain/journal/canonical.ts'
+import type { JournalEvent } from '../../domain/journal/event.ts'
+import { NOTHING_PENDING, TestJournal } from '../journal/test-journal.ts'
+import {
+  addDevice,
+  deviceToken,
+  send,
+  startTestServer,
+  type TestDevice,
+  type TestServer,
+} from '../test-server.ts'
+
+const program = fileURLToPath(new URL('main.ts', import.meta.url))
+let server: TestServer
+let folder: string
+let device: TestDevice
+let events: JournalEvent[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pharmasaas-audit-'))
+  server = await startTestServer()
+  device = await addDevice(server)
+  const journal = new TestJournal(device, server.organisation)
+  events = [journal.opened(), journal.sale(), journal.sale(2), journal.sale()].map((fact) =>
+    journal.append(fact),
+  )
+  const body = { deviceId: device.deviceId, events, pending: NOTHING_PENDING }
+  expect((await send(server, '/v1/journal', { token: await deviceToken(device), body })).status).toBe(200)
+})
+afterAll(async () => {
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const audit = async (...args: string[]) => {
+  const run = promisify(execFile)(process.execPath, [program, ...args])
+  const { stdout, stderr, code } = await run.then(
+    (done) => ({ ...done, code: 0 }),
+    (failed: { stdout: string; stderr: string; code: number }) => failed,
+  )
+  return { code, text: stdout + stderr }
+}
+const exported = async () => {
+  const file = join(folder, 'export.jsonl')
+  await audit('export', '--database-url', server.databaseUrl, '--out', file)
+  return { file, lines: (await readFile(file, 'utf8')).trim().split('\n') }
+}
+const verifyLines = async (lines: string[]) => {
+  const file = join(folder, 'changed.jsonl')
+  await writeFile(file, lines.join('\n'))
+  return audit('verify', file)
+}
+
+describe('audit', () => {
+  it('finds that an untouched ledger holds, in the database and in its export', async () => {
+    const holds = {
+      code: 0,
+      text: expect.stringMatching(/4 events.*signatures hold\n1 devices, 4 events: everything holds/),
+    }
+    expect(await audit('verify', server.databaseUrl)).toEqual(holds)
+    expect(await audit('verify', (await exported()).file)).toEqual(holds)
+  })
+
+  it.each<[string, (lines: string[]) => string[], RegExp]>([
+    [
+      'an amount that was changed',
+      (l) => l.map((line) => line.replace('"total":500', '"total":400')),
+      /wrong-hash at 3/,
+    ],
+    ['an event that was taken out', (l) => l.toSpliced(2, 1), /2 is missing/],
+    ['an end that was cut off', (l) => l.slice(0, -1), /ends at 3, but its head is 4/],
+    ['events in another order', (l) => [l[0], l[2], l[1], l[3], l[4]] as string[], /1 is missing/],
+    [
+      'a signature of someone else',
+      (l) => l.map((line, i) => (i ? line.replace(/"signature":".{8}/, '"signature":"AAAAAAAA') : line)),
+      /wrong-signature at 1/,
+    ],
+    ['a line that is no event', (l) => [...l, '{"a":1}'], /after 4/],
+  ])('finds %s', async (_, change, fault) => {
+    const { code, text } = await verifyLines(change((await exported()).lines))
+    expect([code, text]).toEqual([1, expect.stringMatching(fault)])
+    expect(text).toContain('BROKEN')
+  })
+
+  it('checks a till’s own database, signatures only with its key', async () => {
+    const file = join(folder, 'till.db')
+    const db = await openTillDatabase(file)
+    const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
+    for (const event of events) insert.run(event.seq, event.type, event.hash, canonicalJson(event))
+    db.close()
+    expect(await audit('verify', file)).toEqual({
+      code: 0,
+      text: expect.stringContaining('signatures not checked'),
+    })
+    const privateKeyPem = device.privateKey.export({ type: 'pkcs8', format: 'pem' })
+    await writeFile(join(folder, 'device.json'), JSON.stringify({ privateKeyPem }))
+    expect(await audit('verify', file)).toEqual({ code: 0, text: expect.stringContaining('signatures hold') })
+  })
+
+  it('says in one sentence what it cannot read', async () => {
+    expect(await audit('verify', join(folder, 'nothing'))).toEqual({
+      code: 2,
+      text: expect.stringContaining('no such file'),
+    })
+    expect(await audit('verify')).toEqual({ code: 2, text: expect.stringContaining('--help') })
+    const { code, text } = await verifyLines(['hello'])
+    expect([code, text]).toEqual([2, expect.stringMatching(/line 1: it is not JSON\n$/)])
+    expect((await audit('--help')).code).toBe(0)
+  })
+})

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import type pg from 'pg'
+import { z } from 'zod'
+import { idSchema } from '../../domain/ids.ts'
+import { privateKeyFromPem, rawPublicKey } from '../../domain/journal/chain.ts'
+import { hashSchema } from '../../domain/journal/event.ts'
+import type { DeviceLedger } from './verify.ts'
+
+/** The source cannot be read as a ledger; the message says why. */
+export class SourceError extends Error {
+  override name = 'SourceError'
+}
+
+const EVENTS_A_QUERY = 1_000
+
+interface StoredEvent {
+  device_id: string
+  seq: number
+  at: string
+  actor_id: string
+  actor_role: string
+  type: string
+  version: number
+  payload: string
+  prev_hash: string
+  hash: string
+  signature: string
+}
+
+const sealedForm = (row: StoredEvent) => ({
+  deviceId: row.device_id,
+  seq: row.seq,
+  at: row.at,
+  actor: { staffId: row.actor_id, role: row.actor_role },
+  type: row.type,
+  version: row.version,
+  payload: JSON.parse(row.payload),
+  prevHash: row.prev_hash,
+  hash: row.hash,
+  signature: row.signature,
+})
+
+async function* eventsOf(pool: pg.Pool, deviceId: string): AsyncGenerator<unknown> {
+  for (let after = 0; ; ) {
+    const { rows } = await pool.query<StoredEvent>(
+      `select device_id, seq, at, actor_id, actor_role, type, version, payload, prev_hash, hash, signature
+       from journal_event where device_id = $1 and seq > $2 order by seq limit $3`,
+      [deviceId, after, EVENTS_A_QUERY],
+    )
+    for (const row of rows) yield sealedForm(row)
+    const last = rows.at(-1)
+    if (!last) return
+    after = last.seq
+  }
+}
+
+/** Every device of a server's database, with its events read in pages. */
+export async function* databaseLedgers(pool: pg.Pool): AsyncGenerator<DeviceLedger> {
+  const { rows } = await pool.query<{
+    id: string
+    public_key: string
+    seq: number | null
+    hash: string | null
+  }>(
+    `select device.id, public_key, seq, hash
+     from device left join device_head on device_head.device_id = device.id order by device.id`,
+  )
+  for (const { id, public_key, seq, hash } of rows) {
+    const head = seq !== null && hash !== null ? { seq, hash } : null
+    yield { deviceId: id, publicKey: public_key, head, events: eventsOf(pool, id) }
+  }
+}
+
+/** First line of each device in an export; its events follow, one a line. */
+export const exportedDeviceSchema = z.strictObject({
+  device: idSchema,
+  publicKey: z.string(),
+  head: z.strictObject({ seq: z.int(), hash: hashSchema }).nullable(),
+})
+
+/** Every device of a JSON-lines export. @throws SourceError naming the line that is not one */
+export async function* exportLedgers(file: string): AsyncGenerator<DeviceLedger> {
+  let current: (DeviceLedger & { events: unknown[] }) | null = null
+  let number = 0
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number += 1
+    if (!line.trim()) continue
+    let value: unknown
+    try {
+      value = JSON.parse(line)
+    } catch {
+      throw new SourceError(`${file}, line ${number}: it is not JSON`)
+    }
+    const device = exportedDeviceSchema.safeParse(value)
+    if (device.success) {
+      if (current) yield current
+      const { device: deviceId, publicKey, head } = device.data
+      current = { deviceId, publicKey, head, events: [] }
+    } else if (current) current.events.push(value)
+    else throw new SourceError(`${file}, line ${number}: an export begins with a device`)
+  }
+  if (!current) throw new SourceError(`${file}: no device is in it`)
+  yield current
+}
+
+/** The key that a till keeps beside its database, when it is there. */
+async function tillKey(file: string): Promise<string | null> {
+  try {
+    const kept = JSON.parse(await readFile(join(dirname(file), 'device.json'), 'utf8')) as {
+      privateKeyPem: string
+    }
+    return rawPublicKey(privateKeyFromPem(kept.privateKeyPem))
+  } catch {
+    return null
+  }
+}
+
+/** The one ledger of a till's SQLite file, opened for reading only. @throws SourceError when it is not such a file */
+export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
+  let bodies: unknown[]
+  try {
+    const db = new DatabaseSync(file, { readOnly: true })
+    const rows = db.prepare('select body from journal order by seq').all() as { body: string }[]
+    db.close()
+    bodies = rows.map(({ body }) => JSON.parse(body))
+  } catch (error) {
+    throw new SourceError(`${file} is not a till's database: ${(error as Error).message}`)
+  }
+  const first = z.object({ deviceId: idSchema }).safeParse(bodies[0])
+  if (!first.success) throw new SourceError(`${file}: its journal is empty`)
+  yield { deviceId: first.data.deviceId, publicKey: await tillKey(file), head: null, events: bodies }
+}
