@@ -1,6 +1,7 @@
 import type { Currency } from '../../domain/money.ts'
 import { currencySchema } from '../../domain/money.ts'
 import type { DeviceIdentity } from './device/identity.ts'
+import type { Changes } from './store/changes.ts'
 import type { TillDatabase } from './store/database.ts'
 
 /** Where this till stands: its branch and register by the replica, its device by enrolment. */
@@ -41,16 +42,23 @@ const NOT_YET: Row = {
   registerName: '',
 }
 
-/** Reads the till's place on each call, since a branch's name or address may change while it sells. */
-export function createPlaceReader(db: TillDatabase, identity: DeviceIdentity): () => Place {
+/** The till's place, read again when the replica has brought a change: a branch may move while it sells. */
+export function createPlaceReader(db: TillDatabase, identity: DeviceIdentity, changes: Changes): () => Place {
   const read = db.prepare(`
     select b.name as branchName, b.address, b.city, b.vat_number as vatNumber, b.time_zone as timeZone, b.currency,
       r.number as registerNumber, r.name as registerName
     from branch b join register r on r.branch_id = b.id
     where b.id = ? and r.id = ?`)
   const { branchId, registerId, deviceName } = identity
+  let known: Place | null = null
+  changes.listen((topics) => {
+    if (topics.has('organisation')) known = null
+  })
   return () => {
-    const row = (read.get(branchId, registerId) as Row | undefined) ?? NOT_YET
-    return { ...row, currency: currencySchema.parse(row.currency), branchId, registerId, deviceName }
+    const row = known ?? (read.get(branchId, registerId) as Row | undefined)
+    // Not remembered until it is there: the first replica may come any moment.
+    if (!row) return { ...NOT_YET, currency: 'EUR', branchId, registerId, deviceName }
+    known ??= { ...row, currency: currencySchema.parse(row.currency), branchId, registerId, deviceName }
+    return known
   }
 }

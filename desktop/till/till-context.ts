@@ -12,6 +12,13 @@ export interface TillContext {
   journal: Journal
   changes: Changes
   deviceId: string
+  branchId: string
+  registerId: string
+  /**
+   * Runs work as one immediate transaction, so that what it checked is still true when it writes, and what it wrote is on
+   * the disk when this returns.
+   */
+  atomically<T>(work: () => T): T
   /** Which branch, register and device this is, as the replica has it now. */
   place(): Place
   /** The language of this workstation's paper, and of amounts inside a refusal. */

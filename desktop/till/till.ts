@@ -48,6 +48,7 @@ export type Till = ReturnType<typeof createTill>
 const createContext = (options: TillOptions, changes: Changes): TillContext => {
   const { db, identity, locale, now = Date.now, onAppended } = options
   const journal = openJournal(db, identity)
+  const asOne = db.transaction((work: () => unknown) => work())
   return {
     db,
     state: createTillState(db),
@@ -62,7 +63,10 @@ const createContext = (options: TillOptions, changes: Changes): TillContext => {
     },
     changes,
     deviceId: identity.deviceId,
-    place: createPlaceReader(db, identity),
+    branchId: identity.branchId,
+    registerId: identity.registerId,
+    atomically: <T>(work: () => T) => asOne.immediate(work) as T,
+    place: createPlaceReader(db, identity, changes),
     locale,
     now,
     newId: () => v7(),

@@ -25,7 +25,7 @@ interface Parts {
  */
 export function createSessionClosing(context: TillContext, parts: Parts) {
   const { db, journal, changes } = context
-  const figuresOf = createFigures(db, context.place().registerId)
+  const figuresOf = createFigures(db, context.registerId)
 
   const append = db.transaction((counts: readonly CashCount[]): ZReportView | Refusal => {
     const operator = parts.operators.require('cash-session.close')

@@ -32,12 +32,14 @@ export interface BasketMeta {
   undo: UndoStep[]
 }
 
-export const UNDO_LIMIT = 20
+const UNDO_LIMIT = 20
 
 const KEY = 'basket'
 
-/** The statements under the basket; none of them opens a transaction. */
-export function createBasketStore(db: TillDatabase, state: TillState, branchId: () => string) {
+export type BasketStore = ReturnType<typeof createBasketStore>
+
+/** The rows of the basket; writes join the caller's transaction. */
+export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
   const readLines = db.prepare(`
     select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice, p.cip13, p.name, p.pack,
       p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp, p.vat_rate_bp as vatRateBp,
@@ -56,23 +58,45 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     on conflict (id) do update set quantity = excluded.quantity`)
   const remove = db.prepare('delete from basket_line where id = ?')
   const removeAll = db.prepare('delete from basket_line')
+  const put = (line: BasketLineRow) => upsert.run(line)
+  const meta = () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] }
+  const setMeta = (next: BasketMeta) => state.set(KEY, next)
   return {
-    lines: () => readLines.all(branchId()) as StoredLine[],
+    lines: () => readLines.all(branchId) as StoredLine[],
     line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
     /** The line that one more pack of this product at this price belongs to. */
     lineOf: (productId: string, unitPrice: number) =>
       readSame.get(productId, unitPrice) as BasketLineRow | undefined,
     extent: () => readExtent.get() as { count: number; lastPosition: number; total: number },
-    put: (line: BasketLineRow) => {
-      upsert.run(line)
+    meta,
+    /** Makes a line what it is now (null: gone), with the way back. */
+    record: (step: UndoStep, after: BasketLineRow | null) => {
+      if (after) put(after)
+      else remove.run(step.lineId)
+      const { revision, undo } = meta()
+      setMeta({
+        revision: revision + 1,
+        lastLineId: after ? after.id : null,
+        undo: [...undo, step].slice(-UNDO_LIMIT),
+      })
     },
-    remove: (id: string) => {
-      remove.run(id)
+    /** Takes the last change back, if there is one. */
+    takeBack: (): null => {
+      const { revision, undo } = meta()
+      const step = undo.at(-1)
+      if (!step) return null
+      if (step.before) put(step.before)
+      else remove.run(step.lineId)
+      setMeta({
+        revision: revision + 1,
+        lastLineId: step.before ? step.lineId : null,
+        undo: undo.slice(0, -1),
+      })
+      return null
     },
     clear: () => {
       removeAll.run()
+      setMeta({ revision: meta().revision + 1, lastLineId: null, undo: [] })
     },
-    meta: () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] },
-    setMeta: (meta: BasketMeta) => state.set(KEY, meta),
   }
 }

@@ -1,5 +1,4 @@
 import { type Minor, MONEY_LIMIT, minor } from '../../../domain/money.ts'
-import type { Permission } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX } from '../../../domain/sale/events.ts'
 import { lineGross, saleTotal, suggestedCash } from '../../../domain/sale/rules.ts'
@@ -9,7 +8,7 @@ import type { BasketView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
-import { createBasketStore, type StoredLine, UNDO_LIMIT, type UndoStep } from './basket-store.ts'
+import { type BasketStore, createBasketStore, type StoredLine, type UndoStep } from './basket-store.ts'
 import type { LastSale } from './last-sale.ts'
 import { asPrescriptionList } from './product-view.ts'
 
@@ -33,7 +32,14 @@ export interface Basket {
   clear(): void
 }
 
-type Change = { step: UndoStep; after: BasketLineRow | null }
+/** Whether the basket would still be a sale with this line at this quantity. */
+function fault(store: BasketStore, line: BasketLineRow, before: BasketLineRow | null): Refusal | null {
+  if (line.quantity > LINE_QUANTITY_MAX) return refuse('quantity-out-of-range')
+  const { count, total } = store.extent()
+  if (!before && count >= LINE_LIMIT) return refuse('basket-full')
+  const rest = total - (before ? before.quantity * before.unit_price : 0)
+  return rest + line.quantity * line.unit_price > MONEY_LIMIT ? refuse('amount-too-large') : null
+}
 
 /** Everything but reading is refused while the till is locked, to a role that may not sell, and with a closed drawer. */
 export function createBasket(
@@ -42,59 +48,24 @@ export function createBasket(
   sessions: Sessions,
   lastSale: LastSale,
 ): Basket {
-  const { db, changes } = context
-  const store = createBasketStore(db, context.state, () => context.place().branchId)
+  const { db, changes, atomically } = context
+  const store = createBasketStore(db, context.state, context.branchId)
   const readProduct = db.prepare('select name, price, status from product where id = ?')
 
-  /** Writes one change with its revision and its way back. */
-  const write = db.transaction((change: Change) => {
-    const { step, after } = change
-    if (after) store.put(after)
-    else store.remove(step.lineId)
-    const { revision, undo } = store.meta()
-    store.setMeta({
-      revision: revision + 1,
-      lastLineId: after ? after.id : null,
-      undo: [...undo, step].slice(-UNDO_LIMIT),
+  /** Runs a change if it may be made at all; a refused one writes nothing. */
+  const change = <T>(make: () => T | Refusal): T | Refusal =>
+    atomically(() => {
+      const operator = operators.require('sale.ring')
+      if (isRefusal(operator)) return operator
+      if (!sessions.open()) return refuse('no-open-session')
+      const made = make()
+      if (isRefusal(made)) return made
+      lastSale.forget()
+      changes.touch('basket')
+      return made
     })
-    lastSale.forget()
-  })
-  const commit = (change: Change) => {
-    write.immediate(change)
-    changes.touch('basket')
-  }
 
-  const takeBack = db.transaction(() => {
-    const { revision, undo } = store.meta()
-    const step = undo.at(-1)
-    if (!step) return
-    if (step.before) store.put(step.before)
-    else store.remove(step.lineId)
-    store.setMeta({
-      revision: revision + 1,
-      lastLineId: step.before ? step.lineId : null,
-      undo: undo.slice(0, -1),
-    })
-  })
-
-  const mayChange = (permission: Permission = 'sale.ring'): Refusal | null => {
-    const operator = operators.require(permission)
-    if (isRefusal(operator)) return operator
-    return sessions.open() ? null : refuse('no-open-session')
-  }
-
-  /** Whether the basket would still be a sale with this line at this quantity. */
-  const fault = (line: BasketLineRow, before: BasketLineRow | null): Refusal | null => {
-    if (line.quantity > LINE_QUANTITY_MAX) return refuse('quantity-out-of-range')
-    const { count, total } = store.extent()
-    if (!before && count >= LINE_LIMIT) return refuse('basket-full')
-    const rest = total - (before ? before.quantity * before.unit_price : 0)
-    return rest + line.quantity * line.unit_price > MONEY_LIMIT ? refuse('amount-too-large') : null
-  }
-
-  const add: Basket['add'] = (productId, quantity = 1) => {
-    const refused = mayChange()
-    if (refused) return refused
+  const add = (productId: string, quantity: number): { lineId: string } | Refusal => {
     const product = readProduct.get(productId) as
       | { name: string; price: number | null; status: string }
       | undefined
@@ -110,21 +81,19 @@ export function createBasket(
           quantity,
           unit_price: product.price,
         }
-    const broken = fault(after, before)
+    const broken = fault(store, after, before)
     if (broken) return broken
-    commit({ step: { word: 'add', lineId: after.id, before }, after })
+    store.record({ word: 'add', lineId: after.id, before }, after)
     return { lineId: after.id }
   }
 
   const changeLine = (lineId: string, word: UndoStep['word'], quantity: number | null): null | Refusal => {
-    const refused = mayChange()
-    if (refused) return refused
     const before = store.line(lineId)
     if (!before) return refuse('line-not-found')
     const after = quantity === null ? null : { ...before, quantity }
-    const broken = after && fault(after, before)
+    const broken = after && fault(store, after, before)
     if (broken) return broken
-    if (after?.quantity !== before.quantity) commit({ step: { word, lineId, before }, after })
+    if (after?.quantity !== before.quantity) store.record({ word, lineId, before }, after)
     return null
   }
 
@@ -133,20 +102,11 @@ export function createBasket(
     lines: store.lines,
     revision: () => store.meta().revision,
     isEmpty: () => store.extent().count === 0,
-    add,
-    setQuantity: (lineId, quantity) => changeLine(lineId, 'quantity', quantity),
-    remove: (lineId) => changeLine(lineId, 'remove', null),
-    undo: () => {
-      const refused = mayChange()
-      if (refused) return refused
-      takeBack.immediate()
-      changes.touch('basket')
-      return null
-    },
-    clear: () => {
-      store.clear()
-      store.setMeta({ revision: store.meta().revision + 1, lastLineId: null, undo: [] })
-    },
+    add: (productId, quantity = 1) => change(() => add(productId, quantity)),
+    setQuantity: (lineId, quantity) => change(() => changeLine(lineId, 'quantity', quantity)),
+    remove: (lineId) => change(() => changeLine(lineId, 'remove', null)),
+    undo: () => change(store.takeBack),
+    clear: store.clear,
   }
 }
 

@@ -38,7 +38,7 @@ export function createScan(context: TillContext, operators: Operators, basket: B
   }
 
   return (raw: string, quantity?: number): { lineId: string } | Refusal => {
-    const added = scan(raw, quantity)
+    const added = context.atomically(() => scan(raw, quantity))
     if (isRefusal(added)) notice.raise(added, raw)
     else notice.dismiss()
     context.changes.touch('basket')

@@ -63,7 +63,7 @@ function createIndexes(context: TillContext) {
     where p.name collate nocase >= @from and p.name collate nocase < @to
     order by p.name collate nocase limit ${CANDIDATES}`)
   const range = (beginning: string) => ({
-    branchId: context.place().branchId,
+    branchId: context.branchId,
     from: beginning,
     to: beginning + LAST,
   })
@@ -71,7 +71,7 @@ function createIndexes(context: TillContext) {
     byCode: (digits: string) => byCode.all(range(digits)) as ProductRowWithStock[],
     byName: (beginning: string) => byName.all(range(beginning)) as ProductRowWithStock[],
     byWords: (match: string) =>
-      byWords.iterate({ branchId: context.place().branchId, match }) as IterableIterator<ProductRowWithStock>,
+      byWords.iterate({ branchId: context.branchId, match }) as IterableIterator<ProductRowWithStock>,
   }
 }
 
