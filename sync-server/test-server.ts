@@ -37,7 +37,8 @@ export interface TestServer extends RunningServer {
   stop(): Promise<void>
 }
 
-async function seed(db: ServerDatabase): Promise<Organisation> {
+/** Fills an empty database with the test's organisation. */
+export async function seed(db: ServerDatabase): Promise<Organisation> {
   const organisation: Organisation = {
     branchId: uuidv7(),
     otherBranchId: uuidv7(),
@@ -107,7 +108,10 @@ export async function startTestServer(environment: Record<string, string> = {}):
 }
 
 /** Puts an enrolled device straight into the database. */
-export async function addDevice({ db, organisation }: TestServer, register = 0): Promise<TestDevice> {
+export async function addDevice(
+  { db, organisation }: Pick<TestServer, 'db' | 'organisation'>,
+  register = 0,
+): Promise<TestDevice> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const registerId = organisation.registerIds[register] as string
   const device = { deviceId: uuidv7(), branchId: organisation.branchId, registerId, privateKey }
@@ -144,7 +148,7 @@ export function deviceToken(
 
 /** A request with a JSON body and a bearer token. */
 export function send(
-  server: RunningServer,
+  server: Pick<RunningServer, 'url'>,
   path: string,
   options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Response> {
