@@ -40,6 +40,8 @@ export function asDuplicate(document: PrintDocument, locale: Locale): PrintDocum
   return { ...document, elements: isMark(elements[0]) ? elements : [mark, ...elements] }
 }
 
+export type Jobs = ReturnType<typeof createJobs>
+
 /** The spool's statements over `print_job`. A job's row is never deleted. */
 export function createJobs(db: TillDatabase, locale: Locale) {
   const next = db.prepare(`select id, document from print_job where state = 'waiting' order by id limit 1`)

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
 import type { Locale } from '../../../domain/refusals.ts'
-import { type Printer, PrinterError, type PrinterStatus } from '../../../hardware/devices/printer.ts'
+import { type Printer, PrinterError } from '../../../hardware/devices/printer.ts'
 import type { StatusView } from '../../bridge/views.ts'
 import type { Changes } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { instantAt } from '../till-context.ts'
-import { createJobs, parseDocument, type StoredJob } from './jobs.ts'
-
-type PrinterState = StatusView['printer']['state']
+import { createJobs, type Jobs, parseDocument, type StoredJob } from './jobs.ts'
+import { createPauses, type Pauses } from './pauses.ts'
+import { createPrinterWatch, type PrinterWatch, stateAfter } from './printer-watch.ts'
 
 /** The persistent print queue: one worker, oldest first. Selling only ever inserts into it. */
 export interface Spool {
@@ -56,110 +56,94 @@ export function startSpool(options: SpoolOptions): Spool {
   return startWorker({ ...options, printer })
 }
 
-function startWorker(options: SpoolOptions & { printer: Printer }): Spool {
-  const { printer, changes, log, now } = options
-  const timings = { ...DEFAULT_TIMINGS, ...options.timings }
-  const jobs = createJobs(options.db, options.locale)
-  const stopping = new AbortController()
-  const abandon = new AbortController()
-  let state: PrinterState = 'offline'
-  let wake: (() => void) | null = null
-  let nudged = false
+type Worker = SpoolOptions & { printer: Printer; timings: SpoolTimings; watch: PrinterWatch; jobs: Jobs }
 
-  const see = (seen: PrinterState) => {
-    if (seen === state) return
-    state = seen
+/**
+ * Prints one job, or puts it back with its reason.
+ * @returns whether the worker may go straight on to the next job
+ */
+async function attempt(worker: Worker, job: StoredJob, signal: AbortSignal): Promise<boolean> {
+  const { printer, jobs, watch, log, changes } = worker
+  const document = parseDocument(job.document)
+  if ('unreadable' in document) {
+    log.error({ job: job.id, reason: document.unreadable }, 'a stored print job cannot be read; it is kept')
+    jobs.keep(job, document.unreadable)
+    return true
+  }
+  jobs.begin(job)
+  try {
+    await printer.print(document, { signal, onCondition: (condition) => watch.see(condition.state) })
+    jobs.finish(job, instantAt(worker.now()))
+    if (!watch.isReady()) watch.see('ready')
+    return true
+  } catch (error) {
+    if (!(error instanceof PrinterError)) {
+      log.error({ job: job.id, err: error }, 'a print job cannot be printed; it is kept')
+      jobs.keep(job, String(error))
+      return true
+    }
+    log.warn({ job: job.id, failure: error.kind, delivered: error.delivered }, 'printing failed')
+    if (error.delivered === 'nothing') jobs.wait(job, error.kind)
+    else jobs.waitAsDuplicate(job, error.kind)
+    watch.see(stateAfter(error))
+    return false
+  } finally {
     changes.touch('print')
   }
-  const poll = async () => see(stateOf(await printer.status()))
+}
 
-  /** Resolves after a time, on stopping, or (if asked) when something is put into the queue. */
-  const pause = (ms: number, until: 'nudge' | 'time') =>
-    new Promise<void>((resolve) => {
-      if (stopping.signal.aborted || (until === 'nudge' && nudged)) return resolve()
-      const end = () => {
-        clearTimeout(timer)
-        wake = null
-        stopping.signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      stopping.signal.addEventListener('abort', end)
-      if (until === 'nudge') wake = end
-    })
-
-  /** @returns whether the worker may go straight on to the next job */
-  const attempt = async (job: StoredJob): Promise<boolean> => {
-    const document = parseDocument(job.document)
-    if ('unreadable' in document) {
-      log.error({ job: job.id, reason: document.unreadable }, 'a stored print job cannot be read; it is kept')
-      jobs.keep(job, document.unreadable)
-      return true
-    }
-    jobs.begin(job)
-    try {
-      const onCondition = (condition: { state: PrinterState }) => see(condition.state)
-      await printer.print(document, { signal: abandon.signal, onCondition })
-      jobs.finish(job, instantAt(now()))
-      see(state === 'paper-near-end' ? 'paper-near-end' : 'ready')
-      return true
-    } catch (error) {
-      if (!(error instanceof PrinterError)) {
-        log.error({ job: job.id, err: error }, 'a print job cannot be printed; it is kept')
-        jobs.keep(job, String(error))
-        return true
-      }
-      log.warn({ job: job.id, failure: error.kind, delivered: error.delivered }, 'printing failed')
-      if (error.delivered === 'nothing') jobs.wait(job, error.kind)
-      else jobs.waitAsDuplicate(job, error.kind)
-      see(stateAfter(error))
-      return false
-    } finally {
-      changes.touch('print')
-    }
+/** Waits until a failed job is due again, or until the printer is seen to turn ready. */
+async function backOff({ timings, watch }: Worker, failures: number, pauses: Pauses, stopping: AbortSignal) {
+  const pauseMs = timings.retryMs[Math.min(failures, timings.retryMs.length) - 1] ?? 1_000
+  const due = performance.now() + pauseMs
+  while (!stopping.aborted) {
+    await pauses.forTime(Math.min(timings.troublePollMs, Math.max(0, due - performance.now())))
+    if (performance.now() >= due || stopping.aborted) return
+    const wasReady = watch.isReady()
+    await watch.poll()
+    if (!wasReady && watch.isReady()) return
   }
+}
 
-  /** Waits until a failed job is due again, or until the printer is seen to turn ready. */
-  const backOff = async (failures: number) => {
-    const pauseMs = timings.retryMs[Math.min(failures - 1, timings.retryMs.length - 1)] ?? 1_000
-    const due = performance.now() + pauseMs
-    while (!stopping.signal.aborted) {
-      await pause(Math.min(timings.troublePollMs, Math.max(0, due - performance.now())), 'time')
-      if (performance.now() >= due || stopping.signal.aborted) return
-      const before = state
-      await poll()
-      if (!isReady(before) && isReady(state)) return
+async function run(
+  worker: Worker,
+  pauses: Pauses,
+  stopping: AbortSignal,
+  abandon: AbortSignal,
+): Promise<void> {
+  const { jobs, watch, timings, log } = worker
+  const recovered = jobs.recover.immediate()
+  if (recovered > 0) log.warn({ jobs: recovered }, 'print jobs were interrupted; they print again, marked')
+  let failures = 0
+  await watch.poll()
+  while (!stopping.aborted) {
+    pauses.rearm()
+    const job = jobs.next()
+    if (!job) {
+      await pauses.untilNudged(timings.idlePollMs)
+      if (!pauses.nudged() && !stopping.aborted) await watch.poll()
+      continue
     }
+    failures = (await attempt(worker, job, abandon)) ? 0 : failures + 1
+    if (failures > 0) await backOff(worker, failures, pauses, stopping)
   }
+}
 
-  const run = async () => {
-    const recovered = jobs.recover.immediate()
-    if (recovered > 0) log.warn({ jobs: recovered }, 'print jobs were interrupted; they print again, marked')
-    let failures = 0
-    await poll()
-    while (!stopping.signal.aborted) {
-      nudged = false
-      const job = jobs.next()
-      if (!job) {
-        await pause(timings.idlePollMs, 'nudge')
-        if (!nudged && !stopping.signal.aborted) await poll()
-        continue
-      }
-      failures = (await attempt(job)) ? 0 : failures + 1
-      if (failures > 0) await backOff(failures)
-    }
-  }
-  const ended = run().catch((error) => {
-    log.error({ err: error }, 'the print spool stopped; papers wait for the next start')
-    see('offline')
+function startWorker(options: SpoolOptions & { printer: Printer }): Spool {
+  const timings = { ...DEFAULT_TIMINGS, ...options.timings }
+  const jobs = createJobs(options.db, options.locale)
+  const watch = createPrinterWatch(options.printer, options.changes)
+  const stopping = new AbortController()
+  const abandon = new AbortController()
+  const pauses = createPauses(stopping.signal)
+  const worker: Worker = { ...options, timings, jobs, watch }
+  const ended = run(worker, pauses, stopping.signal, abandon.signal).catch((error) => {
+    options.log.error({ err: error }, 'the print spool stopped; papers wait for the next start')
+    watch.see('offline')
   })
-
   return {
-    status: () => ({ state, waiting: jobs.waiting() }),
-    nudge: () => {
-      nudged = true
-      wake?.()
-    },
+    status: () => ({ state: watch.state(), waiting: jobs.waiting() }),
+    nudge: pauses.nudge,
     stop: async () => {
       stopping.abort()
       const timer = setTimeout(() => abandon.abort(), timings.stopMs)
@@ -167,14 +151,4 @@ function startWorker(options: SpoolOptions & { printer: Printer }): Spool {
       clearTimeout(timer)
     },
   }
-}
-
-const isReady = (state: PrinterState) => state === 'ready' || state === 'paper-near-end'
-
-const stateOf = (status: PrinterStatus): PrinterState =>
-  status.reachable ? status.condition.state : 'unreachable'
-
-function stateAfter(error: PrinterError): PrinterState {
-  if (error.kind === 'paper-out' || error.kind === 'cover-open' || error.kind === 'offline') return error.kind
-  return 'unreachable'
 }
