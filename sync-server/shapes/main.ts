@@ -28,6 +28,8 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
+const KEEP_ALIVE_MS = 75_000
+
 interface Arguments {
   readonly databaseUrl: string
   readonly port: number
@@ -75,8 +77,11 @@ async function run({ host, port, ...options }: Arguments): Promise<void> {
   const server = serve({ fetch: engine.fetch, hostname: host, port }, (address) => {
     console.log(`Shapes at http://${host}:${address.port}/v1/shape`)
   })
+  // Longer than a long poll and any proxy's patience, so that it is never us who close a connection about to be used.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = KEEP_ALIVE_MS
   const stop = async (code: number) => {
     server.close()
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
     await engine.close()
     process.exit(code)
   }

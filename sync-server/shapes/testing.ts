@@ -103,6 +103,11 @@ export async function readToEnd(
   let place: { handle?: string; offset: string } = from ?? { offset: '-1' }
   for (let requests = 1; ; requests++) {
     const answer = await engine.get({ ...shape, ...place })
+    // As the official client does.
+    if (answer.status === 503) {
+      await delay(100)
+      continue
+    }
     if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text}`)
     messages.push(...answer.messages)
     const { handle, offset } = answer

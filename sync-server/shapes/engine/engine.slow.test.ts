@@ -171,7 +171,10 @@ describe('changes of a table', () => {
     await t.sql.query(change)
     let answer = await live
     // The poll may have ended before the row came.
-    if (answer.status === 200) answer = await t.get({ table: 'altered', handle, offset, live: 'true' })
+    await until(async () => {
+      if (answer.status === 200) answer = await t.get({ table: 'altered', handle, offset, live: 'true' })
+      return answer.status !== 200
+    })
     expect(answer.status).toBe(409)
     expect(answer.text).toBe('[{"headers":{"control":"must-refetch"}}]')
   })

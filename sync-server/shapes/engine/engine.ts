@@ -6,7 +6,7 @@ import { Database } from './database.ts'
 import { Definition, type DefinitionRecord } from './definition.ts'
 import { EngineError, messageOf, UnavailableError } from './errors.ts'
 import { ChangeLog } from './log/change-log.ts'
-import { writeDurably } from './log/files.ts'
+import { lockFolder, writeDurably } from './log/files.ts'
 import { type EngineOptions, type Settings, withDefaults } from './options.ts'
 import { Registry } from './registry.ts'
 import { Feed } from './replication/feed.ts'
@@ -25,7 +25,7 @@ import { failure, json, mustRefetch } from './wire/answers.ts'
 type ShapeNames = Pick<ShapeRequest, 'table' | 'where' | 'params' | 'columns' | 'replica' | 'log'>
 
 const ORIGIN_FILE = 'origin.json'
-const CACHE_BYTES = 8 * 1024 * 1024
+const CACHE_BYTES = 4 * 1024 * 1024
 const SNAPSHOTS_AT_ONCE = 3
 const ALIGN_LIMIT_MS = 60_000
 const KNOWN_NAMES = 10_000
@@ -36,6 +36,7 @@ export class Engine {
   readonly #db: Database
   readonly #registry: Registry
   readonly #log: ChangeLog
+  readonly #unlock: () => void
   readonly #feed: Feed
   readonly #serving: Serving
   readonly #snapshots = new Semaphore(SNAPSHOTS_AT_ONCE)
@@ -48,13 +49,14 @@ export class Engine {
 
   private constructor(
     settings: Settings,
-    parts: { db: Database; registry: Registry; log: ChangeLog; origin: Origin | null },
+    parts: { db: Database; registry: Registry; log: ChangeLog; unlock: () => void; origin: Origin | null },
   ) {
     const { db, registry, log } = parts
     this.#settings = settings
     this.#db = db
     this.#registry = registry
     this.#log = log
+    this.#unlock = parts.unlock
     this.#globalLsn = log.lastCommitLsn
     this.#feed = new Feed({
       db,
@@ -82,6 +84,7 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const settings = withDefaults(options)
     mkdirSync(settings.dataDir, { recursive: true })
+    const unlock = lockFolder(settings.dataDir)
     const registry = new Registry(join(settings.dataDir, 'shapes'))
     registry.load()
     const { router } = registry
@@ -97,7 +100,7 @@ export class Engine {
       },
     )
     const db = new Database(settings.databaseUrl)
-    const engine = new Engine(settings, { db, registry, log, origin: readOrigin(settings.dataDir) })
+    const engine = new Engine(settings, { db, registry, log, unlock, origin: readOrigin(settings.dataDir) })
     try {
       await engine.#feed.start()
     } catch (error) {
@@ -173,6 +176,7 @@ export class Engine {
     this.#serving.early.close()
     await this.#log.close()
     await this.#db.close()
+    this.#unlock()
   }
 
   /** The shape that a request is about: the one of its handle, or the present one of its definition. */
@@ -261,6 +265,8 @@ export class Engine {
       })
       // So that the first up-to-date is at or past everything the snapshot holds.
       if (!(await this.#feed.reached(written, ALIGN_LIMIT_MS))) throw new Error('replication lags behind')
+      // Else, after a power cut, the log could end before the place from which this shape heeds it.
+      await this.#log.sync()
       await this.#registry.save(shape)
       shape.completeSnapshot()
     } catch (error) {

@@ -124,7 +124,10 @@ async function expected(where: string): Promise<Record<string, string | null>[]>
 
 /** Snapshots write booleans as true and false, the log as t and f. */
 function normalise(rows: Iterable<Record<string, string | null>>): Record<string, string | null>[] {
-  const sorted = [...rows].map((row) => ({ ...row, c: row.c?.slice(0, 1) ?? null }))
+  const sorted: Record<string, string | null>[] = [...rows].map((row) => ({
+    ...row,
+    c: row.c?.slice(0, 1) ?? null,
+  }))
   return sorted.sort((x, y) => Number(x.id) - Number(y.id))
 }
 

@@ -55,7 +55,8 @@ function serveChunk(shape: Shape, chunk: number, request: ShapeRequest, context:
   return answer(facts, context, () => streamPart(shape.snapshotPath, part, { before: '[', after: ']' }))
 }
 
-function body(part: LogPart): string {
+/** An answer's text, made once for all clients that get it. */
+function bodyOf(part: LogPart): string {
   const messages = part.upToDate ? [...part.messages, upToDateMessage(part.globalLsn)] : part.messages
   return `[${messages.join(',')}]`
 }
@@ -84,16 +85,27 @@ function cursorFor({ settings }: Serving, request: ShapeRequest): string {
   return nextCursor(Date.now(), settings.longPollMs, request.cursor, Math.random)
 }
 
-/** One reading of the log serves all clients that wait at the same place. */
-const sharedReads = new WeakMap<Shape, { key: string; part: Promise<LogPart> }>()
+interface Read extends LogPart {
+  readonly body: string
+}
 
-function read(serving: Serving, shape: Shape, from: Offset): Promise<LogPart> {
+/** One reading of the log serves all clients that are woken at the same place; it is not kept beyond that. */
+const sharedReads = new WeakMap<Shape, { key: string; part: Promise<Read> }>()
+
+function read(serving: Serving, shape: Shape, from: Offset): Promise<Read> {
   const globalLsn = serving.globalLsn()
   const key = `${formatOffset(from)} ${shape.entries.count} ${globalLsn}`
   const shared = sharedReads.get(shape)
   if (shared?.key === key) return shared.part
-  const part = readLog(serving.log, shape, { from, globalLsn, limitBytes: serving.settings.chunkBytes })
-  sharedReads.set(shape, { key, part })
+  const request = { from, globalLsn, limitBytes: serving.settings.chunkBytes }
+  const part = readLog(serving.log, shape, request).then((found) => ({ ...found, body: bodyOf(found) }))
+  const entry = { key, part }
+  sharedReads.set(shape, entry)
+  const forget = () =>
+    setImmediate(() => {
+      if (sharedReads.get(shape) === entry) sharedReads.delete(shape)
+    })
+  part.then(forget, forget)
   return part
 }
 
@@ -126,7 +138,7 @@ async function serveLog(
     hasData: true,
     cursor: live ? cursorFor(serving, request) : null,
   }
-  return answer(facts, context, () => body(part))
+  return answer(facts, context, () => part.body)
 }
 
 /** Answers a GET of a shape that the request names rightly. */

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { EngineError } from '../errors.ts'
 
 /** Makes the names in a folder durable. Windows has no such call, and needs none. */
 export function syncDirectory(dir: string): void {
@@ -24,4 +25,42 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
   await rename(`${path}.new`, path)
   syncDirectory(dirname(path))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+const lockedHere = new Set<string>()
+
+/**
+ * Takes a folder for this process alone, and gives what releases it. A lock left by a process that is gone is taken
+ * over. Throws an EngineError when another one has it.
+ */
+export function lockFolder(dir: string): () => void {
+  const path = join(dir, 'lock')
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx' })
+      lockedHere.add(path)
+      return () => {
+        lockedHere.delete(path)
+        rmSync(path, { force: true })
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const owner = Number(readFileSync(path, 'utf8'))
+      if (owner === process.pid ? lockedHere.has(path) : owner > 0 && isRunning(owner)) {
+        throw new EngineError(`The folder ${dir} is in use by process ${owner}; give this engine its own.`, {
+          cause: error,
+        })
+      }
+      rmSync(path, { force: true })
+    }
+  }
 }

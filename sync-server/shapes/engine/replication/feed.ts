@@ -20,6 +20,8 @@ const STATUS_INTERVAL_MS = 5000
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5000
 const PING_MS = 20
+const SLOT_IN_USE_LIMIT_MS = 10_000
+const OBJECT_IN_USE = '55006'
 /** Postgres waits while so much of the log is not yet on disk. */
 const MAX_UNSYNCED_BYTES = 64 * 1024 * 1024
 /** Foreign WAL is confirmed in steps of this, so that an idle table does not hold it. */
@@ -81,7 +83,7 @@ export class Feed {
 
   /** Connects for the first time; throws an EngineError that says what is wrong. Then keeps itself running. */
   async start(): Promise<void> {
-    const { closed } = await this.#connect()
+    const { closed } = await this.#connectFirst()
     this.#statusTimer = setInterval(() => this.#status(), STATUS_INTERVAL_MS)
     void this.#keepRunning(closed)
   }
@@ -112,10 +114,27 @@ export class Feed {
     return slotState(this.#options.db, this.#options.name)
   }
 
+  /** After a kill -9 Postgres may for a while believe that the process before is still reading the slot. */
+  async #connectFirst(): Promise<{ closed: Promise<Error> }> {
+    const deadline = Date.now() + SLOT_IN_USE_LIMIT_MS
+    for (;;) {
+      try {
+        return await this.#connect()
+      } catch (error) {
+        if ((error as { code?: string }).code !== OBJECT_IN_USE) throw error
+        if (Date.now() > deadline) {
+          const message = `The replication slot "${this.#options.name}" is in use by another engine; give this one a name of its own.`
+          throw new EngineError(message, { cause: error })
+        }
+        await delay(LAST_RETRY_MS / 10)
+      }
+    }
+  }
+
   /** Connects and starts streaming; `closed` tells the stream's end. */
   async #connect(): Promise<{ closed: Promise<Error> }> {
     const { db, name, handlers } = this.#options
-    const client = await db.connect('replication').catch((error: unknown) => {
+    const client = await db.connectForReplication().catch((error: unknown) => {
       throw new EngineError(`Cannot connect to Postgres for replication: ${messageOf(error)}.`, {
         cause: error,
       })

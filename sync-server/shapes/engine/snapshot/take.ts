@@ -139,9 +139,32 @@ async function begin(
   }
 }
 
+async function copyOut(client: pg.PoolClient, definition: Definition, writer: SnapshotWriter): Promise<void> {
+  const copy = new CopyOut(snapshotSql(definition), writer)
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  client.once('error', reject)
+  client.query(copy as unknown as pg.Submittable)
+  await Promise.race([copy.finished, broken])
+  client.off('error', reject)
+}
+
+/** Runs the transaction; a connection that failed in the middle of it is not used again. */
+async function inSnapshot<T>(db: Database, task: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.pool.connect()
+  try {
+    const result = await task(client)
+    await client.query('COMMIT')
+    client.release()
+    return result
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
 /**
- * Takes a shape's snapshot in one REPEATABLE READ transaction and writes its messages to a file, in flat memory.
- * With `empty`, only the snapshot's place is noted (`log=changes_only`).
+ * Takes a shape's snapshot in one REPEATABLE READ transaction and writes its messages to a file, in flat memory. With
+ * `log=changes_only` only the snapshot's place is noted.
  */
 export async function takeSnapshot(
   db: Database,
@@ -149,24 +172,18 @@ export async function takeSnapshot(
   file: { path: string; chunkBytes: number },
   sink: SnapshotSink,
 ): Promise<void> {
-  const client = await db.connect()
   const writer = new SnapshotWriter(file.path, file.chunkBytes, sink.chunk)
   try {
-    const { visibility, writtenLsn } = await begin(client, definition)
-    sink.placed(visibility, writtenLsn)
-    if (definition.record.log === 'full') {
-      const copy = new CopyOut(snapshotSql(definition), writer)
-      const broken = new Promise<never>((_, reject) => client.once('error', reject))
-      client.query(copy as unknown as pg.Submittable)
-      await Promise.race([copy.finished, broken])
-    }
-    await client.query('COMMIT')
+    const visibility = await inSnapshot(db, async (client) => {
+      const begun = await begin(client, definition)
+      sink.placed(begun.visibility, begun.writtenLsn)
+      if (definition.record.log === 'full') await copyOut(client, definition, writer)
+      return begun.visibility
+    })
     writer.add(Buffer.from(snapshotEnd(visibility)))
     await writer.finish()
   } catch (error) {
     await writer.abandon()
     throw error
-  } finally {
-    await client.end().catch(() => undefined)
   }
 }

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunningPostgres } from '../database/embedded-postgres.ts'
+import { startTestPostgres } from '../database/test-postgres.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+
+let postgres: RunningPostgres
+let dataDir: string
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  dataDir = await mkdtemp(join(tmpdir(), 'shapes-main-'))
+})
+
+afterAll(async () => {
+  await postgres?.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+function run(args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args])
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (text) => {
+    out += String(text)
+  })
+  child.stderr.on('data', (text) => {
+    err += String(text)
+  })
+  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, out, err })))
+}
+
+describe('npm run shapes', () => {
+  it('explains itself', async () => {
+    const { code, out } = await run(['--help'])
+    expect([code, out.includes('--allow-delete')]).toEqual([0, true])
+  })
+
+  it.each([
+    [['--port', '0'], '--database-url must be given'],
+    [['--database-url', 'postgres://x@127.0.0.1/y'], '--port must be given'],
+    [['--database-url', 'postgres://x@127.0.0.1/y', '--port', '99999'], '--port must be given'],
+    [['--database-url', 'postgres://x:y@127.0.0.1:1/z', '--port', '0'], 'Cannot connect to Postgres'],
+    [['--nope'], '--nope'],
+  ])('says in one sentence what is wrong with %j', async (args, sentence) => {
+    const { code, err } = await run([...args, '--data-dir', dataDir])
+    expect(code).toBe(1)
+    expect(err).toContain(sentence)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('says that its port is in use', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const { code, err } = await run([
+      '--database-url',
+      postgres.url,
+      '--port',
+      String(port),
+      '--data-dir',
+      dataDir,
+    ])
+    other.close()
+    expect(code).toBe(1)
+    expect(err).toContain(`port ${port} is in use`)
+  })
+
+  it('serves, and ends cleanly when told to', async () => {
+    const child = spawn(process.execPath, [
+      MAIN,
+      '--database-url',
+      postgres.url,
+      '--port',
+      '0',
+      '--data-dir',
+      dataDir,
+    ])
+    const line = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (text) => resolve(String(text))),
+    )
+    const url = /http:\S+/.exec(line)?.[0] ?? ''
+    const health = await fetch(url.replace('/shape', '/health'))
+    expect([health.status, await health.json()]).toEqual([200, { status: 'active' }])
+    child.kill('SIGTERM')
+    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0)
+  })
+})
