@@ -10,12 +10,19 @@ import type { Transport } from '../../hardware/transports/transport.ts'
 import type { StatusView } from '../bridge/views.ts'
 import { createDispatch } from './bridge-server/dispatch.ts'
 import { createLive } from './bridge-server/live.ts'
-import { electronParent, serveMessagePorts } from './bridge-server/message-port.ts'
+import { electronParent, listenToParent, type ParentInbox } from './bridge-server/message-port.ts'
 import { loadToken } from './bridge-server/token.ts'
 import { startUiServer } from './bridge-server/ui-server.ts'
+import { checkpointWhenQuiet } from './checkpoints.ts'
 import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
 import { databaseFile, lockFile, modelsDir, tokenFile } from './data-folder.ts'
-import { type DeviceIdentity, EnrolmentRefused, enrol, readIdentity } from './device/identity.ts'
+import {
+  type DeviceIdentity,
+  EnrolmentRefused,
+  enrol,
+  IdentitySealed,
+  readIdentity,
+} from './device/identity.ts'
 import { FolderInUse, lockFolder } from './folder-lock.ts'
 import { followModels } from './forecast/follow-models.ts'
 import { createForecasting } from './forecast/forecasting.ts'
@@ -38,8 +45,10 @@ const transportOf = (address: DeviceAddress, baudRate: number): Transport =>
 const printerOf = (address: DeviceAddress): Printer =>
   createPrinter({ transport: transportOf(address, 38_400), profile: PRINTER_PROFILES['epson-80'] })
 
-async function identify(config: TillConfig): Promise<DeviceIdentity> {
-  const known = await readIdentity(config.data)
+async function identify(config: TillConfig, secret: string | null): Promise<DeviceIdentity> {
+  const known = await readIdentity(config.data, secret).catch((error) => {
+    throw error instanceof IdentitySealed ? new StartRefused(error.message) : error
+  })
   if (known) return known
   if (!config.enrol || !config.server) {
     throw new StartRefused(
@@ -51,6 +60,7 @@ async function identify(config: TillConfig): Promise<DeviceIdentity> {
       serverUrl: config.server,
       code: config.enrol,
       deviceName: config.name,
+      secret,
       fetch,
     })
   } catch (error) {
@@ -123,9 +133,15 @@ function listenToScanner(address: DeviceAddress | null, till: Till, log: Logger)
 }
 
 /** Everything that is running, in the order in which it is stopped. */
-async function startTill(config: TillConfig, log: Logger, die: (error: unknown) => void) {
-  const identity = await identify(config)
+async function startTill(
+  config: TillConfig,
+  parent: ParentInbox | null,
+  log: Logger,
+  die: (error: unknown) => void,
+) {
+  const identity = await identify(config, parent && (await parent.deviceSecret))
   const db = await openTillDatabase(databaseFile(config.data))
+  const stopCheckpoints = checkpointWhenQuiet(db)
   const printer = config.printer && printerOf(config.printer)
   let sync: SyncHandle | null = null
   const till = createTill({
@@ -170,13 +186,13 @@ async function startTill(config: TillConfig, log: Logger, die: (error: unknown) 
       `Port ${config.port} cannot be used (${error.code}): name another with --port, or 0 for a free one.`,
     )
   })
-  const parent = electronParent()
-  if (parent) serveMessagePorts(parent, { dispatch, live })
+  parent?.serve({ dispatch, live })
   return {
     address: `http://127.0.0.1:${server.port}/#token=${token}`,
     stop: async () => {
       await server.close()
       await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop()])
+      stopCheckpoints()
       db.close()
     },
   }
@@ -204,6 +220,8 @@ async function main(): Promise<void> {
     return
   }
   const log = pino({ level: config.logLevel, base: { room: 'till' } })
+  const electron = electronParent()
+  const parent = electron && listenToParent(electron)
   const release = await claim(config.data)
   let running: { address: string; stop(): Promise<void> } | null = null
   let ending = false
@@ -221,7 +239,7 @@ async function main(): Promise<void> {
   // Started by a parent that keeps a channel to us: without it nobody would stop us.
   process.on('disconnect', () => void end(0))
   try {
-    running = await startTill(config, log, (error) => {
+    running = await startTill(config, parent, log, (error) => {
       log.fatal({ err: error }, 'the store failed: the till must start again and read its file anew')
       process.exit(70)
     })

@@ -1,3 +1,4 @@
+import type { ShellGreeting } from '../../bridge/shell.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Live } from './live.ts'
 import { servePort } from './serve-port.ts'
@@ -21,24 +22,50 @@ export function electronParent(): ElectronParent | null {
   return (process as { parentPort?: ElectronParent }).parentPort ?? null
 }
 
-/** Serves every port that the shell hands over; each window brings one. */
-export function serveMessagePorts(parent: ElectronParent, served: { dispatch: Dispatch; live: Live }): void {
-  parent.on('message', ({ ports }) => {
-    for (const port of ports) {
-      servePort(
-        {
-          send: (frame) => port.postMessage(frame),
-          onFrame: (listener) => {
-            port.on('message', ({ data }) => listener(String(data)))
-            port.start()
-          },
-          onClose: (listener) => {
-            port.on('close', listener)
-          },
-          close: () => port.close(),
-        },
-        served,
-      )
-    }
+/** A window asks again when it gets no answer; more than these are not kept for it. */
+const WAITING_PORTS_MAX = 8
+
+export interface ParentInbox {
+  /** The secret in the shell's first message; null when this system has no safe. */
+  deviceSecret: Promise<string | null>
+  /** Serves every port that the shell hands over, those that came before as well; each window brings one. */
+  serve(served: { dispatch: Dispatch; live: Live }): void
+}
+
+function serveElectronPort(port: ElectronPort, served: { dispatch: Dispatch; live: Live }): void {
+  servePort(
+    {
+      send: (frame) => port.postMessage(frame),
+      onFrame: (listener) => {
+        port.on('message', ({ data }) => listener(String(data)))
+        port.start()
+      },
+      onClose: (listener) => {
+        port.on('close', listener)
+      },
+      close: () => port.close(),
+    },
+    served,
+  )
+}
+
+/** Listens to the shell from the till's first moment, since it sends at once what is needed later. */
+export function listenToParent(parent: ElectronParent): ParentInbox {
+  const greeted = Promise.withResolvers<string | null>()
+  let waiting: ElectronPort[] = []
+  let served: { dispatch: Dispatch; live: Live } | null = null
+  parent.on('message', ({ data, ports }) => {
+    const message = data as ShellGreeting | null
+    if (message?.kind === 'greeting') greeted.resolve(message.deviceSecret)
+    if (!served) waiting = [...waiting, ...ports].slice(-WAITING_PORTS_MAX)
+    else for (const port of ports) serveElectronPort(port, served)
   })
+  return {
+    deviceSecret: greeted.promise,
+    serve: (by) => {
+      served = by
+      for (const port of waiting) serveElectronPort(port, by)
+      waiting = []
+    },
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { idSchema } from '../../../domain/ids.ts'
 import { privateKeyFromPem, rawPublicKey } from '../../../domain/journal/chain.ts'
+import { seal, unseal } from './seal.ts'
 
 /** Who this workstation is to the server: made once, at enrolment. */
 export interface DeviceIdentity {
@@ -22,9 +23,29 @@ const storedSchema = z.strictObject({
 })
 type Stored = z.infer<typeof storedSchema>
 
+/** Where the system has a safe (under Electron), the file holds the above only sealed. */
+const sealedSchema = z.strictObject({ sealed: z.base64() })
+
+/** The kept identity is sealed, and the secret given does not open it. */
+export class IdentitySealed extends Error {
+  override name = 'IdentitySealed'
+}
+
+function open(sealed: string, secret: string | null): unknown {
+  if (!secret)
+    throw new IdentitySealed('This workstation’s identity is sealed: start the till from its desktop app.')
+  try {
+    return JSON.parse(unseal(sealed, secret))
+  } catch (cause) {
+    throw new IdentitySealed('This workstation’s identity does not open here: enrol the workstation again.', {
+      cause,
+    })
+  }
+}
+
 const identityFile = (dataDir: string) => join(dataDir, 'device.json')
 
-async function readStored(dataDir: string): Promise<Stored | null> {
+async function readStored(dataDir: string, secret: string | null): Promise<Stored | null> {
   let text: string
   try {
     text = await readFile(identityFile(dataDir), 'utf8')
@@ -32,12 +53,18 @@ async function readStored(dataDir: string): Promise<Stored | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  return storedSchema.parse(JSON.parse(text))
+  const content: unknown = JSON.parse(text)
+  const closed = sealedSchema.safeParse(content)
+  const stored = storedSchema.parse(closed.success ? open(closed.data.sealed, secret) : content)
+  // Enrolled without a safe, started with one: sealed from now on.
+  if (secret && !closed.success) await writeStored(dataDir, stored, secret)
+  return stored
 }
 
-async function writeStored(dataDir: string, stored: Stored): Promise<void> {
+async function writeStored(dataDir: string, stored: Stored, secret: string | null): Promise<void> {
   const file = identityFile(dataDir)
-  await writeFile(`${file}.new`, JSON.stringify(stored, null, 2), { mode: 0o600, flush: true })
+  const content = secret ? { sealed: seal(JSON.stringify(stored), secret) } : stored
+  await writeFile(`${file}.new`, JSON.stringify(content, null, 2), { mode: 0o600, flush: true })
   await rename(`${file}.new`, file)
 }
 
@@ -50,9 +77,16 @@ const asIdentity = (stored: Stored): DeviceIdentity | null =>
       }
     : null
 
-/** The identity kept in a data folder, or null when this workstation was never enrolled. */
-export async function readIdentity(dataDir: string): Promise<DeviceIdentity | null> {
-  const stored = await readStored(dataDir)
+/**
+ * The identity kept in a data folder, or null when this workstation was never enrolled.
+ * @param secret 32 bytes in base64 from the system's own safe, which seal the identity; null where there is none
+ * @throws IdentitySealed when it is sealed and the secret does not open it
+ */
+export async function readIdentity(
+  dataDir: string,
+  secret: string | null = null,
+): Promise<DeviceIdentity | null> {
+  const stored = await readStored(dataDir, secret)
   return stored && asIdentity(stored)
 }
 
@@ -71,9 +105,16 @@ export class EnrolmentRefused extends Error {
  */
 export async function enrol(
   dataDir: string,
-  request: { serverUrl: string; code: string; deviceName: string; fetch: typeof fetch },
+  request: {
+    serverUrl: string
+    code: string
+    deviceName: string
+    secret?: string | null
+    fetch: typeof fetch
+  },
 ): Promise<DeviceIdentity> {
-  const kept = await readStored(dataDir)
+  const secret = request.secret ?? null
+  const kept = await readStored(dataDir, secret)
   const known = kept && asIdentity(kept)
   if (known) return known
   const stored: Stored = kept ?? {
@@ -82,7 +123,7 @@ export async function enrol(
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString(),
   }
-  await writeStored(dataDir, stored)
+  await writeStored(dataDir, stored, secret)
   const response = await request.fetch(new URL('/v1/enrol', request.serverUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -101,6 +142,6 @@ export async function enrol(
     )
   }
   const enrolled = enrolledSchema.parse(body)
-  await writeStored(dataDir, { ...stored, enrolled })
+  await writeStored(dataDir, { ...stored, enrolled }, secret)
   return asIdentity({ ...stored, enrolled }) as DeviceIdentity
 }
