@@ -14,7 +14,10 @@ function Refused({ me }: { me: Person }) {
   const signOut = useSession((store) => store.signOut)
   return (
     <main className="mx-auto flex max-w-2xl flex-col gap-4 p-6">
-      <h1 className="text-title font-semibold tracking-tight">{t('headOffice')}</h1>
+      <div className="flex items-center justify-between gap-4">
+        <h1 className="text-title font-semibold tracking-tight">{t('headOffice')}</h1>
+        <Preferences />
+      </div>
       <StatusRow
         tone="bad"
         live="assertive"
@@ -24,7 +27,6 @@ function Refused({ me }: { me: Person }) {
       <Button onPress={() => void signOut()} takesFocus className="justify-center self-start">
         {t('signOut')}
       </Button>
-      <Preferences />
     </main>
   )
 }

@@ -140,7 +140,8 @@ export function openLive(options: { token: TokenSource; now: () => number; onEnd
   )
   void refreshDirectory()
   const timer = setInterval(() => void refreshDirectory(), DIRECTORY_EVERY_MS)
-  watchPulse(stopping.signal, now, (pulse) => store.setState({ pulse }))
+  const onChange = (pulse: Pulse) => store.setState({ pulse })
+  watchPulse({ token, signal: stopping.signal, now, onChange, onRefused: end })
   const close = () => {
     clearInterval(timer)
     for (const stop of following) stop()

@@ -109,7 +109,7 @@ function BranchCard(props: {
           : 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
       )}
     >
-      <div className="flex items-baseline justify-between gap-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <h3 className="min-w-0 truncate font-semibold">
           <button
             type="button"
@@ -134,7 +134,9 @@ function BranchCard(props: {
         </p>
         <Sparkline
           values={day.byHour.slice(hours.from, hours.to + 1)}
-          against={day.lastWeekByHour.slice(hours.from, hours.to + 1)}
+          {...(day.lastWeekByHour.some((gross) => gross > 0) && {
+            against: day.lastWeekByHour.slice(hours.from, hours.to + 1),
+          })}
           max={props.max}
           late={late}
           label={t('day.byHour', hours)}
@@ -189,7 +191,7 @@ function Cards(props: {
     ...days.flatMap((day) => [...day.byHour.map((gross) => gross ?? 0), ...day.lastWeekByHour]),
   )
   return (
-    <div className="grid grid-cols-[repeat(auto-fill,minmax(21rem,1fr))] gap-3">
+    <div className="grid grid-cols-[repeat(auto-fill,minmax(19rem,1fr))] gap-3">
       {all.map(({ branch, figures }) => (
         <BranchCard
           key={branch.id}

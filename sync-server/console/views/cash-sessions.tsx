@@ -23,13 +23,13 @@ function Variance({ session }: { session: CashSessionRow }) {
   if (amount === null) return DASH
   if (amount === 0) {
     return (
-      <StatusWord tone="good" className="justify-end">
+      <StatusWord tone="good" className="align-middle">
         {t('difference.none')}
       </StatusWord>
     )
   }
   return (
-    <StatusWord tone="warn" plate className="justify-end">
+    <StatusWord tone="warn" plate className="align-middle">
       {t(amount < 0 ? 'difference.short' : 'difference.over')}{' '}
       <span className="font-semibold">
         <Difference amount={amount} currency={session.currency as Currency} />
@@ -77,9 +77,13 @@ function useColumns(directory: Directory | null, currency: Currency): Column<Cas
       header: t('sessions.state'),
       cell: (row) =>
         row.closed_at === null ? (
-          <StatusWord tone="note">{t('sessions.open', { time: time(row, row.opened_at) })}</StatusWord>
+          <StatusWord tone="note" className="align-middle">
+            {t('sessions.open', { time: time(row, row.opened_at) })}
+          </StatusWord>
         ) : (
-          <StatusWord tone="quiet">{t('sessions.closed', { time: time(row, row.closed_at) })}</StatusWord>
+          <StatusWord tone="quiet" className="align-middle">
+            {t('sessions.closed', { time: time(row, row.closed_at) })}
+          </StatusWord>
         ),
     },
     {
@@ -127,6 +131,7 @@ export function CashSessions({ branchId }: { branchId: string | null }) {
   return (
     <Section title={t('sessions.title')}>
       <DataTable
+        className="text-dense"
         caption={t('sessions.title')}
         columns={columns}
         rows={shown}

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { StatusRow, StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { countNumbers } from '../figures/receipt-numbers.ts'
 import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
 import { type Session, useSession } from '../session/session.ts'
@@ -11,6 +12,7 @@ import { CashSessions } from './cash-sessions.tsx'
 import { Exceptions } from './exceptions.tsx'
 import { Preferences } from './preferences.tsx'
 import { SalesStream } from './sales-stream.tsx'
+import { SECTION } from './section.tsx'
 import { DevelopmentBanner } from './sign-in.tsx'
 import { Tills } from './tills.tsx'
 
@@ -25,12 +27,9 @@ function Header({ me }: { me: SignedIn['me'] }) {
       <h1 className="text-floor font-semibold">
         {t('product')} <span className="font-normal text-second">{t('headOffice')}</span>
       </h1>
-      <div className="flex-1" aria-live="polite">
-        {answering && (
-          <StatusWord tone="good" className="text-dense">
-            {t('pulse.answering')}
-          </StatusWord>
-        )}
+      <div className="flex flex-1 flex-wrap items-center gap-x-4 text-dense">
+        {answering && <StatusWord tone="good">{t('pulse.answering')}</StatusWord>}
+        <Concerns />
       </div>
       <Preferences />
       <p className="text-dense">
@@ -48,6 +47,29 @@ function Header({ me }: { me: SignedIn['me'] }) {
   )
 }
 
+/** What someone should look at, counted, with the way there. Nothing when there is nothing. */
+function Concerns() {
+  const t = useWords(consoleWords)
+  const exceptions = useLive((state) => state.exceptions.length)
+  const missing = useLive((state) => state.sales.missing)
+  const receipts = [...missing.values()].reduce((total, ranges) => total + countNumbers(ranges), 0)
+  const link = 'rounded-control hover:underline'
+  return (
+    <>
+      {receipts > 0 && (
+        <a href={`#${SECTION.tills}`} className={link}>
+          <StatusWord tone="bad">{t('concern.missing', { count: receipts })}</StatusWord>
+        </a>
+      )}
+      {exceptions > 0 && (
+        <a href={`#${SECTION.exceptions}`} className={link}>
+          <StatusWord tone="warn">{t('concern.review', { count: exceptions })}</StatusWord>
+        </a>
+      )}
+    </>
+  )
+}
+
 function SilentServer() {
   const t = useWords(consoleWords)
   const locale = useLocale()
@@ -61,14 +83,17 @@ function SilentServer() {
 function Overview() {
   const [branchId, setBranchId] = useState<string | null>(null)
   return (
-    <main className="grid flex-1 content-start gap-x-8 gap-y-6 p-4 xl:grid-cols-[minmax(0,1fr)_27rem] xl:px-6">
+    <main className="grid flex-1 content-start gap-x-6 gap-y-6 p-4 lg:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8 xl:px-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
       <div className="flex min-w-0 flex-col gap-6">
         <BranchCards selected={branchId} onSelect={setBranchId} />
-        <CashSessions branchId={branchId} />
         <Tills branchId={branchId} />
+        <CashSessions branchId={branchId} />
         <Exceptions branchId={branchId} />
       </div>
-      <SalesStream branchId={branchId} />
+      {/* Always in sight: it scrolls by itself beside the rest. */}
+      <div className="min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto">
+        <SalesStream branchId={branchId} />
+      </div>
     </main>
   )
 }

@@ -5,7 +5,7 @@ import { exceptionKey, exceptionWords } from '../exception-words.ts'
 import { useLive } from '../live/live-context.ts'
 import { consoleWords } from '../words.ts'
 import { ofBranch, placeOf } from './places.ts'
-import { Section } from './section.tsx'
+import { SECTION, Section } from './section.tsx'
 
 const SHOWN = 20
 
@@ -19,7 +19,7 @@ export function Exceptions({ branchId }: { branchId: string | null }) {
   const loaded = useLive((state) => state.loaded.has('event_exception'))
   const all = ofBranch(exceptions, branchId).sort((a, b) => (a.raised_at < b.raised_at ? 1 : -1))
   return (
-    <Section title={t('exceptions.title')}>
+    <Section anchor={SECTION.exceptions} title={t('exceptions.title')}>
       {all.length === 0 && (
         <p className="border-t border-hairline py-2 text-second">
           {loaded ? t('exceptions.none') : t('loading')}

@@ -11,14 +11,34 @@ export function HearingWord(props: { hearing: Hearing; timeZone: string; nowMs: 
   const t = useWords(consoleWords)
   const locale = useLocale()
   const { hearing, timeZone, nowMs } = props
-  if (hearing.state === 'live') return <StatusWord tone="good">{t('hearing.live')}</StatusWord>
-  if (hearing.state === 'never') return <StatusWord tone="quiet">{t('hearing.never')}</StatusWord>
+  if (hearing.state === 'live')
+    return (
+      <StatusWord tone="good" className="align-middle">
+        {t('hearing.live')}
+      </StatusWord>
+    )
+  if (hearing.state === 'never')
+    return (
+      <StatusWord tone="quiet" className="align-middle">
+        {t('hearing.never')}
+      </StatusWord>
+    )
   const style = nowMs - Date.parse(hearing.at) < DAY_MS ? 'time' : 'moment'
   const time = formatInstant(hearing.at, locale, timeZone, style)
-  if (hearing.state === 'as-of') return <StatusWord tone="good">{t('hearing.asOf', { time })}</StatusWord>
-  if (hearing.state === 'closed') return <StatusWord tone="quiet">{t('hearing.closed', { time })}</StatusWord>
+  if (hearing.state === 'as-of')
+    return (
+      <StatusWord tone="good" className="align-middle">
+        {t('hearing.asOf', { time })}
+      </StatusWord>
+    )
+  if (hearing.state === 'closed')
+    return (
+      <StatusWord tone="quiet" className="align-middle">
+        {t('hearing.closed', { time })}
+      </StatusWord>
+    )
   return (
-    <StatusWord tone="warn" plate>
+    <StatusWord tone="warn" plate className="align-middle">
       {t('hearing.silent', { count: hearing.minutes })}
     </StatusWord>
   )

@@ -91,6 +91,7 @@ function Lines({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
   return (
     <DataTable
       dense
+      className="text-dense"
       caption={t('sale.lines', { number: sale.receipt_number })}
       columns={columns}
       rows={whole.lines}

@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
+import { shortHash } from '../../../domain/journal/event.ts'
 import type { Currency, Minor } from '../../../domain/money.ts'
 import type { SaleRow } from '../../../domain/sale/rows.ts'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
@@ -17,9 +18,6 @@ const SHOWN = 60
 
 /** How long a sale that has just been rung up stands out, ms. */
 const NEW_MS = 3_000
-
-/** As many signs of an event's hash as a receipt prints. */
-export const shortHash = (hash: string): string => hash.slice(0, 8)
 
 function SaleItem(props: {
   sale: SaleRow
@@ -54,11 +52,11 @@ function SaleItem(props: {
             <span className="text-second">{place.branchName}</span>
           </span>
           <span className="block truncate text-dense text-second">
-            {place.registerName} · {t('sale.receipt', { number: sale.receipt_number })} ·{' '}
-            <span className="font-mono">{shortHash(sale.event_hash)}</span>
+            {t('sale.receipt', { number: sale.receipt_number })} ·{' '}
+            <span className="font-mono">{shortHash(sale.event_hash)}</span> · {place.registerName}
           </span>
         </span>
-        <span className="figure text-body font-semibold">{total}</span>
+        <span className="figure font-semibold xl:text-body">{total}</span>
       </button>
       {open && <SaleDetails sale={sale} />}
     </li>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { may } from '../../../domain/permissions.ts'
 import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { Person } from '../session/api.ts'
@@ -13,6 +14,9 @@ export function DevelopmentBanner() {
   return <StatusRow tone="warn" text={t('development.title')} remedy={t('development.remedy')} />
 }
 
+const thoseWhoMayFirst = (a: Person, b: Person): number =>
+  Number(may(b.role, 'console.view')) - Number(may(a.role, 'console.view'))
+
 function People({ people }: { people: readonly Person[] }) {
   const t = useWords(consoleWords)
   const locale = useLocale()
@@ -21,7 +25,7 @@ function People({ people }: { people: readonly Person[] }) {
   if (people.length === 0) return <p className="text-second">{t('signIn.none')}</p>
   return (
     <ul className="flex flex-col border-y border-hairline">
-      {people.map((person) => (
+      {[...people].sort(thoseWhoMayFirst).map((person) => (
         <li key={person.id} className="border-hairline not-first:border-t">
           <button
             type="button"

@@ -12,7 +12,7 @@ import type { Device } from '../live/live-store.ts'
 import { consoleWords } from '../words.ts'
 import { HearingWord } from './hearing-word.tsx'
 import { ofBranch, type Place, placeOf } from './places.ts'
-import { Section } from './section.tsx'
+import { SECTION, Section } from './section.tsx'
 
 interface TillLine {
   device: Device
@@ -30,7 +30,7 @@ function Missing({ ranges }: { ranges: readonly NumberRange[] }) {
   if (ranges.length === 0) return <span className="text-second">{t('tills.nothingMissing')}</span>
   const { text, more } = nameNumbers(ranges, RANGES_NAMED)
   return (
-    <StatusWord tone="bad" plate>
+    <StatusWord tone="bad" plate className="align-middle">
       {more > 0 ? t('tills.andMore', { text, count: more }) : text}
     </StatusWord>
   )
@@ -110,8 +110,9 @@ export function Tills({ branchId }: { branchId: string | null }) {
     { id: 'missing', header: t('tills.missing'), cell: ({ missing }) => <Missing ranges={missing} /> },
   ]
   return (
-    <Section title={t('tills.title')}>
+    <Section anchor={SECTION.tills} title={t('tills.title')}>
       <DataTable
+        className="text-dense"
         caption={t('tills.title')}
         columns={columns}
         rows={lines}
