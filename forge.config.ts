@@ -8,6 +8,19 @@ import { copyNativePackages } from './scripts/build/package-files.ts'
 
 const { ELECTRON_ZIP_DIR } = process.env
 
+/**
+ * npm leaves the Debian packager out, as an optional package, when it installs under a Node older than 22: so
+ * package where `npm ci` ran on Node 24. Without it there is still the zip.
+ */
+function hasDebianPackager(): boolean {
+  try {
+    return Boolean(import.meta.resolve('electron-installer-debian'))
+  } catch {
+    console.warn('No .deb will be made: run `npm ci` with Node 24 to have the Debian packager.')
+    return false
+  }
+}
+
 /** How the till becomes an app that is installed, and hardened on the way. */
 export default {
   packagerConfig: {
@@ -26,17 +39,20 @@ export default {
       copyNativePackages(import.meta.dirname, appDir, platform, arch),
   },
   makers: [
-    new MakerDeb({
-      options: {
-        name: 'pharmasaas-pos',
-        productName: 'PharmaSaaS POS',
-        genericName: 'Point of sale',
-        description: 'The point of sale that pharmacies run on.',
-        maintainer: 'PharmaSaaS',
-        section: 'misc',
-        categories: ['Office'],
+    new MakerDeb(
+      {
+        options: {
+          name: 'pharmasaas-pos',
+          productName: 'PharmaSaaS POS',
+          genericName: 'Point of sale',
+          description: 'The point of sale that pharmacies run on.',
+          maintainer: 'PharmaSaaS',
+          section: 'misc',
+          categories: ['Office'],
+        },
       },
-    }),
+      process.platform === 'linux' && hasDebianPackager() ? ['linux'] : [],
+    ),
     new MakerZIP({}, ['linux', 'darwin']),
     new MakerSquirrel({
       name: 'pharmasaas_pos',
