@@ -6,7 +6,7 @@ import { isInShell, openTillPort } from '../bridge/shell.ts'
 import { App } from './app.tsx'
 import { keepConnected } from './connection/keep-connected.ts'
 import { framesOfMessagePort, openSocket, takeToken } from './connection/ports.ts'
-import { documentFocus, typeText } from './keys/focus.ts'
+import { deleteText, documentFocus, typeText } from './keys/focus.ts'
 import { pressKey } from './keys/key-map.ts'
 import { readKeys } from './scanner/key-reader.ts'
 import { createPlayer } from './sound/sounds.ts'
@@ -33,6 +33,9 @@ readKeys(window, {
   onScan: (raw) => void actions.scan(raw),
   onKey: (key) => pressKey(key, store.getState(), actions, documentFocus),
   onText: typeText,
+  onRetract: (count) => {
+    for (let i = 0; i < count; i++) deleteText()
+  },
 })
 
 // A press on anything but a line to type in leaves the focus where typing goes.

@@ -24,6 +24,8 @@ export interface KeyReaderOptions {
   onKey(key: Key): boolean
   /** Types a character where typing goes. */
   onText(char: string): void
+  /** Takes typed characters back: they turned out to be the beginning of a scan. */
+  onRetract(count: number): void
 }
 
 /** A timer this late means that the thread was busy. */
@@ -48,11 +50,18 @@ function charOf(event: KeyboardEvent): string | null {
 export function readKeys(target: Window, options: KeyReaderOptions): () => void {
   let held: Held = []
   let timer: number | undefined
+  /**
+   * Characters that a timer gave up on and that were typed. Events carry the time at which the keyboard had them: when
+   * the next one says that it followed at once, it was only late to arrive, and these belong to the same burst.
+   */
+  let givenUp: Held = []
 
+  let acted = 0
   const replay = (keys: Held) => {
     for (const { char, shift } of keys) {
       if (char === GROUP_SEPARATOR) continue
-      if (!options.onKey({ key: char, ctrl: false, shift, repeat: false })) options.onText(char)
+      if (options.onKey({ key: char, ctrl: false, shift, repeat: false })) acted++
+      else options.onText(char)
     }
   }
   const take = (step: Step) => {
@@ -67,8 +76,21 @@ export function readKeys(target: Window, options: KeyReaderOptions): () => void 
     const due = target.performance.now() + ms
     timer = target.setTimeout(() => {
       if (target.performance.now() - due > LATE_MS) waitForMore(LIMITS.gapMs)
-      else take(onBreak(held))
+      else giveUp()
     }, ms)
+  }
+  const giveUp = () => {
+    const typed = held
+    const before = acted
+    take(onBreak(held))
+    givenUp = acted === before ? typed : []
+  }
+  /** The characters that the next one goes on from. */
+  const resume = (at: number): Held => {
+    const last = givenUp.at(-1)
+    if (held.length > 0 || !last || at - last.at > patienceMs(givenUp)) return held
+    options.onRetract(givenUp.length)
+    return givenUp
   }
   const swallow = (event: Event) => {
     event.preventDefault()
@@ -81,9 +103,11 @@ export function readKeys(target: Window, options: KeyReaderOptions): () => void 
     if (char !== null) {
       swallow(event)
       const key: CharKey = { char, code: event.code, shift: event.shiftKey, at: event.timeStamp }
-      take(onChar(held, key))
+      take(onChar(resume(key.at), key))
+      givenUp = []
       return
     }
+    givenUp = []
     const step = SCAN_SUFFIXES.includes(event.key) ? onSuffix(held, event.timeStamp) : onBreak(held)
     take(step)
     if (step.scan !== null) {
