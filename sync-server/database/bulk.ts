@@ -1,6 +1,5 @@
 import type { ColumnKind } from '../../migrations/synced-tables.ts'
 
-export type Value = string | number | boolean | null
 export type Row = Readonly<Record<string, unknown>>
 
 /** A column of a bulk statement and how its values are sent. */
