@@ -3,8 +3,10 @@ import { chmod, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { EMPTY_HEAD, type JournalHead } from '../../domain/journal/event.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import { loadOrganisation } from '../../scripts/demo/load.ts'
@@ -26,7 +28,10 @@ export interface TestTill {
   /** Address of its page, token included. */
   url: string
   databaseFile: string
+  registerId: string
   printer: PrinterEmulator
+  /** Where its journal ends, read from its file. */
+  journalHead(): JournalHead
   start(extra?: readonly string[]): Promise<void>
   /** Power cut: the process is gone at once. */
   kill(): Promise<void>
@@ -64,20 +69,19 @@ export async function startProduct(): Promise<Product> {
     })
     await server.ready
   }
-  await startServer()
-  const databaseUrl = (await findRunningPostgres(dataDir)) ?? ''
-  const db = openDatabase(openPool(databaseUrl, () => {}))
-  await loadOrganisation(db)
-  const folder = await readBdpmFolder(join(root, 'data/bdpm'))
-  await importBdpm(db, folder, { sourceDate: '2026-10-01', now: () => new Date() })
+  /** Postgres comes back on another port after each start of the server. */
+  const connect = async () => {
+    product.databaseUrl = (await findRunningPostgres(dataDir)) ?? ''
+    product.db = openDatabase(openPool(product.databaseUrl, () => {}))
+  }
   const line = await openLine(port)
   const serverUrl = `http://127.0.0.1:${port}`
   const tills: TestTill[] = []
-  return {
+  const product: Product = {
     dir,
     serverUrl,
-    db,
-    databaseUrl,
+    db: null as never,
+    databaseUrl: '',
     line,
     tills,
     addTill: async () => {
@@ -93,16 +97,35 @@ export async function startProduct(): Promise<Product> {
         await server.ended
       }
       server = null
+      await product.db.destroy().catch(() => {})
     },
-    startServer,
+    startServer: async () => {
+      await startServer()
+      await connect()
+    },
     close: async () => {
       await Promise.all(tills.map((till) => till.stop()))
       await Promise.all(tills.map((till) => till.printer.close()))
-      await db.destroy().catch(() => {})
+      await product.db.destroy().catch(() => {})
       await line.close()
       if (server) await stopProcess(server)
       await rm(dir, { recursive: true, force: true })
     },
+  }
+  await product.startServer()
+  await loadOrganisation(product.db)
+  const folder = await readBdpmFolder(join(root, 'data/bdpm'))
+  await importBdpm(product.db, folder, { sourceDate: '2026-10-01', now: () => new Date() })
+  return product
+}
+
+function readJournalHead(file: string): JournalHead {
+  const db = new Database(file, { readonly: true })
+  try {
+    const head = db.prepare('select seq, hash from journal order by seq desc limit 1').get()
+    return (head as JournalHead | undefined) ?? EMPTY_HEAD
+  } finally {
+    db.close()
   }
 }
 
@@ -122,7 +145,9 @@ async function addTill(place: {
     name: DEMO_REGISTERS[place.index]?.name ?? '',
     url: '',
     databaseFile: databaseFile(dataDir),
+    registerId: DEMO_REGISTERS[place.index]?.id ?? '',
     printer,
+    journalHead: () => readJournalHead(databaseFile(dataDir)),
     start: async (extra = []) => {
       launched = launch({
         name: `till ${place.index + 1}`,
