@@ -146,7 +146,7 @@ describe('head office’s console', () => {
     await sessions.getByText('Short').waitFor()
     const row = sessions.getByRole('row').nth(1)
     const cells = await row.getByRole('cell').allTextContents()
-    expect(cells.slice(2)).toEqual(['100.00', '122.50', '115.50', 'Short −7.00'])
+    expect(cells.slice(1)).toEqual(['100.00', '122.50', '115.50', 'Short −7.00'])
     await row.getByText('opened: cashier, closed: pharmacist').waitFor()
   })
 

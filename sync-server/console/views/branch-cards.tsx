@@ -103,7 +103,7 @@ function BranchCard(props: {
   return (
     <article
       className={classNames(
-        'relative flex min-w-0 flex-col gap-2 rounded-control bg-raised p-4 has-[button:hover]:bg-control',
+        'relative flex min-w-0 max-w-[36rem] flex-col gap-2 rounded-control bg-raised p-4 has-[button:hover]:bg-control',
         selected
           ? 'shadow-[inset_3px_0_0_0_var(--role-accent),inset_0_0_0_1px_var(--role-hairline)]'
           : 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
@@ -152,7 +152,7 @@ function BranchCard(props: {
       </p>
       <Tenders figures={figures} currency={currency} />
       {toCome.sales > 0 && (
-        <StatusWord tone="warn" plate className="self-start text-dense">
+        <StatusWord tone="warn" plate className="max-w-full self-start text-dense">
           {t('day.toCome', { count: toCome.sales, amount: formatMoney(toCome.amount, locale, currency) })}
         </StatusWord>
       )}
@@ -191,7 +191,7 @@ function Cards(props: {
     ...days.flatMap((day) => [...day.byHour.map((gross) => gross ?? 0), ...day.lastWeekByHour]),
   )
   return (
-    <div className="grid grid-cols-[repeat(auto-fill,minmax(19rem,1fr))] gap-3">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(19rem,1fr))] gap-3">
       {all.map(({ branch, figures }) => (
         <BranchCard
           key={branch.id}

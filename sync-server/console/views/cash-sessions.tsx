@@ -61,30 +61,23 @@ function useColumns(directory: Directory | null, currency: Currency): Column<Cas
       cell: (row) => (
         <div className="py-1 leading-5">
           {place(row).branchName} · {place(row).registerName}
-          <div className="text-dense text-second">
-            {row.closed_at === null
-              ? t('sessions.opened', { name: nameOf(directory, row.opened_by) })
-              : t('sessions.openedAndClosed', {
-                  opened: nameOf(directory, row.opened_by),
-                  closed: nameOf(directory, row.closed_by),
-                })}
+          <div className="flex flex-wrap items-center gap-x-2 text-second">
+            <StatusWord tone={row.closed_at === null ? 'note' : 'quiet'} className="text-text">
+              {row.closed_at === null
+                ? t('sessions.open', { time: time(row, row.opened_at) })
+                : t('sessions.closed', { time: time(row, row.closed_at) })}
+            </StatusWord>
+            <span>
+              {row.closed_at === null
+                ? t('sessions.opened', { name: nameOf(directory, row.opened_by) })
+                : t('sessions.openedAndClosed', {
+                    opened: nameOf(directory, row.opened_by),
+                    closed: nameOf(directory, row.closed_by),
+                  })}
+            </span>
           </div>
         </div>
       ),
-    },
-    {
-      id: 'state',
-      header: t('sessions.state'),
-      cell: (row) =>
-        row.closed_at === null ? (
-          <StatusWord tone="note" className="align-middle">
-            {t('sessions.open', { time: time(row, row.opened_at) })}
-          </StatusWord>
-        ) : (
-          <StatusWord tone="quiet" className="align-middle">
-            {t('sessions.closed', { time: time(row, row.closed_at) })}
-          </StatusWord>
-        ),
     },
     {
       id: 'float',

@@ -78,14 +78,17 @@ export function Tills({ branchId }: { branchId: string | null }) {
   const lines = useTillLines(branchId)
   const loaded = useLive((state) => state.directory !== null && state.loaded.has('device_status'))
   const currency = (lines[0]?.place.branch?.currency ?? 'EUR') as Currency
+  // Where one register has several devices, the device's own name tells them apart.
+  const registers = lines.map(({ device }) => device.register_id)
+  const shared = new Set(registers.filter((id, index) => id === null || registers.indexOf(id) !== index))
   const columns: Column<TillLine>[] = [
     {
       id: 'till',
       header: t('tills.till'),
       cell: ({ place, device }) => (
         <>
-          {place.branchName} · {place.registerName || t('tills.unbound')}{' '}
-          <span className="text-dense text-second">{device.name}</span>
+          {place.branchName} · {place.registerName || t('tills.unbound')}
+          {shared.has(device.register_id) && <span className="text-second"> {device.name}</span>}
         </>
       ),
     },
