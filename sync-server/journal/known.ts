@@ -48,7 +48,7 @@ async function loadPrices(client: ClientBase, mutations: readonly Mutation[]): P
     `select sold.product || '|' || sold.date as key, product.price as now,
        (select price from product_price history
         where history.product_id = product.id and history.valid_from::text <= sold.date
-        order by valid_from desc limit 1) as then
+        order by valid_from desc, import_id desc limit 1) as then
      from unnest($1::uuid[], $2::text[]) as sold(product, date) join product on product.id = sold.product`,
     [arrayLiteral(pairs.map(({ product }) => product)), arrayLiteral(pairs.map(({ date }) => date))],
   )
