@@ -61,7 +61,11 @@ function Tables({ report }: { report: ZReportView }) {
           rows={report.movements}
           rowKey={(row) => row.kind}
           columns={[
-            { id: 'kind', header: '', cell: (row) => movementWord(row.kind) },
+            {
+              id: 'kind',
+              header: <span className="sr-only">{t('basket.item')}</span>,
+              cell: (row) => movementWord(row.kind),
+            },
             {
               id: 'count',
               header: t('counted.count'),
@@ -85,7 +89,11 @@ function Tables({ report }: { report: ZReportView }) {
         rows={report.tenders}
         rowKey={(row) => row.kind}
         columns={[
-          { id: 'kind', header: '', cell: (row) => t(`tender.${row.kind}`) },
+          {
+            id: 'kind',
+            header: <span className="sr-only">{t('basket.item')}</span>,
+            cell: (row) => t(`tender.${row.kind}`),
+          },
           {
             id: 'count',
             header: t('counted.count'),

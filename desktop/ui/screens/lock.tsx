@@ -24,7 +24,7 @@ export function LockScreen() {
       <div className="flex w-96 max-w-full flex-col gap-4">
         <div className="flex items-center gap-3">
           <Lock aria-hidden="true" size={28} className="shrink-0 text-accent-text" />
-          <h1 className="text-title font-semibold tracking-tight">{t('lock.title')}</h1>
+          <h2 className="text-title font-semibold tracking-tight">{t('lock.title')}</h2>
         </div>
         <label className="relative block">
           <span className="sr-only">{t('lock.pin')}</span>

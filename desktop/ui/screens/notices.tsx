@@ -42,14 +42,8 @@ export function Notices() {
       }
       remedy={remedy}
       action={
-        <Button
-          kind="quiet"
-          keyCap="Esc"
-          aria-label={t('notice.dismiss')}
-          onPress={actions.dismissNotices}
-          className="justify-center !px-2"
-        >
-          {''}
+        <Button kind="quiet" keyCap="Esc" onPress={actions.dismissNotices} className="justify-center !px-2">
+          <span className="sr-only">{t('notice.dismiss')}</span>
         </Button>
       }
     />

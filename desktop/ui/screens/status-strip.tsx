@@ -19,10 +19,10 @@ export function StatusStrip() {
   return (
     <header className="flex h-10 shrink-0 items-center gap-4 border-b border-hairline bg-raised px-4 text-floor whitespace-nowrap">
       {till && (
-        <p className="flex min-w-0 gap-3">
+        <h1 className="flex min-w-0 gap-3">
           <span className="truncate font-semibold">{till.branchName}</span>
           <span className="text-second">{till.registerName}</span>
-        </p>
+        </h1>
       )}
       {operator && (
         <p className="flex min-w-0 gap-2 border-l border-hairline pl-4">

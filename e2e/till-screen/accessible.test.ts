@@ -1,0 +1,59 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestTill } from './test-till.ts'
+import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
+
+let ui: string
+let browser: Browser
+
+beforeAll(async () => {
+  ui = await buildTillUi()
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+/** What axe finds wrong with the screen as it is, each with the first place. */
+async function faults({ page }: TillWindow): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
+
+/** Each state of the screen, in the order in which a day meets them: what to do, and what then shows. */
+const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promise<unknown>, shows: string][] =
+  [
+    ['locked', async () => {}, 'Type your PIN'],
+    [
+      'a wrong PIN',
+      async (w) => void (await w.type('9999'), await w.keys('Enter')),
+      'No one at this branch has this PIN.',
+    ],
+    ['opening', async (w) => void (await w.type('2222'), await w.keys('Enter')), 'Float in the drawer'],
+    ['ready', async (w) => void (await w.type('150'), await w.keys('Enter')), 'Ready'],
+    ['a line', (w, codes) => w.scan(codes[2] ?? ''), 'Reimbursed'],
+    ['a refused scan', (w) => w.scan('3400999999991'), 'Unknown code'],
+    ['results', async (w) => void (await w.keys('Escape'), await w.type('doli')), 'on hand'],
+    ['no result', async (w) => void (await w.keys('Escape'), await w.type('zzzz')), 'No product is called'],
+    ['forecast', (w) => w.keys('Escape', 'ArrowRight'), 'Safety stock'],
+    ['keys', (w) => w.keys('F1'), 'Clear, then close the panel'],
+    ['pay', (w) => w.keys('F12'), 'Cash given'],
+    ['change', (w) => w.keys('a'), 'The next scan starts the next sale'],
+    ['drawer', (w) => w.keys('F10'), 'Count and close'],
+    ['count', (w) => w.keys('7'), 'Enter goes on; empty counts as none.'],
+    ['counted', (w) => w.keys(...Array(16).fill('Enter')), 'Drawer closed'],
+  ]
+
+test.each(['light', 'dark'] as const)('axe finds nothing in any state, %s', async (colorScheme) => {
+  const till = await startTestTill(ui)
+  const window = await openWindow(browser, till.address, { width: 1024, height: 768, colorScheme })
+  const codes = till.products.filter(({ price }) => price !== null).map(({ cip13 }) => cip13)
+  const found: Record<string, string[]> = {}
+  for (const [name, go, shows] of STATES) {
+    await go(window, codes)
+    await window.page.getByText(shows).first().waitFor()
+    found[name] = await faults(window)
+  }
+  expect(found).toEqual(Object.fromEntries(STATES.map(([name]) => [name, []])))
+  await window.close()
+  await till.stop()
+})
