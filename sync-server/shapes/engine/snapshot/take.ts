@@ -27,36 +27,64 @@ export interface SnapshotSink {
   readonly chunk: (end: number) => void
 }
 
+/** Types whose texts hold nothing that JSON or a key escapes: quoting them is all that is needed. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set([
+  ...['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'oid', 'uuid'],
+  ...['bool', 'date', 'time', 'timetz', 'timestamp', 'timestamptz'],
+])
+
+function isPlain({ column }: SentColumn): boolean {
+  return column.dims === 0 && column.kind === 'base' && PLAIN_TYPES.has(column.type)
+}
+
 /** The value's text as the replication stream would print it. */
-function printed(name: string): string {
-  return `format('%s', ${name})`
+function printed({ column }: SentColumn): string {
+  const name = quoteIdentifier(column.name)
+  return PLAIN_TYPES.has(column.type) && column.type !== 'bool' ? `${name}::text` : `format('%s', ${name})`
 }
 
 /** The value's text as Electric's snapshots have it: a cast, but for `char(n)`, whose cast drops its blanks. */
-function valueJson({ column, jsonName }: SentColumn): string {
+function valueJson(sent: SentColumn): string {
+  const { column } = sent
   const name = quoteIdentifier(column.name)
+  if (isPlain(sent)) {
+    const quoted = `'"' || ${name}::text || '"'`
+    return column.notNull ? quoted : `coalesce(${quoted}, 'null')`
+  }
   const padded = column.baseType === 'bpchar' && column.dims === 0
-  const text = padded ? `CASE WHEN ${name} IS NOT NULL THEN ${printed(name)} END` : `${name}::text`
-  return `${quoteLiteral(jsonName)} || coalesce(to_json(${text})::text, 'null')`
+  const text = padded ? `CASE WHEN ${name} IS NOT NULL THEN ${printed(sent)} END` : `${name}::text`
+  return `coalesce(to_json(${text})::text, 'null')`
 }
 
-function keyText(definition: Definition): string {
-  const parts = definition.keyColumns.map(({ column }) => {
-    const name = quoteIdentifier(column.name)
-    return `CASE WHEN ${name} IS NULL THEN '/_' ELSE '/"' || replace(${printed(name)}, '/', '//') || '"' END`
+/** The key as a JSON string. */
+function keyJson(definition: Definition): string {
+  const { keyColumns, keyPrefix } = definition
+  if (keyColumns.every((sent) => isPlain(sent) && sent.column.notNull)) {
+    const prefix = JSON.stringify(keyPrefix).slice(0, -1)
+    const parts = keyColumns.map((sent) => `'/\\"', ${printed(sent)}, '\\"'`)
+    return [quoteLiteral(prefix), ...parts, `'"'`].join(', ')
+  }
+  const parts = keyColumns.map((sent) => {
+    const name = quoteIdentifier(sent.column.name)
+    return `CASE WHEN ${name} IS NULL THEN '/_' ELSE '/"' || replace(${printed(sent)}, '/', '//') || '"' END`
   })
-  return [quoteLiteral(definition.keyPrefix), ...parts].join(' || ')
+  return `to_json(${[quoteLiteral(keyPrefix), ...parts].join(' || ')})::text`
 }
 
 /** A query whose one column is each row's message, as the client gets it. */
 export function snapshotSql(definition: Definition): string {
-  const values = definition.sent.map(valueJson).join(` || ',' || `)
-  const headers = `},"headers":{"relation":${definition.relationJson},"operation":"insert"}}`
-  const where = definition.whereSql === '' ? '' : ` WHERE ${definition.whereSql}`
-  return (
-    `SELECT '{"key":' || to_json(${keyText(definition)})::text || ',"value":{' || ${values} || ` +
-    `${quoteLiteral(headers)} FROM ${definition.keyPrefix}${where}`
-  )
+  const { relationJson, whereSql, sent, keyPrefix } = definition
+  const values = sent.map((column, i) => {
+    return `${quoteLiteral((i === 0 ? '' : ',') + column.jsonName)}, ${valueJson(column)}`
+  })
+  const headers = `},"headers":{"relation":${relationJson},"operation":"insert"}}`
+  const parts = [`'{"key":'`, keyJson(definition), `',"value":{'`, ...values, quoteLiteral(headers)]
+  const where = whereSql === '' ? '' : ` WHERE ${whereSql}`
+  // A function takes at most 100 arguments.
+  const calls: string[] = []
+  const pieces = parts.length > 40 ? parts : [parts.join(', ')]
+  for (let i = 0; i < pieces.length; i += 20) calls.push(`concat(${pieces.slice(i, i + 20).join(', ')})`)
+  return `SELECT ${calls.join(' || ')} FROM ${keyPrefix}${where}`
 }
 
 /** The message that ends a snapshot. */
