@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
 import { seedTill, TEST_STAFF } from '../../desktop/till/test-fixtures.ts'
@@ -22,6 +23,7 @@ export async function openBenchTill(products?: ProductRow[]): Promise<BenchTill>
   const seeded = await seedTill(dir, products)
   const db = await openTillDatabase(databaseFile(dir))
   const till = createTill({ db, identity: seeded.identity, locale: 'fr', hasPrinter: true })
+  const stopCheckpoints = checkpointWhenQuiet(db)
   const operator = await till.operators.unlock(TEST_STAFF.pharmacist.pin)
   if ('refused' in operator) throw new Error(operator.refused)
   const session = till.openSession(minor(15_000))
@@ -31,6 +33,7 @@ export async function openBenchTill(products?: ProductRow[]): Promise<BenchTill>
     db,
     till,
     close: () => {
+      stopCheckpoints()
       db.close()
       rmSync(dir, { recursive: true, force: true })
     },
