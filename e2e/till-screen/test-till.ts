@@ -10,7 +10,6 @@ import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { openTillDatabase } from '../../desktop/till/store/database.ts'
 import { seedTill } from '../../desktop/till/test-fixtures.ts'
 import { createTill, handlersOf, liveSourcesOf, type Surroundings } from '../../desktop/till/till.ts'
-import { minor } from '../../domain/money.ts'
 
 /** What is around the till, for a test to set: the line, the printer, the scanner, the catalogue's arrival. */
 export interface Around {
@@ -107,5 +106,3 @@ export async function startTestTill(uiDir: string) {
 }
 
 export type TestTill = Awaited<ReturnType<typeof startTestTill>>
-
-export const cents = (amount: number) => minor(amount)

@@ -11,6 +11,9 @@ export interface Column<Row> {
   width?: string
 }
 
+const cellClass = ({ numeric }: { numeric?: boolean }) =>
+  classNames('px-2 first:pl-0 last:pr-0', numeric ? 'text-right tabular-nums' : 'text-left')
+
 /**
  * A table. Dense rows are 28 px, others 36 px high at 100 %.
  * @param props.caption its name, for screen readers unless `showCaption`
@@ -30,8 +33,6 @@ export function DataTable<Row>(props: {
   className?: string
 }) {
   const height = props.dense ? 'h-7' : 'h-9'
-  const cell = (column: Column<Row>) =>
-    classNames('px-2 first:pl-0 last:pr-0', column.numeric ? 'text-right tabular-nums' : 'text-left')
   return (
     <table className={classNames('w-full border-collapse', props.className ?? 'text-floor')}>
       <caption className={props.showCaption ? 'pb-1 text-left text-body font-semibold' : 'sr-only'}>
@@ -44,7 +45,7 @@ export function DataTable<Row>(props: {
               key={column.id}
               scope="col"
               style={column.width ? { width: column.width } : undefined}
-              className={classNames(cell(column), 'font-normal')}
+              className={classNames(cellClass(column), 'font-normal')}
             >
               {column.header}
             </th>
@@ -59,7 +60,7 @@ export function DataTable<Row>(props: {
             className={classNames(height, 'border-t border-hairline')}
           >
             {props.columns.map((column) => (
-              <td key={column.id} className={cell(column)}>
+              <td key={column.id} className={cellClass(column)}>
                 {column.cell(row)}
               </td>
             ))}
@@ -73,17 +74,25 @@ export function DataTable<Row>(props: {
           </tr>
         )}
       </tbody>
-      {props.totals && (
-        <tfoot>
-          <tr className={classNames(height, 'border-t-2 border-border font-semibold')}>
-            {props.columns.map((column) => (
-              <td key={column.id} className={cell(column)}>
-                {props.totals?.[column.id]}
-              </td>
-            ))}
-          </tr>
-        </tfoot>
-      )}
+      {props.totals && <Totals columns={props.columns} totals={props.totals} height={height} />}
     </table>
+  )
+}
+
+function Totals<Row>(props: {
+  columns: readonly Column<Row>[]
+  totals: Readonly<Record<string, ReactNode>>
+  height: string
+}) {
+  return (
+    <tfoot>
+      <tr className={classNames(props.height, 'border-t-2 border-border font-semibold')}>
+        {props.columns.map((column) => (
+          <td key={column.id} className={cellClass(column)}>
+            {props.totals[column.id]}
+          </td>
+        ))}
+      </tr>
+    </tfoot>
   )
 }

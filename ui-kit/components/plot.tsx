@@ -74,7 +74,6 @@ function options(
 /** A small plot over days (uPlot, on a canvas), with the same figures as a table for screen readers. */
 export function Plot(props: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
-  const t = useWords(kitWords)
   const locale = useLocale()
 
   useEffect(() => {
@@ -104,6 +103,18 @@ export function Plot(props: PlotProps) {
     }
   }, [props, locale])
 
+  return (
+    <figure aria-label={props.label}>
+      <div ref={box} aria-hidden="true" />
+      <PlotTable {...props} />
+    </figure>
+  )
+}
+
+/** The plot's figures for those who cannot see it. */
+function PlotTable(props: PlotProps) {
+  const t = useWords(kitWords)
+  const locale = useLocale()
   const shown = [
     ...props.series,
     ...(props.band
@@ -114,32 +125,29 @@ export function Plot(props: PlotProps) {
       : []),
   ]
   return (
-    <figure aria-label={props.label}>
-      <div ref={box} aria-hidden="true" />
-      <table className="sr-only">
-        <caption>{t('plot.table')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('plot.date')}</th>
-            {shown.map((series) => (
-              <th key={series.label} scope="col">
-                {series.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.dates.map((date, i) => (
-            <tr key={date}>
-              <th scope="row">{formatDate(date, locale)}</th>
-              {shown.map((series) => {
-                const value = series.values[i]
-                return <td key={series.label}>{value == null ? '' : formatDecimal(value, locale)}</td>
-              })}
-            </tr>
+    <table className="sr-only">
+      <caption>{t('plot.table')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('plot.date')}</th>
+          {shown.map((series) => (
+            <th key={series.label} scope="col">
+              {series.label}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </figure>
+        </tr>
+      </thead>
+      <tbody>
+        {props.dates.map((date, i) => (
+          <tr key={date}>
+            <th scope="row">{formatDate(date, locale)}</th>
+            {shown.map((series) => {
+              const value = series.values[i]
+              return <td key={series.label}>{value == null ? '' : formatDecimal(value, locale)}</td>
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -4,9 +4,6 @@ import { kitWords } from '../i18n/kit-words.ts'
 import { useWords } from '../i18n/words.ts'
 import { KeyCap } from './key-cap.tsx'
 
-/** How long a toast stays. */
-export const TOAST_MS = 8000
-
 /** What was just done, with the way back. It takes no focus and asks for nothing. */
 export function Toast(props: { children: ReactNode; onUndo?: (() => void) | undefined; undoKey?: string }) {
   const t = useWords(kitWords)

@@ -1,3 +1,4 @@
+import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Difference, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
@@ -48,72 +49,68 @@ export function CountedPanel() {
 
 function Tables({ report }: { report: ZReportView }) {
   const t = useWords(tillWords)
-  const locale = useLocale()
-  const amount = `${t('counted.amount')} ${currencySign(locale)}`
   const movementWord = (kind: string) =>
     kind === 'float' ? t('movement.float') : kind === 'sale' ? t('movement.sale') : t('movement.other')
   return (
     <div className="flex flex-col gap-4 pt-4">
       {report.variance !== 0 && (
-        <DataTable
+        <Sums
           caption={t('counted.how')}
-          showCaption
           rows={report.movements}
-          rowKey={(row) => row.kind}
-          columns={[
-            {
-              id: 'kind',
-              header: <span className="sr-only">{t('basket.item')}</span>,
-              cell: (row) => movementWord(row.kind),
-            },
-            {
-              id: 'count',
-              header: t('counted.count'),
-              numeric: true,
-              cell: (row) => <Quantity value={row.count} />,
-            },
-            {
-              id: 'amount',
-              header: amount,
-              numeric: true,
-              width: '8rem',
-              cell: (row) => <Amount amount={row.amount} />,
-            },
-          ]}
-          totals={{ kind: t('counted.expected'), amount: <Amount amount={report.expected} /> }}
+          word={movementWord}
+          total={t('counted.expected')}
+          amount={report.expected}
         />
       )}
-      <DataTable
+      <Sums
         caption={t('counted.tenders')}
-        showCaption
         rows={report.tenders}
-        rowKey={(row) => row.kind}
-        columns={[
-          {
-            id: 'kind',
-            header: <span className="sr-only">{t('basket.item')}</span>,
-            cell: (row) => t(`tender.${row.kind}`),
-          },
-          {
-            id: 'count',
-            header: t('counted.count'),
-            numeric: true,
-            width: '6rem',
-            cell: (row) => <Quantity value={row.count} />,
-          },
-          {
-            id: 'amount',
-            header: amount,
-            numeric: true,
-            width: '8rem',
-            cell: (row) => <Amount amount={row.amount} />,
-          },
-        ]}
-        totals={{
-          kind: t('counted.sales', { count: report.saleCount }),
-          amount: <Amount amount={report.grossTotal} />,
-        }}
+        word={(kind) => t(kind === 'card' ? 'tender.card' : 'tender.cash')}
+        total={t('counted.sales', { count: report.saleCount })}
+        amount={report.grossTotal}
       />
     </div>
+  )
+}
+
+/** Sums per kind, how many each, and what they come to. */
+function Sums(props: {
+  caption: string
+  rows: readonly { kind: string; count: number; amount: Minor }[]
+  word(kind: string): string
+  total: string
+  amount: Minor
+}) {
+  const t = useWords(tillWords)
+  const sign = currencySign(useLocale())
+  return (
+    <DataTable
+      caption={props.caption}
+      showCaption
+      rows={props.rows}
+      rowKey={(row) => row.kind}
+      columns={[
+        {
+          id: 'kind',
+          header: <span className="sr-only">{t('basket.item')}</span>,
+          cell: (row) => props.word(row.kind),
+        },
+        {
+          id: 'count',
+          header: t('counted.count'),
+          numeric: true,
+          width: '6rem',
+          cell: (row) => <Quantity value={row.count} />,
+        },
+        {
+          id: 'amount',
+          header: `${t('counted.amount')} ${sign}`,
+          numeric: true,
+          width: '8rem',
+          cell: (row) => <Amount amount={row.amount} />,
+        },
+      ]}
+      totals={{ kind: props.total, amount: <Amount amount={props.amount} /> }}
+    />
   )
 }

@@ -42,75 +42,91 @@ function charOf(event: KeyboardEvent): string | null {
   return [...event.key].length === 1 ? event.key : null
 }
 
-/**
- * The one reader of keys: listens on the window before anything else, tells scans from typing, and hands every
- * other key to the key map. A scan never reaches a field or a button, and neither does its Enter.
- * @returns stops reading
- */
-export function readKeys(target: Window, options: KeyReaderOptions): () => void {
+/** Holds characters back until it is known whether they are a scan, and gives them out as one or the other. */
+function createHolder(target: Window, options: KeyReaderOptions) {
   let held: Held = []
   let timer: number | undefined
   /**
-   * Characters that a timer gave up on and that were typed. Events carry the time at which the keyboard had them: when
+   * Characters that the timer gave up on and that were typed. Events carry the time at which the keyboard had them: when
    * the next one says that it followed at once, it was only late to arrive, and these belong to the same burst.
    */
   let givenUp: Held = []
 
-  let acted = 0
-  const replay = (keys: Held) => {
+  /** @returns whether all of it became text, and none pressed a key of the key map */
+  const replay = (keys: Held): boolean => {
+    let text = true
     for (const { char, shift } of keys) {
-      if (char === GROUP_SEPARATOR) continue
-      if (options.onKey({ key: char, ctrl: false, shift, repeat: false })) acted++
+      if (options.onKey({ key: char, ctrl: false, shift, repeat: false })) text = false
       else options.onText(char)
     }
+    return text
   }
-  const take = (step: Step) => {
+  const take = (step: Step): boolean => {
     target.clearTimeout(timer)
     held = step.held
-    replay(step.replay)
+    givenUp = []
+    const text = replay(step.replay.filter(({ char }) => char !== GROUP_SEPARATOR))
     if (step.scan !== null) options.onScan(step.scan)
-    if (held.length > 0) waitForMore(patienceMs(held))
+    if (held.length > 0) waitForMore(patienceMs(held), true)
+    return text
   }
   /** A timer that fires late fires before keys that are already queued: then it waits once more for them. */
-  const waitForMore = (ms: number) => {
+  const waitForMore = (ms: number, mayWaitAgain: boolean) => {
     const due = target.performance.now() + ms
     timer = target.setTimeout(() => {
-      if (target.performance.now() - due > LATE_MS) waitForMore(LIMITS.gapMs)
+      const late = target.performance.now() - due > LATE_MS
+      if (late && mayWaitAgain) waitForMore(LIMITS.gapMs, false)
       else giveUp()
     }, ms)
   }
   const giveUp = () => {
-    const typed = held
-    const before = acted
-    take(onBreak(held))
-    givenUp = acted === before ? typed : []
+    const typed = held.filter(({ char }) => char !== GROUP_SEPARATOR)
+    givenUp = take(onBreak(held)) ? typed : []
   }
-  /** The characters that the next one goes on from. */
+  /** The characters that an event of this time goes on from. */
   const resume = (at: number): Held => {
     const last = givenUp.at(-1)
     if (held.length > 0 || !last || at - last.at > patienceMs(givenUp)) return held
     options.onRetract(givenUp.length)
     return givenUp
   }
-  const swallow = (event: Event) => {
-    event.preventDefault()
-    event.stopImmediatePropagation()
+  return {
+    onChar: (key: CharKey) => void take(onChar(resume(key.at), key)),
+    /** @returns whether it ended a scan */
+    onSuffix: (at: number): boolean => {
+      const step = onSuffix(resume(at), at)
+      take(step)
+      return step.scan !== null
+    },
+    onOther: () => void take(onBreak(held)),
+    stop: () => target.clearTimeout(timer),
   }
+}
+
+const MODIFIERS = ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process']
+
+const swallow = (event: Event) => {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+/**
+ * The one reader of keys: listens on the window before anything else, tells scans from typing, and hands every
+ * other key to the key map. A scan never reaches a field or a button, and neither does its Enter.
+ * @returns stops reading
+ */
+export function readKeys(target: Window, options: KeyReaderOptions): () => void {
+  const holder = createHolder(target, options)
   const onKeyDown = (event: KeyboardEvent) => {
-    if (['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process'].includes(event.key))
-      return
+    if (MODIFIERS.includes(event.key)) return
     const char = charOf(event)
     if (char !== null) {
       swallow(event)
-      const key: CharKey = { char, code: event.code, shift: event.shiftKey, at: event.timeStamp }
-      take(onChar(resume(key.at), key))
-      givenUp = []
+      holder.onChar({ char, code: event.code, shift: event.shiftKey, at: event.timeStamp })
       return
     }
-    givenUp = []
-    const step = SCAN_SUFFIXES.includes(event.key) ? onSuffix(held, event.timeStamp) : onBreak(held)
-    take(step)
-    if (step.scan !== null) {
+    if (!SCAN_SUFFIXES.includes(event.key)) holder.onOther()
+    else if (holder.onSuffix(event.timeStamp)) {
       swallow(event)
       return
     }
@@ -129,7 +145,7 @@ export function readKeys(target: Window, options: KeyReaderOptions): () => void 
   }
   target.addEventListener('keydown', onKeyDown, { capture: true })
   return () => {
-    target.clearTimeout(timer)
+    holder.stop()
     target.removeEventListener('keydown', onKeyDown, { capture: true })
   }
 }
