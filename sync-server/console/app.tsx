@@ -51,8 +51,7 @@ export function App() {
   const session = useSession((store) => store.session)
   const start = useSession((store) => store.start)
 
-  // Once, with the language of that moment: changing it later must not begin the session anew.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // biome-ignore lint/correctness/useExhaustiveDependencies: changing the language must not begin the session anew
   useEffect(() => {
     const stopping = new AbortController()
     void start(locale, stopping.signal)

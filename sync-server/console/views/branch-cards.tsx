@@ -85,6 +85,21 @@ function Tenders({ figures, currency }: { figures: Figures; currency: Currency }
   )
 }
 
+function Counts({ day, timeZone }: { day: BranchDay; timeZone: string }) {
+  const t = useWords(consoleWords)
+  const locale = useLocale()
+  return (
+    <p className="flex flex-wrap justify-between gap-x-3">
+      <span className="figure font-semibold">{t('day.sales', { count: day.count })}</span>
+      <span className="figure text-second">
+        {day.lastSaleAt === null
+          ? t('day.noSale')
+          : t('day.lastSale', { time: formatInstant(day.lastSaleAt, locale, timeZone, 'time') })}
+      </span>
+    </p>
+  )
+}
+
 function BranchCard(props: {
   branch: BranchRow
   figures: Figures
@@ -126,10 +141,7 @@ function BranchCard(props: {
         </span>
       </div>
       <div className="flex items-end justify-between gap-3">
-        <p
-          data-figure="gross"
-          className={classNames('figure text-change font-semibold tracking-tight', late && 'text-second')}
-        >
+        <p className={classNames('figure text-change font-semibold tracking-tight', late && 'text-second')}>
           {formatMoney(day.gross, locale, currency)}
         </p>
         <Sparkline
@@ -142,14 +154,7 @@ function BranchCard(props: {
           label={t('day.byHour', hours)}
         />
       </div>
-      <p className="flex flex-wrap justify-between gap-x-3">
-        <span className="figure font-semibold">{t('day.sales', { count: day.count })}</span>
-        <span className="figure text-second">
-          {day.lastSaleAt === null
-            ? t('day.noSale')
-            : t('day.lastSale', { time: formatInstant(day.lastSaleAt, locale, branch.time_zone, 'time') })}
-        </span>
-      </p>
+      <Counts day={day} timeZone={branch.time_zone} />
       <Tenders figures={figures} currency={currency} />
       {toCome.sales > 0 && (
         <StatusWord tone="warn" plate className="max-w-full self-start text-dense">
