@@ -118,7 +118,7 @@ function BranchCard(props: {
   return (
     <article
       className={classNames(
-        'relative flex min-w-0 max-w-[36rem] flex-col gap-2 rounded-control bg-raised p-4 has-[button:hover]:bg-control',
+        'relative flex min-w-0 max-w-[36rem] flex-1 basis-[19rem] flex-col gap-2 rounded-control bg-raised p-4 has-[button:hover]:bg-control',
         selected
           ? 'shadow-[inset_3px_0_0_0_var(--role-accent),inset_0_0_0_1px_var(--role-hairline)]'
           : 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
@@ -196,7 +196,7 @@ function Cards(props: {
     ...days.flatMap((day) => [...day.byHour.map((gross) => gross ?? 0), ...day.lastWeekByHour]),
   )
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(19rem,1fr))] gap-3">
+    <div className="flex flex-wrap gap-3">
       {all.map(({ branch, figures }) => (
         <BranchCard
           key={branch.id}

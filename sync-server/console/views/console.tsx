@@ -83,7 +83,7 @@ function SilentServer() {
 function Overview() {
   const [branchId, setBranchId] = useState<string | null>(null)
   return (
-    <main className="grid flex-1 content-start gap-x-6 gap-y-6 p-4 lg:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8 xl:px-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
+    <main className="grid w-full max-w-[120rem] flex-1 content-start gap-x-6 gap-y-6 p-4 lg:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8 xl:px-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
       <div className="flex min-w-0 flex-col gap-6">
         <BranchCards selected={branchId} onSelect={setBranchId} />
         <Tills branchId={branchId} />
