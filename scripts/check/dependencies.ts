@@ -51,6 +51,7 @@ export const DEPENDENCIES: Record<string, readonly Room[]> = {
   protobufjs: ['forecast-models'],
 
   // Screens
+  '@fontsource-variable/inter': ['ui-kit'],
   '@base-ui/react': ['ui-kit', 'desktop/ui', 'sync-server/console'],
   i18next: ['ui-kit', 'desktop/ui', 'sync-server/console'],
   'lucide-react': ['ui-kit', 'desktop/ui', 'sync-server/console'],
