@@ -64,6 +64,8 @@ const step = fc.record({
   advance: fc.integer({ min: 0, max: 3 }),
   lost: fc.integer({ min: 0, max: 11 }).map((n) => n === 0),
   pieces: fc.integer({ min: 1, max: 3 }),
+  /** Whether it is only asked if anything happened, beside its waiting request. */
+  probe: fc.boolean(),
 })
 
 describe('the frontier of a replica', () => {
@@ -114,9 +116,15 @@ describe('the frontier of a replica', () => {
             frontier.receive(shape, [upToDate(now)], { ...position, offset: `${now}_inf` })
             at.set(shape, now)
           }
-          for (const { shape, advance, lost, pieces } of steps) {
+          const silentSince = (shape: Shape, from: number) =>
+            !server.log.some(({ lsn, write: { shape: of } }) => of === shape && lsn > from && lsn <= now)
+          for (const { shape, advance, lost, pieces, probe } of steps) {
             now = Math.min(server.end, now + advance * 10)
-            answer(shape, lost, pieces)
+            const from = at.get(shape)
+            if (probe && from !== null && from !== undefined && silentSince(shape, from)) {
+              frontier.reached(shape, BigInt(now))
+              check()
+            } else answer(shape, lost, pieces)
             check()
           }
           // Liveness: asking exactly the laggards, and once whoever lost its log, brings everything.

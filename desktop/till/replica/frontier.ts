@@ -77,6 +77,8 @@ const freshState = (resumed: boolean): ShapeState => ({
 export interface Frontier {
   /** Buffers one batch of a shape's messages; `position` is where the stream stands after it. */
   receive(shape: string, messages: readonly ShapeMessage[], position: ShapePosition): void
+  /** Nothing happened to a shape, after what was received, up to this LSN. */
+  reached(shape: string, lsn: bigint): void
   /** Takes out everything that may be committed now, or null when there is nothing. */
   release(): Release | null
   /** Shapes whose silence holds back what others have received: to be asked again, without waiting. */
@@ -114,6 +116,11 @@ export function createFrontier(shapes: ReadonlyMap<string, { resumed: boolean }>
       if (state.position?.handle === position.handle && state.position.offset === position.offset) return
       state.position = position
       state.entries.push({ kind: 'position', lsn: state.top, position })
+    },
+    reached: (shape, lsn) => {
+      const state = stateOf(shape)
+      // Before its first up-to-date, silence says nothing: the snapshot is still on its way.
+      if (state.seen !== null && lsn > state.seen) state.seen = lsn
     },
     release: () => {
       const lsn = frontier()

@@ -1,32 +1,12 @@
 import { SYNCED_TABLES } from '../../../migrations/synced-tables.ts'
 import type { Changes, Topic } from '../store/changes.ts'
-import { createFrontier } from './frontier.ts'
+import { createFrontier, type Release } from './frontier.ts'
+import { watchLaggards } from './laggards.ts'
 import { type FollowedShape, followShape } from './streams.ts'
+import { topicOf } from './topics.ts'
 import type { ReplicaWriter } from './writer.ts'
 
-/** Laggards are asked again this long after another shape moved, ms: long enough for one transaction's pieces. */
-const NUDGE_MS = 4
-
-/** A laggard that did not answer is asked again after this, ms. */
-const NUDGE_AGAIN_MS = 250
-
-const TOPICS: Record<string, Topic> = {
-  branch: 'organisation',
-  register: 'organisation',
-  device: 'organisation',
-  staff: 'staff',
-  staff_pin: 'staff',
-  product: 'catalogue',
-  stock_on_hand: 'stock',
-  stock_movement: 'stock',
-  cash_session: 'session',
-  cash_count: 'session',
-  cash_movement: 'session',
-  drawer_balance: 'session',
-  device_head: 'sync',
-  forecast_model: 'forecast',
-  demand_daily: 'forecast',
-}
+const TABLES = SYNCED_TABLES.filter((synced) => synced.till !== null).map((synced) => synced.table as string)
 
 /** Rows coming down, as long as it runs. */
 export interface Pull {
@@ -37,80 +17,72 @@ export interface Pull {
   stop(): void
 }
 
-/**
- * Follows every shape of a till and commits what they bring, transactionally across tables.
- * @param options.failed is told of answers that need a person or time: a refused token, an unreadable shape
- * @param options.broken is told when a release could not be written; nothing further is written until a restart
- */
-export function startPull(options: {
+export interface PullOptions {
   serverUrl: string
   fetch: typeof fetch
   writer: ReplicaWriter
   changes: Changes
+  /** Told of answers that need a person or time: a refused token, an unreadable shape. */
   failed(table: string, error: Error): void
+  /** Told when a release could not be written; nothing further is written until a restart. */
   broken(error: Error): void
-}): Pull {
+}
+
+function topicsOf(release: Release): Set<Topic> {
+  const moved = release.shapes.filter((part) => part.reset || part.changes.length > 0)
+  return new Set<Topic>(['sync', ...moved.map((part) => topicOf(part.shape))])
+}
+
+/** Follows every shape of a till and commits what they bring, transactionally across tables. */
+export function startPull(options: PullOptions): Pull {
   const { writer, changes } = options
   const saved = writer.positions()
-  const tables = SYNCED_TABLES.filter((synced) => synced.till !== null).map(
-    (synced) => synced.table as string,
-  )
-  const frontier = createFrontier(new Map(tables.map((table) => [table, { resumed: saved.has(table) }])))
+  const frontier = createFrontier(new Map(TABLES.map((table) => [table, { resumed: saved.has(table) }])))
   const followed = new Map<string, FollowedShape>()
   let ready = writer.lsn() !== null
   let stopped = false
-  let nudge: NodeJS.Timeout | null = null
 
-  const commitWhatIsWhole = () => {
-    const release = frontier.release()
-    if (!release) return
-    writer.write(release)
-    ready = true
-    const touched = new Set<Topic>(['sync'])
-    for (const part of release.shapes) {
-      if (part.reset || part.changes.length > 0) touched.add(TOPICS[part.shape] ?? 'sale')
+  const guarded = (work: () => void) => {
+    if (stopped) return
+    try {
+      work()
+    } catch (error) {
+      stop()
+      options.broken(error as Error)
     }
-    changes.touch(...touched)
   }
 
-  const askLaggards = (delayMs: number) => {
-    if (nudge || stopped || frontier.lagging().length === 0) return
-    nudge = setTimeout(() => {
-      nudge = null
-      if (stopped) return
-      for (const table of frontier.lagging()) followed.get(table)?.refresh()
-      askLaggards(NUDGE_AGAIN_MS)
-    }, delayMs)
-  }
+  const commitWhatIsWhole = () =>
+    guarded(() => {
+      const release = frontier.release()
+      if (!release) return
+      writer.write(release)
+      ready = true
+      changes.touch(...topicsOf(release))
+    })
+
+  const laggards = watchLaggards(frontier, followed, commitWhatIsWhole)
 
   const stop = () => {
     stopped = true
-    if (nudge) clearTimeout(nudge)
+    laggards.stop()
     for (const shape of followed.values()) shape.stop()
   }
 
-  for (const table of tables) {
-    followed.set(
+  for (const table of TABLES) {
+    const shape = followShape({
+      url: new URL('/v1/shape', options.serverUrl).href,
       table,
-      followShape({
-        url: new URL('/v1/shape', options.serverUrl).href,
-        table,
-        resume: saved.get(table),
-        fetch: options.fetch,
-        receive: (messages, position) => {
-          if (stopped) return
-          try {
-            frontier.receive(table, messages, position)
-            commitWhatIsWhole()
-            askLaggards(NUDGE_MS)
-          } catch (error) {
-            stop()
-            options.broken(error as Error)
-          }
-        },
-        failed: (error) => options.failed(table, error),
-      }),
-    )
+      resume: saved.get(table),
+      fetch: options.fetch,
+      receive: (messages, position) => {
+        guarded(() => frontier.receive(table, messages, position))
+        commitWhatIsWhole()
+        laggards.look()
+      },
+      failed: (error) => options.failed(table, error),
+    })
+    followed.set(table, shape)
   }
   return { ready: () => ready, buffered: () => frontier.buffered(), stop }
 }

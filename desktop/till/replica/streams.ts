@@ -16,9 +16,27 @@ const RAW = {
 
 const BACKOFF = { initialDelay: 200, maxDelay: 3000, multiplier: 1.7 }
 
+/** A probe without an answer by then is given up, ms. */
+const PROBE_MS = 3000
+
+/** The LSN of an answer that holds no change at all; null for any other. */
+function lsnOfSilence(body: unknown): bigint | null {
+  if (!Array.isArray(body) || body.length !== 1) return null
+  const headers: unknown = body[0]?.headers
+  if (!headers || typeof headers !== 'object' || !('global_last_seen_lsn' in headers)) return null
+  const lsn = String(headers.global_last_seen_lsn)
+  return /^\d{1,20}$/.test(lsn) ? BigInt(lsn) : null
+}
+
 /** One shape followed for as long as the till runs. */
 export interface FollowedShape {
-  /** Asks the server where the log stands now, instead of waiting for its next change. */
+  /**
+   * Asks, beside the waiting request, whether anything has happened since the last message.
+   * @returns the LSN up to which nothing has, or null when something has (the stream is about to bring it) or when
+   * there was no plain answer
+   */
+  probe(): Promise<bigint | null>
+  /** Breaks off the waiting request and asks anew, at the price of its connection. */
   refresh(): void
   stop(): void
 }
@@ -63,7 +81,22 @@ export function followShape(options: {
     },
     (error) => options.failed(error),
   )
+  const probe = async (): Promise<bigint | null> => {
+    const url = new URL(options.url)
+    url.searchParams.set('table', options.table)
+    url.searchParams.set('handle', stream.shapeHandle ?? '')
+    url.searchParams.set('offset', stream.lastOffset)
+    const response = await options.fetch(url, {
+      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_MS)]),
+    })
+    if (!response.ok) {
+      await response.body?.cancel()
+      return null
+    }
+    return lsnOfSilence(await response.json())
+  }
   return {
+    probe: () => probe().catch(() => null),
     refresh: () => {
       if (refreshing || stopping.signal.aborted) return
       refreshing = true

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFrontier, type Frontier } from './frontier.ts'
+import { watchLaggards } from './laggards.ts'
+import type { FollowedShape } from './streams.ts'
+
+const upTo = (lsn: number) => ({ headers: { control: 'up-to-date', global_last_seen_lsn: String(lsn) } })
+const change = (lsn: number) => ({ headers: { operation: 'insert', lsn: String(lsn) }, value: { id: '1' } })
+const at = (offset: string) => ({ handle: 'h', offset })
+
+/** A shape that answers probes with the given LSN, or not at all. */
+function shape(answer: bigint | null): FollowedShape & { probed: number; refreshed: number } {
+  const it = {
+    probed: 0,
+    refreshed: 0,
+    probe: async () => {
+      it.probed++
+      return answer
+    },
+    refresh: () => {
+      it.refreshed++
+    },
+    stop: () => {},
+  }
+  return it
+}
+
+describe('shapes that hold others back', () => {
+  let frontier: Frontier
+  beforeEach(() => {
+    vi.useFakeTimers()
+    const shapes = ['sale', 'branch', 'staff'].map((name) => [name, { resumed: true }] as const)
+    frontier = createFrontier(new Map(shapes))
+    for (const [name] of shapes) frontier.receive(name, [upTo(10)], at('10_0'))
+    frontier.release()
+    frontier.receive('sale', [change(20), upTo(20)], at('20_0'))
+  })
+  afterEach(() => vi.useRealTimers())
+
+  it('are asked, and their silence lets the others through', async () => {
+    const followed = new Map([
+      ['branch', shape(20n)],
+      ['staff', shape(25n)],
+    ])
+    const moved = vi.fn()
+    const laggards = watchLaggards(frontier, followed, moved)
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(moved).toHaveBeenCalledTimes(2)
+    expect(frontier.release()?.lsn).toBe(20n)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([...followed.values()].map((each) => each.probed)).toEqual([1, 1])
+    laggards.stop()
+  })
+
+  it('are broken off when probes do not help, and left alone once it is stopped', async () => {
+    const branch = shape(null)
+    const laggards = watchLaggards(frontier, new Map([['branch', branch]]), () => {})
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(2500)
+    expect(branch.probed).toBeGreaterThan(10)
+    expect(branch.refreshed).toBe(1)
+    laggards.stop()
+    const probed = branch.probed
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(branch.probed).toBe(probed)
+  })
+})

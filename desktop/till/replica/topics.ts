@@ -1,0 +1,22 @@
+import type { Topic } from '../store/changes.ts'
+
+const TOPICS: Record<string, Topic> = {
+  branch: 'organisation',
+  register: 'organisation',
+  device: 'organisation',
+  staff: 'staff',
+  staff_pin: 'staff',
+  product: 'catalogue',
+  stock_on_hand: 'stock',
+  stock_movement: 'stock',
+  cash_session: 'session',
+  cash_count: 'session',
+  cash_movement: 'session',
+  drawer_balance: 'session',
+  device_head: 'sync',
+  forecast_model: 'forecast',
+  demand_daily: 'forecast',
+}
+
+/** What a change of a synced table means to the till's views. */
+export const topicOf = (table: string): Topic => TOPICS[table] ?? 'sale'

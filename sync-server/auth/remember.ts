@@ -1,0 +1,30 @@
+import { isRefusal, type Refusal } from '../../domain/refusals.ts'
+import type { Authenticate, Caller } from './caller.ts'
+
+/** How long a proof is believed again, ms. With a long poll of 20 s a revocation takes hold within 30 s. */
+const BELIEVED_MS = 5000
+
+/** Callers remembered at once; beyond it the oldest is proven anew. */
+const CALLERS_MAX = 20_000
+
+/**
+ * Remembers for a few seconds who a token proved to be: a till follows twenty shapes, and each of their polls would
+ * cost a signature check and a look at the database. Refusals are not remembered.
+ * @param clock milliseconds since the Unix epoch
+ */
+export function rememberCallers(authenticate: Authenticate, clock: () => number): Authenticate {
+  const known = new Map<string, { caller: Caller; until: number }>()
+  return async (authorization): Promise<Caller | Refusal> => {
+    if (authorization === undefined) return authenticate(authorization)
+    const now = clock()
+    const remembered = known.get(authorization)
+    if (remembered && remembered.until > now && remembered.until <= now + BELIEVED_MS)
+      return remembered.caller
+    known.delete(authorization)
+    const caller = await authenticate(authorization)
+    if (isRefusal(caller)) return caller
+    if (known.size >= CALLERS_MAX) known.delete(known.keys().next().value ?? '')
+    known.set(authorization, { caller, until: now + BELIEVED_MS })
+    return caller
+  }
+}
