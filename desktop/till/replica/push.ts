@@ -85,11 +85,7 @@ async function send(
   return { kind: 'no-answer', cause, detail: code }
 }
 
-/**
- * Sends the journal above the server's acknowledged `seq`, in batches, at least once and in order; the server makes
- * that exactly once. Between batches it is a heartbeat, which is also how a lost or regained line is noticed.
- */
-export function startPush(options: {
+export interface PushOptions {
   serverUrl: string
   fetch: typeof fetch
   deviceId: string
@@ -101,64 +97,103 @@ export function startPush(options: {
   /** The state in words may have changed. */
   changed(): void
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
-}): Push {
-  const { journal, deviceId } = options
-  const acknowledgement = createAcknowledgement(options.state)
-  const readPending = options.db.prepare(
+}
+
+type Cause = 'network' | 'server' | 'refused'
+
+/** What is known of the line: whether the server answers, and since when and why it does not. */
+function createLine(options: PushOptions) {
+  let offline: { since: string; cause: Cause } | null = null
+  let everAnswered = false
+  return {
+    offline: () => offline,
+    everAnswered: () => everAnswered,
+    heard: () => {
+      everAnswered = true
+      offline = null
+      options.changed()
+    },
+    lost: (cause: Cause, detail: string) => {
+      if (!offline) options.log({ event: 'offline', cause, detail })
+      offline = { since: offline?.since ?? new Date(options.now()).toISOString(), cause }
+      options.changed()
+    },
+  }
+}
+
+function createPendingReader({ db, journal, deviceId }: PushOptions): (acknowledged: number) => Pending {
+  const read = db.prepare(
     'select count(*) as sales, coalesce(sum(total), 0) as amount from sale where device_id = ? and seq > ?',
   )
-  const stopping = new AbortController()
-  let wake = new AbortController()
-  let offline: { since: string; cause: 'network' | 'server' | 'refused' } | null = null
-  let everAnswered = false
-
-  const pendingAbove = (seq: number): Pending => {
-    const { sales, amount } = readPending.get(deviceId, seq) as { sales: number; amount: number }
-    return { events: Math.max(0, journal.head().seq - seq), sales, amount: minor(amount) }
+  return (acknowledged) => {
+    const { sales, amount } = read.get(deviceId, acknowledged) as { sales: number; amount: number }
+    return { events: Math.max(0, journal.head().seq - acknowledged), sales, amount: minor(amount) }
   }
+}
 
-  const heard = (head: JournalHead) => {
+/** One request and what follows from its answer. */
+function createTurn(
+  options: PushOptions,
+  parts: {
+    acknowledgement: ReturnType<typeof createAcknowledgement>
+    line: ReturnType<typeof createLine>
+    pendingAbove: (acknowledged: number) => Pending
+  },
+): (failures: number) => Promise<number> {
+  const { journal, deviceId } = options
+  const { acknowledgement, line, pendingAbove } = parts
+
+  const heard = (head: JournalHead, before: number): number => {
     if (head.seq <= journal.head().seq) acknowledgement.set(head)
     else options.log({ event: 'server-is-ahead', seq: head.seq })
-    everAnswered = true
-    offline = null
-    options.changed()
+    line.heard()
+    return journal.head().seq > head.seq && head.seq > before ? 0 : HEARTBEAT_MS
   }
 
-  const lost = (cause: 'network' | 'server' | 'refused', detail: string) => {
-    if (!offline) options.log({ event: 'offline', cause, detail })
-    offline = { since: offline?.since ?? new Date(options.now()).toISOString(), cause }
-    options.changed()
+  /** The server has less than it once acknowledged: it is sent again from there. */
+  const stepBack = (seq: number): void => {
+    const before = journal.above(seq - 2, 1)[0]
+    acknowledgement.set(seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash })
   }
 
-  /** @returns the pause before the next turn, ms */
-  const turn = async (failures: number): Promise<number> => {
-    const acked = acknowledgement.head().seq
-    const events = journal.above(acked, BATCH)
-    const pending = pendingAbove(acked + events.length)
+  return async (failures) => {
+    const acknowledged = acknowledgement.head().seq
+    const events = journal.above(acknowledged, BATCH)
+    const pending = pendingAbove(acknowledged + events.length)
     const outcome = await send(options, { deviceId, events, pending })
-    if (outcome.kind === 'acknowledged') {
-      heard(outcome.head)
-      return journal.head().seq > outcome.head.seq && outcome.head.seq > acked ? 0 : HEARTBEAT_MS
-    }
+    if (outcome.kind === 'acknowledged') return heard(outcome.head, acknowledged)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
-      const before = journal.above(outcome.seq - 2, 1)[0]
-      acknowledgement.set(outcome.seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash })
+      stepBack(outcome.seq)
       return failures === 0 ? 0 : BACKOFF_MS.first
     }
-    if (outcome.kind === 'resend-from') lost('refused', 'server-is-ahead')
-    else lost(outcome.cause, outcome.detail)
+    if (outcome.kind === 'resend-from') line.lost('refused', 'server-is-ahead')
+    else line.lost(outcome.cause, outcome.detail)
     const ceiling = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
     return ceiling * (0.5 + options.random() / 2)
   }
+}
+
+/**
+ * Sends the journal above the server's acknowledged `seq`, in batches, at least once and in order; the server makes
+ * that exactly once. Between batches it is a heartbeat, which is also how a lost or regained line is noticed.
+ */
+export function startPush(options: PushOptions): Push {
+  const acknowledgement = createAcknowledgement(options.state)
+  const line = createLine(options)
+  const pendingAbove = createPendingReader(options)
+  const turn = createTurn(options, { acknowledgement, line, pendingAbove })
+  const stopping = new AbortController()
+  let wake = new AbortController()
 
   const run = async () => {
     let failures = 0
     while (!stopping.signal.aborted) {
       wake = new AbortController()
       const wait = await turn(failures)
-      failures = offline ? failures + 1 : 0
-      if (wait > 0) await pause(wait, AbortSignal.any([stopping.signal, ...(offline ? [] : [wake.signal])]))
+      failures = line.offline() ? failures + 1 : 0
+      // A nudge does not shorten the wait for a line that is down.
+      const early = line.offline() ? [] : [wake.signal]
+      if (wait > 0) await pause(wait, AbortSignal.any([stopping.signal, ...early]))
     }
   }
   const running = run()
@@ -166,8 +201,9 @@ export function startPush(options: {
   return {
     status: () => {
       const pending = pendingAbove(acknowledgement.head().seq)
+      const offline = line.offline()
       if (offline) return { state: 'offline', ...offline, ...pending }
-      if (pending.events > 0 || !everAnswered) return { state: 'sending', ...pending }
+      if (pending.events > 0 || !line.everAnswered()) return { state: 'sending', ...pending }
       return { state: 'online' }
     },
     nudge: () => wake.abort(),
