@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
@@ -44,6 +46,8 @@ describe('a Saturday at the counter', () => {
   let second: TestTill
   let counter: TillWindow
   let other: TillWindow
+  /** Head office's page, opened once and never reloaded. */
+  let office: TillWindow
 
   beforeAll(async () => {
     product = await startProduct()
@@ -60,6 +64,9 @@ describe('a Saturday at the counter', () => {
     second = await product.addTill()
     counter = await openWindow(browser, first.url)
     other = await openWindow(browser, second.url)
+    office = await openWindow(browser, `${product.serverUrl}/console/`)
+    await office.page.getByRole('button', { name: /Sophie Girard/ }).click()
+    await branchCard().getByText('€0.00', { exact: true }).first().waitFor()
     await until('both replicas', () =>
       [first, second].every((till) => tillRows(till.databaseFile).product?.length === 20_895),
     )
@@ -69,6 +76,8 @@ describe('a Saturday at the counter', () => {
     await browser?.close()
     await product?.close()
   })
+
+  const branchCard = () => office.page.getByRole('article').filter({ hasText: MARKET.name })
 
   it('rings three packs for cash, and the paper says so', async () => {
     await unlock(counter, 'cashier')
@@ -97,6 +106,12 @@ describe('a Saturday at the counter', () => {
       product.db.selectFrom('sale').select('event_hash').where('receipt_number', '=', 1).executeTakeFirst(),
     )
     expect(paper).toContain(event_hash.slice(0, 8).toUpperCase())
+  })
+
+  it('shows the sale on the page that head office has open', async () => {
+    await branchCard().getByText('€10.73', { exact: true }).waitFor({ timeout: 5000 })
+    const sessions = office.page.getByRole('table', { name: 'Cash sessions' })
+    await sessions.getByText('Open since').first().waitFor()
   })
 
   it('shows the sale at the other till', async () => {
@@ -181,5 +196,27 @@ describe('a Saturday at the counter', () => {
       gross_total: 1509,
     })
     expect(await product.db.selectFrom('journal_alarm').selectAll().execute()).toEqual([])
+  })
+
+  it('shows head office all three sales and the variance, without a reload', async () => {
+    // 10.73 + 4.36 + 25.36 = 40.45
+    await branchCard().getByText('€40.45', { exact: true }).waitFor()
+    const closed = office.page
+      .getByRole('table', { name: 'Cash sessions' })
+      .getByRole('row')
+      .filter({ hasText: 'Short' })
+    expect((await closed.textContent())?.replaceAll('−', '-')).toMatch(
+      /150\.00.*165\.09.*160\.59.*-4\.50|150\.00.*160\.59.*165\.09.*-4\.50/,
+    )
+  })
+
+  it('leaves journals that verify, at the server and at the tills', async () => {
+    const verify = (source: string) =>
+      promisify(execFile)(process.execPath, ['sync-server/audit/main.ts', 'verify', source])
+    for (const source of [product.databaseUrl, first.databaseFile, second.databaseFile]) {
+      const { stdout } = await verify(source)
+      expect(stdout).toContain('chain, hashes and signatures hold')
+      expect(stdout).not.toContain('BROKEN')
+    }
   })
 })

@@ -18,16 +18,6 @@ export function percentile(samples: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN
 }
 
-/** Runs `work` `times` times after a warm-up, one sample in ms each. */
-export function sample(times: number, work: (i: number) => void, warmUp = Math.ceil(times / 10)): number[] {
-  for (let i = 0; i < warmUp; i++) work(-1 - i)
-  return Array.from({ length: times }, (_, i) => {
-    const from = performance.now()
-    work(i)
-    return performance.now() - from
-  })
-}
-
 export const figure = (
   name: string,
   value: number,

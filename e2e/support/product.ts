@@ -11,6 +11,7 @@ import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emula
 import type { ServerTables } from '../../migrations/schema.ts'
 import { loadOrganisation } from '../../scripts/demo/load.ts'
 import { DEMO_REGISTERS } from '../../scripts/demo/organisation.ts'
+import { buildScreens } from '../../scripts/setup/screens.mjs'
 import { enrolmentCode } from '../../scripts/stack/demo.ts'
 import { type Launched, launch, stopProcess } from '../../scripts/stack/processes.ts'
 import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
@@ -53,8 +54,12 @@ export interface Product {
   close(): Promise<void>
 }
 
-/** The whole product in a folder of its own: real Postgres, server and tills as processes, the whole catalogue. */
+/**
+ * The whole product in a folder of its own: screens built from their sources, real Postgres, server and tills as
+ * processes, the whole catalogue.
+ */
 export async function startProduct(): Promise<Product> {
+  await buildScreens(root, process.execPath)
   const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-e2e-'))
   await chmod(dir, 0o755)
   const port = await freePort()
