@@ -14,6 +14,8 @@ export interface Pull {
   ready(): boolean
   /** Rows buffered and not yet committed. */
   buffered(): number
+  /** The line is back: requests that wait on the old one are broken off and asked anew. */
+  refresh(): void
   stop(): void
 }
 
@@ -69,6 +71,10 @@ export function startPull(options: PullOptions): Pull {
     for (const shape of followed.values()) shape.stop()
   }
 
+  const refresh = () => {
+    for (const shape of followed.values()) shape.refresh()
+  }
+
   for (const table of TABLES) {
     const shape = followShape({
       url: new URL('/v1/shape', options.serverUrl).href,
@@ -84,5 +90,5 @@ export function startPull(options: PullOptions): Pull {
     })
     followed.set(table, shape)
   }
-  return { ready: () => ready, buffered: () => frontier.buffered(), stop }
+  return { ready: () => ready, buffered: () => frontier.buffered(), refresh, stop }
 }

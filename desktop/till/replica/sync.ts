@@ -56,6 +56,7 @@ export function startSync(options: {
     now,
     random,
     changed: () => changes.touch('sync'),
+    regained: () => pull.refresh(),
     log,
   })
   return {
