@@ -96,6 +96,8 @@ export interface PushOptions {
   random: () => number
   /** The state in words may have changed. */
   changed(): void
+  /** The server answers again: whatever waited on the dead line waits in vain. */
+  regained(): void
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
 }
 
@@ -109,8 +111,10 @@ function createLine(options: PushOptions) {
     offline: () => offline,
     everAnswered: () => everAnswered,
     heard: () => {
+      const wasLost = offline !== null
       everAnswered = true
       offline = null
+      if (wasLost) options.regained()
       options.changed()
     },
     lost: (cause: Cause, detail: string) => {
