@@ -36,3 +36,23 @@ export function applyScale(root: HTMLElement, keep: Keep, scale: Scale): void {
   root.style.setProperty('--scale', String(scale / 100))
   keep.setItem(SCALE_KEY, String(scale))
 }
+
+const darkSystem = () => window.matchMedia('(prefers-color-scheme: dark)')
+
+/** The colours shown now: what was chosen here, else the system's. */
+export function colourScheme(): 'light' | 'dark' {
+  const { theme } = document.documentElement.dataset
+  return theme === 'dark' || (theme !== 'light' && darkSystem().matches) ? 'dark' : 'light'
+}
+
+/** Calls back whenever {@link colourScheme} may have changed. @returns stops it */
+export function onColourScheme(changed: () => void): () => void {
+  const system = darkSystem()
+  const chosen = new MutationObserver(changed)
+  system.addEventListener('change', changed)
+  chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => {
+    system.removeEventListener('change', changed)
+    chosen.disconnect()
+  }
+}

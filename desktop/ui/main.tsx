@@ -12,7 +12,7 @@ import { readKeys } from './scanner/key-reader.ts'
 import { createPlayer } from './sound/sounds.ts'
 import { createActions } from './store/actions.ts'
 import { TillContext } from './store/till-context.ts'
-import { createTillStore, receive } from './store/till-store.ts'
+import { createTillStore } from './store/till-store.ts'
 import './styles.css'
 
 const root = document.documentElement
@@ -51,7 +51,7 @@ if (!inShell && token === null) {
   keepConnected({
     open: async () =>
       inShell ? framesOfMessagePort(await openTillPort(window)) : openSocket(window.location, token ?? ''),
-    onLive: (view, value) => receive(store, view, value),
+    onLive: actions.hear,
     onBridge: actions.setBridge,
     setTimeout: (task, ms) => window.setTimeout(task, ms),
   })

@@ -21,7 +21,7 @@ export function Choice<Value extends string>(props: {
           key={option.value}
           value={option.value}
           aria-label={typeof option.label === 'string' ? option.label : option.value}
-          className="flex min-h-11 flex-1 items-center justify-center rounded-[5px] px-3 text-floor font-semibold text-second hover:text-text data-[checked]:bg-surface data-[checked]:text-text data-[checked]:shadow-[inset_0_0_0_1px_var(--role-border)]"
+          className="flex min-h-11 flex-1 items-center justify-center rounded-[5px] px-1 text-floor font-semibold text-second hover:text-text data-[checked]:bg-surface data-[checked]:text-text data-[checked]:shadow-[inset_0_0_0_1px_var(--role-border)]"
         >
           {option.label}
         </Radio.Root>

@@ -86,7 +86,7 @@ function Totals<Row>(props: {
 }) {
   return (
     <tfoot>
-      <tr className={classNames(props.height, 'border-t-2 border-border font-semibold')}>
+      <tr className={classNames(props.height, 'border-t border-border font-semibold')}>
         {props.columns.map((column) => (
           <td key={column.id} className={cellClass(column)}>
             {props.totals[column.id]}

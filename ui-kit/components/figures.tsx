@@ -12,7 +12,7 @@ export function Money({ amount, currency }: { amount: Minor; currency?: Currency
   return <span className="figure">{formatMoney(amount, useLocale(), currency)}</span>
 }
 
-/** An amount without sign, under a header that names the currency. */
+/** An amount without currency sign, under a header that names the currency. */
 export function Amount({ amount, currency }: { amount: Minor; currency?: Currency }) {
   return <span className="figure">{formatAmount(amount, useLocale(), currency)}</span>
 }
@@ -22,7 +22,7 @@ export function Difference({ amount, currency }: { amount: Minor; currency?: Cur
   return <span className="figure">{formatDifference(amount, useLocale(), currency)}</span>
 }
 
-/** "Short 4.50", "Over 2.00", "No difference": the word carries the sign. */
+/** "Short €4.50", "Over €2.00", "No difference": the word carries the sign. */
 export function Variance(props: { amount: Minor; currency?: Currency; plate?: boolean; className?: string }) {
   const t = useWords(kitWords)
   const locale = useLocale()
@@ -35,7 +35,7 @@ export function Variance(props: { amount: Minor; currency?: Currency; plate?: bo
       className={classNames('figure', props.className)}
     >
       {t(`difference.${word}`)}
-      {props.amount !== 0 && ` ${formatAmount(magnitude, locale, props.currency)}`}
+      {props.amount !== 0 && ` ${formatMoney(magnitude, locale, props.currency)}`}
     </StatusWord>
   )
 }

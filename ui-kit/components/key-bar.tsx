@@ -13,7 +13,9 @@ export interface KeyBarItem {
   /** The next action wears the accent; one at most. */
   next?: boolean
   disabledReason?: string | undefined
-  /** Stands at the far end, under the panel. */
+  /** Pressed while it cannot be: the place to say the reason aloud. */
+  onRefused?(): void
+  /** Stands at the far end, under the panel: what ends a sale. */
   end?: boolean
   /** Left out where the bar is narrow: the same can be pressed elsewhere on the screen. */
   spare?: boolean
@@ -22,39 +24,52 @@ export interface KeyBarItem {
 /** The bar at the screen's foot: the labels of the function keys, and the same things to touch. */
 export function KeyBar({ items }: { items: readonly KeyBarItem[] }) {
   const t = useWords(kitWords)
+  const [rest, ends] = [items.filter((item) => !item.end), items.filter((item) => item.end)]
   return (
     <nav
       aria-label={t('keys')}
-      className="@container flex h-14 shrink-0 items-stretch gap-2 border-t border-hairline bg-raised px-2 py-1"
+      className="@container grid h-14 shrink-0 grid-cols-(--columns) border-t border-hairline bg-raised py-1"
     >
-      {items.map((item) => (
-        <button
-          key={item.id}
-          type="button"
-          aria-disabled={item.disabledReason !== undefined || undefined}
-          aria-keyshortcuts={item.keyCap}
-          title={item.disabledReason}
-          onPointerDown={(event) => event.preventDefault()}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => {
-            if (item.disabledReason === undefined) item.onPress()
-          }}
-          className={classNames(
-            'min-w-0 items-center gap-2 rounded-control px-3 text-floor font-semibold',
-            !item.spare && 'flex',
-            item.end && 'ml-auto min-w-36 justify-center',
-            item.spare && 'hidden @min-[75rem]:flex',
-            item.disabledReason !== undefined
-              ? 'text-second'
-              : item.next
-                ? 'bg-accent text-on-accent hover:bg-accent-hover active:bg-accent-pressed'
-                : 'text-text hover:bg-control-hover active:bg-control-pressed',
-          )}
-        >
-          <KeyCap name={item.keyCap} onAccent={item.next === true && item.disabledReason === undefined} />
-          <span className="truncate">{item.label}</span>
-        </button>
-      ))}
+      <div className="flex min-w-0 items-stretch gap-1 px-1">
+        {rest.map((item) => (
+          <Key key={item.id} item={item} />
+        ))}
+      </div>
+      <div className="flex min-w-0 items-stretch gap-2 px-4">
+        {ends.map((item) => (
+          <Key key={item.id} item={item} />
+        ))}
+      </div>
     </nav>
+  )
+}
+
+function Key({ item }: { item: KeyBarItem }) {
+  const off = item.disabledReason !== undefined
+  return (
+    <button
+      type="button"
+      aria-disabled={off || undefined}
+      aria-keyshortcuts={item.keyCap}
+      title={item.disabledReason}
+      onPointerDown={(event) => event.preventDefault()}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => (off ? item.onRefused?.() : item.onPress())}
+      className={classNames(
+        'min-w-0 items-center gap-2 rounded-control px-3 text-floor font-semibold',
+        item.spare ? 'hidden @min-[75rem]:flex' : 'flex',
+        item.end && 'flex-1 justify-center first:last:flex-initial',
+        item.end && !item.next && 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
+        item.next && !off && 'flex-[2]',
+        off
+          ? 'text-second'
+          : item.next
+            ? 'bg-accent text-on-accent hover:bg-accent-hover active:bg-accent-pressed'
+            : 'text-text hover:bg-control-hover active:bg-control-pressed',
+      )}
+    >
+      <KeyCap name={item.keyCap} onAccent={item.next === true && !off} />
+      <span className="truncate">{item.label}</span>
+    </button>
   )
 }

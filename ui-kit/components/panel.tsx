@@ -14,7 +14,7 @@ export function Panel(props: {
   const id = useId()
   return (
     <section aria-labelledby={id} className={classNames('flex min-h-0 flex-1 flex-col', props.className)}>
-      <header className="flex min-h-14 shrink-0 items-center gap-3 px-4 py-2">
+      <header className="flex min-h-14 shrink-0 items-center gap-3 px-4 py-1">
         <h2
           id={id}
           className="min-w-0 flex-1 text-title leading-8 font-semibold tracking-tight text-balance wrap-break-word"
@@ -25,7 +25,7 @@ export function Panel(props: {
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{props.children}</div>
       {props.foot !== undefined && (
-        <footer className="shrink-0 border-t border-hairline p-3">{props.foot}</footer>
+        <footer className="shrink-0 border-t border-hairline px-4 py-3">{props.foot}</footer>
       )}
     </section>
   )

@@ -1,10 +1,11 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatDate } from '../formats/instant.ts'
 import { formatDecimal } from '../formats/quantity.ts'
 import { kitWords } from '../i18n/kit-words.ts'
 import { useLocale, useWords } from '../i18n/words.ts'
+import { colourScheme, onColourScheme } from '../theme.ts'
 
 /** One line of a plot. Nulls are gaps and stay gaps. */
 export interface PlotSeries {
@@ -75,7 +76,10 @@ function options(
 export function Plot(props: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
   const locale = useLocale()
+  // A canvas keeps the colours it was drawn in.
+  const scheme = useSyncExternalStore(onColourScheme, colourScheme)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme is what its colours are read from
   useEffect(() => {
     const element = box.current
     if (!element) return
@@ -101,7 +105,7 @@ export function Plot(props: PlotProps) {
       resized.disconnect()
       plot.destroy()
     }
-  }, [props, locale])
+  }, [props, locale, scheme])
 
   return (
     <figure aria-label={props.label}>

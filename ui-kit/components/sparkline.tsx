@@ -41,6 +41,14 @@ export function Sparkline(props: {
       {segments(props.against ?? [], max).map((points) => (
         <polyline key={points} points={points} fill="none" className="stroke-border" strokeWidth={1} />
       ))}
+      <line
+        x1={0}
+        x2={WIDTH}
+        y1={HEIGHT - 0.5}
+        y2={HEIGHT - 0.5}
+        className="stroke-hairline"
+        strokeWidth={1}
+      />
       {segments(props.values, max).map((points) => (
         <polyline
           key={points}

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, Info, OctagonX, TriangleAlert } from 'lucide-react'
+import { CircleCheck, CircleMinus, Info, OctagonX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
@@ -10,7 +10,7 @@ const MARKS = {
   warn: { icon: TriangleAlert, mark: 'text-warn-mark', plate: 'bg-warn-tint text-warn' },
   bad: { icon: OctagonX, mark: 'text-bad-mark', plate: 'bg-bad-tint text-bad' },
   note: { icon: Info, mark: 'text-accent-text', plate: 'bg-accent-tint text-on-accent-tint' },
-  quiet: { icon: CircleDashed, mark: 'text-second', plate: 'bg-control text-text' },
+  quiet: { icon: CircleMinus, mark: 'text-second', plate: 'bg-control text-text' },
 } as const
 
 /** The shape that goes with a tone. */
@@ -45,11 +45,16 @@ export function StatusRow(props: {
   remedy?: ReactNode
   action?: ReactNode
   live?: 'polite' | 'assertive'
+  className?: string
 }) {
   return (
     <div
       role={props.live === 'assertive' ? 'alert' : 'status'}
-      className={classNames('flex min-h-12 items-center gap-3 px-4 py-2', MARKS[props.tone].plate)}
+      className={classNames(
+        'flex min-h-12 items-center gap-3 px-4 py-2',
+        MARKS[props.tone].plate,
+        props.className,
+      )}
     >
       <StatusMark tone={props.tone} size={22} />
       <p className="min-w-0 flex-1 text-floor">

@@ -19,6 +19,7 @@ test('words follow the language, and plurals follow the count', async () => {
   const t = (key: string, values?: Record<string, unknown>) => words.t(key, { ns: 'kit', ...values })
   expect(t('age.days', { count: 1 })).toBe('1 day ago')
   expect(t('age.days', { count: 2 })).toBe('2 days ago')
+  expect(t('age.days', { count: 1518 })).toBe('1,518 days ago')
   await words.changeLanguage('fr')
   expect(t('undo')).toBe('Annuler')
 })

@@ -20,6 +20,12 @@ export interface Words<D extends Dictionary> {
 /** Looks a word up. `count` chooses the plural form. */
 export type Translate<D> = (key: WordKey<D>, values?: Record<string, string | number>) => string
 
+/** Counts are shown in the language's way ("1,518"); numbers that name something, such as a receipt's, are not. */
+const grouped = (dictionary: Dictionary): Dictionary =>
+  Object.fromEntries(
+    Object.entries(dictionary).map(([key, text]) => [key, text.replaceAll('{{count}}', '{{count, number}}')]),
+  )
+
 /**
  * Adds a room's dictionaries to the shared instance.
  * @param namespace the room's name, unique
@@ -31,7 +37,7 @@ export function defineWords<const D extends Dictionary>(
   de: Record<keyof D & string, string>,
 ): Words<D> {
   const dictionaries = { en, fr, de }
-  for (const locale of LOCALES) words.addResourceBundle(locale, namespace, dictionaries[locale])
+  for (const locale of LOCALES) words.addResourceBundle(locale, namespace, grouped(dictionaries[locale]))
   return { namespace, dictionaries }
 }
 

@@ -1,13 +1,10 @@
-import { may, type Permission, type Role, rolesThatMay } from '../../../domain/permissions.ts'
+import { may, type Permission, rolesThatMay } from '../../../domain/permissions.ts'
 import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
-import { type Scope, scopeOf, type TillState } from '../store/till-store.ts'
+import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
 
 type Word = keyof typeof en
-
-/** Why a command cannot be given now. */
-export type Reason = { word: Word; roles?: readonly Role[] }
 
 /** A command that has a key of its own in several scopes; shown on the key bar and in the list of keys. */
 export interface TillCommand {
@@ -97,6 +94,12 @@ export const COMMANDS: readonly TillCommand[] = [
 
 const capOf = ({ key, ctrl }: Key): string => (ctrl ? `Ctrl ${key.toUpperCase()}` : key)
 
+/** Why a command of the counter does nothing in a state that has no place for it. */
+const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
+  opening: { word: 'reason.drawerClosed' },
+  count: { word: 'reason.counting' },
+}
+
 /** Keys the browser would act on, and that mean nothing here. */
 const UNUSED = ['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
@@ -110,7 +113,10 @@ export function pressKey(key: Key, state: TillState, actions: Actions, focus: Fo
   const command =
     cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
   if (command) {
-    if (!key.repeat && command.scopes.includes(scope) && !command.reason?.(state)) command.run(actions)
+    if (key.repeat) return true
+    const reason = command.scopes.includes(scope) ? command.reason?.(state) : OUT_OF_SCOPE[scope]
+    if (reason) actions.refuse(reason)
+    else if (command.scopes.includes(scope)) command.run(actions)
     return true
   }
   if (UNUSED.includes(cap)) return true
@@ -182,8 +188,11 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   pay: inPay,
   forecast: (key, state, actions, focus) =>
     key.key === 'ArrowLeft' ? did(actions.stepBack()) : onLine(key, state, actions, focus),
-  drawer: ({ key }, state, actions) =>
-    key === '7' && closeReason(state) === null ? did(actions.openPanel('count')) : key.length === 1,
+  drawer: ({ key }, state, actions) => {
+    if (key !== '7') return key.length === 1
+    const reason = closeReason(state)
+    return did(reason ? actions.refuse(reason) : actions.openPanel('count'))
+  },
   count: inCount,
   counted: ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
 }

@@ -7,7 +7,7 @@ import { tillWords } from '../words/till-words.ts'
 export function CloseButton() {
   const t = useWords(tillWords)
   return (
-    <Button kind="quiet" keyCap="Esc" onPress={useActions().stepBack} className="justify-center !px-2">
+    <Button kind="quiet" keyCap="Esc" onPress={useActions().stepBack} className="-mr-2 justify-center !px-2">
       {t('command.close')}
     </Button>
   )

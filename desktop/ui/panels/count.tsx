@@ -63,7 +63,7 @@ function CountLine({ denomination, text }: { denomination: Minor; text: string }
   const name = formatMoney(denomination, locale)
   const sum = multiply(denomination, Number(text || 0))
   return (
-    <label className="grid h-11 grid-cols-[minmax(0,1fr)_5rem_minmax(0,1.2fr)] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint">
+    <label className="grid h-11 [@media(max-height:53rem)]:h-9 grid-cols-[minmax(0,1fr)_5rem_minmax(0,1.2fr)] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint">
       <span className="figure text-right text-body">{name}</span>
       <input
         {...FORM_LINE}
@@ -74,7 +74,7 @@ function CountLine({ denomination, text }: { denomination: Minor; text: string }
         autoComplete="off"
         placeholder="0"
         onChange={(event) => actions.setPieces(denomination, event.target.value)}
-        className="h-9 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]"
+        className="h-8 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]"
       />
       <span className={classNames('text-right text-body', sum === 0 ? 'text-second' : 'font-semibold')}>
         <Amount amount={sum} />

@@ -1,7 +1,7 @@
 import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
-import { Amount, Difference, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
+import { Amount, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
@@ -39,7 +39,6 @@ export function CountedPanel() {
         rows={[
           [t('counted.counted'), <Money key="counted" amount={report.counted} />],
           [t('counted.expected'), <Money key="expected" amount={report.expected} />],
-          [t('counted.difference'), <Difference key="difference" amount={report.variance} />],
         ]}
       />
       <Tables report={report} />

@@ -65,11 +65,11 @@ function Shown({ forecast }: { forecast: ForecastView }) {
           ]}
         />
         <p className="pt-1 text-floor text-second">
-          {t('forecast.demandNote', { lead: suggestion.leadTimeDays, review: suggestion.reviewDays })}
+          {t('forecast.lead', { count: suggestion.leadTimeDays })}{' '}
+          {t('forecast.review', { count: suggestion.reviewDays })}
         </p>
-        <p className="pt-3 text-floor text-second">
+        <p className="pt-3 text-floor text-second" title={model.id}>
           {t('forecast.model', {
-            id: model.id,
             day: formatInstant(model.trainedAt, locale, timeZone, 'day'),
           })}
         </p>

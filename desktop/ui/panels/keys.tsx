@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Choice } from '../../../ui-kit/components/choice.tsx'
 import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
@@ -30,8 +30,8 @@ export function KeysPanel() {
       <ul className="text-body">
         {[...COMMANDS.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
           ([cap, word]) => (
-            <li key={word} className="flex min-h-7 items-center gap-3">
-              <span className="flex w-20 shrink-0 justify-end">
+            <li key={word} className="flex min-h-7 items-center gap-3 [@media(min-height:53rem)]:min-h-9">
+              <span className="flex w-20 shrink-0">
                 <KeyCap name={cap} />
               </span>
               {t(word as 'command.pay')}
@@ -51,32 +51,50 @@ function Look() {
   const [scale, setScale] = useState(() => keptScale(localStorage))
   const root = document.documentElement
   return (
-    <section aria-label={t('keys.look')} className="flex flex-col gap-2 pt-4">
-      <Choice
-        label={t('keys.language')}
-        value={locale}
-        options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
-        onChange={(value) => applyLocale(root, localStorage, value)}
-      />
-      <Choice
-        label={t('keys.theme')}
-        value={theme}
-        options={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
-        onChange={(value) => {
-          applyTheme(root, localStorage, value)
-          setTheme(value)
-        }}
-      />
-      <Choice
-        label={t('keys.scale')}
-        value={String(scale)}
-        options={SCALES.map((value) => ({ value: String(value), label: `${value}` }))}
-        onChange={(value) => {
-          const chosen = SCALES.find((each) => String(each) === value) ?? 100
-          applyScale(root, localStorage, chosen)
-          setScale(chosen)
-        }}
-      />
+    <section aria-label={t('keys.look')} className="flex flex-col gap-2 pt-3">
+      <Setting label={t('keys.language')}>
+        <Choice
+          label={t('keys.language')}
+          value={locale}
+          options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
+          onChange={(value) => applyLocale(root, localStorage, value)}
+        />
+      </Setting>
+      <Setting label={t('keys.theme')}>
+        <Choice
+          label={t('keys.theme')}
+          value={theme}
+          options={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+          onChange={(value) => {
+            applyTheme(root, localStorage, value)
+            setTheme(value)
+          }}
+        />
+      </Setting>
+      <Setting label={t('keys.scale')}>
+        <Choice
+          label={t('keys.scale')}
+          value={String(scale)}
+          options={SCALES.map((value) => ({ value: String(value), label: `${value}` }))}
+          onChange={(value) => {
+            const chosen = SCALES.find((each) => String(each) === value) ?? 100
+            applyScale(root, localStorage, chosen)
+            setScale(chosen)
+          }}
+        />
+      </Setting>
     </section>
+  )
+}
+
+/** A choice beside its name. */
+function Setting({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="grid grid-cols-[5rem_minmax(0,1fr)] items-center gap-3">
+      <span aria-hidden="true" className="truncate text-floor text-second">
+        {label}
+      </span>
+      {children}
+    </div>
   )
 }

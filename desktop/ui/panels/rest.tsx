@@ -112,7 +112,7 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
                 [t('change.total'), <Money key="total" amount={sale.total} />],
                 [t('change.given'), <Money key="given" amount={sale.given} />],
               ] as const)),
-          [t('basket.items', { count: sale.itemCount }), ''],
+          [t('change.items'), <Quantity key="items" value={sale.itemCount} />],
         ]}
       />
       <p className="pt-4 text-floor text-second">{t('change.next')}</p>

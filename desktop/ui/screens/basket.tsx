@@ -1,5 +1,5 @@
-import { Inbox, ScanBarcode } from 'lucide-react'
-import { memo, useEffect, useRef } from 'react'
+import { Coins, Inbox, ScanBarcode } from 'lucide-react'
+import { memo, useEffect, useLayoutEffect, useRef } from 'react'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { EmptyState } from '../../../ui-kit/components/panel.tsx'
@@ -16,6 +16,10 @@ import { productWords } from './product-words.ts'
 const COLUMNS =
   'grid grid-cols-[minmax(0,1fr)_3rem_5rem_6rem] @min-[50rem]:grid-cols-[minmax(0,1fr)_5rem_7rem_8rem] items-center gap-x-2 px-4'
 
+function showSelected(list: HTMLElement | null): void {
+  list?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' })
+}
+
 /** The lines of the sale, newest at the bottom and in view. */
 export function Basket() {
   const t = useWords(tillWords)
@@ -24,31 +28,24 @@ export function Basket() {
   const revision = useTill((state) => state.basket.revision)
   const lastLineId = useTill((state) => state.basket.lastLineId)
   const selectedId = useTill((state) => selectedLine(state)?.lineId)
-  const closed = useTill((state) => state.session === null)
   const list = useRef<HTMLOListElement>(null)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the basket brings its line into view
-  useEffect(() => {
-    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' })
-  }, [selectedId, revision])
+  const empty = lines.length === 0
 
-  if (lines.length === 0) {
-    return (
-      <div className="min-h-0 flex-1">
-        <EmptyState
-          icon={
-            closed ? (
-              <Inbox aria-hidden="true" size={44} strokeWidth={1.5} />
-            ) : (
-              <ScanBarcode aria-hidden="true" size={44} strokeWidth={1.5} />
-            )
-          }
-        >
-          {t(closed ? 'open.closed' : 'basket.empty')}
-        </EmptyState>
-      </div>
-    )
-  }
+  // Before the frame is painted: the line is seen in the same frame that brings it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the basket brings its line into view
+  useLayoutEffect(() => showSelected(list.current), [selectedId, revision])
+
+  // What has to be told takes height from the list.
+  useEffect(() => {
+    const element = list.current
+    if (empty || !element) return
+    const resized = new ResizeObserver(() => showSelected(element))
+    resized.observe(element)
+    return () => resized.disconnect()
+  }, [empty])
+
+  if (empty) return <NoLines />
   return (
     <>
       <div
@@ -78,6 +75,26 @@ export function Basket() {
     </>
   )
 }
+
+/** What an empty basket waits for. */
+function NoLines() {
+  const t = useWords(tillWords)
+  const state = useTill((each) =>
+    each.panel === 'count' ? 'counting' : each.session === null ? 'closed' : 'ready',
+  )
+  const { icon: Icon, word } = NOTHING[state]
+  return (
+    <div className="min-h-0 flex-1">
+      <EmptyState icon={<Icon aria-hidden="true" size={44} strokeWidth={1.5} />}>{t(word)}</EmptyState>
+    </div>
+  )
+}
+
+const NOTHING = {
+  ready: { icon: ScanBarcode, word: 'basket.empty' },
+  closed: { icon: Inbox, word: 'open.closed' },
+  counting: { icon: Coins, word: 'count.underWay' },
+} as const
 
 interface LineProps {
   line: BasketLineView

@@ -44,7 +44,7 @@ export function EntryLine() {
         inputMode="search"
         value={entry}
         onChange={(event) => void actions.type(event.target.value)}
-        placeholder={scanFits ? t(times === null ? 'entry.placeholder' : 'entry.timesHint') : undefined}
+        placeholder={t(!scanFits ? 'entry.waits' : times === null ? 'entry.placeholder' : 'entry.timesHint')}
         className="h-full min-w-0 flex-1 bg-transparent text-sum outline-none"
       />
     </div>

@@ -1,3 +1,4 @@
+import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ProductView } from '../../bridge/views.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -7,7 +8,14 @@ export function ListBadge({ list }: { list: ProductView['prescriptionList'] }) {
   const t = useWords(tillWords)
   if (!list) return null
   return (
-    <span className="shrink-0 rounded-[4px] px-1 text-text shadow-[inset_0_0_0_1px_var(--role-border)]">
+    <span
+      className={classNames(
+        'shrink-0 rounded-[4px] px-1.5 leading-[1.125rem]',
+        list === 'stupefiant'
+          ? 'bg-warn-tint font-semibold text-warn'
+          : 'bg-raised text-text shadow-[inset_0_0_0_1px_var(--role-hairline)]',
+      )}
+    >
       {t(`list.${list}`)}
     </span>
   )

@@ -15,7 +15,6 @@ export function LockScreen() {
   const actions = useActions()
   const pin = useTill((state) => state.pin)
   const checking = useTill((state) => state.busy === 'unlock')
-  const till = useTill((state) => state.till)
   const itemCount = useTill((state) => state.basket.itemCount)
   const troubled = useTill((state) => (state.trouble ?? state.scanTrouble ?? state.notice) !== null)
   const total = useTill((state) => state.basket.total)
@@ -49,7 +48,11 @@ export function LockScreen() {
           {t(checking ? 'lock.checking' : 'lock.unlock')}
         </Button>
         <div className="min-h-24">
-          {troubled ? <Notices /> : <p className="text-floor text-second">{t('lock.who')}</p>}
+          {troubled ? (
+            <Notices className="rounded-control" />
+          ) : (
+            <p className="text-floor text-second">{t('lock.who')}</p>
+          )}
         </div>
       </div>
       {itemCount > 0 && (
@@ -58,7 +61,6 @@ export function LockScreen() {
           <span className="figure font-semibold">{formatMoney(total, locale)}</span>
         </p>
       )}
-      <p className="text-floor text-second">{till?.deviceName}</p>
     </main>
   )
 }

@@ -15,7 +15,7 @@ function shownScanTrouble({ scanTrouble, notice }: TillState): ScanTrouble | nul
 }
 
 /** What has to be told stands above the search line: a refused scan, a refused action, or the way back. */
-export function Notices() {
+export function Notices({ className }: { className?: string }) {
   const t = useWords(tillWords)
   const say = useTroubleWords()
   const actions = useActions()
@@ -28,8 +28,9 @@ export function Notices() {
   const { text, remedy } = say.trouble(shown)
   return (
     <StatusRow
-      tone="bad"
+      tone={'reason' in shown ? 'note' : 'bad'}
       live="assertive"
+      {...(className !== undefined && { className })}
       text={
         <>
           {text}

@@ -4,15 +4,38 @@ export interface ProductWords {
   detail: string
 }
 
+/** "30 comprimé(s)" as people write it: the mark becomes the plural that the number before it asks for. */
+function inflect(text: string): string {
+  let count = 1
+  return text.replace(/(\d+(?:,\d+)?)|\(s\)/g, (whole, number?: string) => {
+    if (number === undefined) return count >= 2 ? 's' : ''
+    count = Number(number.replace(',', '.'))
+    return whole
+  })
+}
+
+/** What comes with the content ("avec seringue(s) …", "(21 actifs + 7 placebo)") is not told in a line. */
+const withoutExtras = (text: string): string => text.replace(/ (?:avec|\+|\(|-) ?.*$/, '')
+
 /**
  * The pack in the few words that matter at a counter: how many of what. The official text leads with the wrapping
  * ("plaquette(s) PVC aluminium de 30 comprimé(s)"), which says nothing to anyone there.
  */
 function shortPack(pack: string): string {
   const content = / de (\d.*)$/.exec(pack)?.[1]
-  if (content === undefined) return pack
   const container = /^\d+ \S+/.exec(pack)?.[0]
-  return container === undefined ? content : `${container} de ${content}`
+  if (content === undefined) return inflect(container ?? pack)
+  return inflect(
+    container === undefined ? withoutExtras(content) : `${container} de ${withoutExtras(content)}`,
+  )
+}
+
+/** The form without what the pack has said already: after "30 comprimés", "comprimé pelliculé" adds one word. */
+function restOfForm(form: string, pack: string): string {
+  const noun = /\d ([^\s\d]+?)s?$/.exec(pack)?.[1]
+  return noun !== undefined && (form === noun || form.startsWith(`${noun} `))
+    ? form.slice(noun.length).trim()
+    : form
 }
 
 /**
@@ -22,6 +45,8 @@ function shortPack(pack: string): string {
  */
 export function productWords(name: string, pack: string): ProductWords {
   const comma = name.indexOf(', ')
-  if (comma < 0) return { title: name, detail: shortPack(pack) }
-  return { title: name.slice(0, comma), detail: `${shortPack(pack)} · ${name.slice(comma + 2)}` }
+  const short = shortPack(pack)
+  if (comma < 0) return { title: name, detail: short }
+  const rest = restOfForm(name.slice(comma + 2), short)
+  return { title: name.slice(0, comma), detail: [short, rest].filter(Boolean).join(' · ') }
 }

@@ -35,7 +35,7 @@ export function Selling() {
   const PanelOfScope = PANELS[scope] ?? RestPanel
   return (
     <>
-      <main className="grid min-h-0 flex-1 grid-cols-[62fr_38fr] min-[90rem]:grid-cols-[60fr_40fr]">
+      <main className="grid min-h-0 flex-1 grid-cols-(--columns)">
         <section
           aria-label={t('basket.title')}
           className="@container flex min-h-0 min-w-0 flex-col bg-surface"

@@ -28,9 +28,10 @@ export function TillKeyBar() {
                 label: t(command.word as 'command.pay'),
                 onPress: () => command.run(actions),
                 next: command.id === 'pay' && scope !== 'pay' && !why[i],
-                end: command.id === 'pay',
+                end: command.id === 'pay' || command.id === 'card',
                 spare: command.id === 'undo' || command.id === 'forecast',
                 disabledReason: say.reason(why[i]),
+                onRefused: () => why[i] && actions.refuse(why[i]),
               },
             ]
           : [],

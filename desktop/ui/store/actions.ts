@@ -1,7 +1,8 @@
 import { basketActions } from './basket-actions.ts'
 import { entryActions, lookActions } from './entry-actions.ts'
+import { createListener } from './listen.ts'
 import { drawerActions, payActions } from './money-actions.ts'
-import type { Panel } from './till-store.ts'
+import type { Panel, Reason } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
 
 export type Actions = ReturnType<typeof createActions>
@@ -12,6 +13,7 @@ export function createActions(surroundings: Surroundings) {
   const basket = basketActions(tools)
   return {
     setBridge: tools.setBridge,
+    hear: createListener(surroundings.store, tools),
     ...basket,
     ...entryActions(tools, basket),
     ...lookActions(tools),
@@ -22,7 +24,7 @@ export function createActions(surroundings: Surroundings) {
 }
 
 /** Opening and closing the states of the panel. */
-function panelActions({ get, set, call, dismissToast }: Tools) {
+function panelActions({ get, set, play, call, dismissToast }: Tools) {
   const openPanel = (panel: Panel) => {
     dismissToast()
     set({ panel, trouble: null, given: '', entry: '', found: null })
@@ -51,5 +53,11 @@ function panelActions({ get, set, call, dismissToast }: Tools) {
     if (notice) void call('notice.dismiss', {})
   }
 
-  return { openPanel, openPay, stepBack, dismissNotices }
+  /** A key that can do nothing now says why. */
+  function refuse(reason: Reason) {
+    play('bad')
+    set({ trouble: { reason } })
+  }
+
+  return { openPanel, openPay, stepBack, dismissNotices, refuse }
 }

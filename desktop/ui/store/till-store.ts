@@ -1,8 +1,10 @@
 import { createStore } from 'zustand/vanilla'
 import type { Minor } from '../../../domain/money.ts'
+import type { Role } from '../../../domain/permissions.ts'
 import type { Refusal } from '../../../domain/refusals.ts'
 import type { LiveViews } from '../../bridge/contract.ts'
 import type { ForecastView, ProductView, ZReportView } from '../../bridge/views.ts'
+import type { en } from '../words/en.ts'
 
 /** States of the right panel. `rest` shows the selected line, the last change, or that the till is ready. */
 export type Panel = 'rest' | 'pay' | 'forecast' | 'drawer' | 'count' | 'counted' | 'keys'
@@ -10,8 +12,11 @@ export type Panel = 'rest' | 'pay' | 'forecast' | 'drawer' | 'count' | 'counted'
 /** What the UI itself refuses or reports; its words are in the till's dictionaries. */
 export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText'
 
-/** Something to tell: a refusal of the till, or one of the UI's own. */
-export type Trouble = { refusal: Refusal } | { own: OwnRefusal }
+/** Why a command cannot be given now: a word of the dictionaries. */
+export type Reason = { word: keyof typeof en; roles?: readonly Role[] }
+
+/** Something to tell: a refusal of the till, one of the UI's own, or why a key does nothing now. */
+export type Trouble = { refusal: Refusal } | { own: OwnRefusal } | { reason: Reason }
 
 /** A scan that was refused: stays until the next good scan or Esc, and counts repeats. */
 export interface ScanTrouble {

@@ -9,6 +9,9 @@ export const LOST = Symbol('lost')
 
 const TOAST_MS = 8000
 
+/** What an own command changed is told within this time of its answer, ms. */
+const ECHO_MS = 300
+
 export interface Surroundings {
   store: TillStore
   play(sound: Sound): void
@@ -28,18 +31,25 @@ export function troubleOf(answer: unknown): Trouble | null {
 export function createTools({ store, play, setTimeout, clearTimeout }: Surroundings) {
   let bridge: Bridge | null = null
   let toastTimer = 0
+  let under = 0
   const { getState: get, setState: set } = store
 
   /** Sends a command. A lost connection answers {@link LOST}. */
   async function call<C extends Command>(command: C, input: CommandInput<C>) {
+    under++
     try {
       if (!bridge) throw new BridgeLost('the till is not connected')
       return (await bridge.call(command, input)) as CommandOutput[C] | Refusal
     } catch (error) {
       if (!(error instanceof BridgeLost)) throw error
       return LOST
+    } finally {
+      setTimeout(() => under--, ECHO_MS)
     }
   }
+
+  /** Whether what the till tells now may well be the effect of this window's own command. */
+  const isOwn = () => under > 0
 
   /** Shows what went wrong, and takes away what was shown before. @returns whether something did */
   function failed(answer: unknown): answer is Refusal | typeof LOST {
@@ -75,5 +85,5 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     set({ connection: next ? 'connected' : 'lost' })
   }
 
-  return { get, set, play, call, failed, showToast, dismissToast, once, setBridge }
+  return { get, set, play, isOwn, call, failed, showToast, dismissToast, once, setBridge }
 }

@@ -19,6 +19,8 @@ export const de: Record<keyof typeof en, string> = {
 
   'reason.basketEmpty': 'Der Korb ist leer',
   'reason.onlyRoles': 'Nur: {{roles}}',
+  'reason.drawerClosed': 'Die Schublade ist zu: zuerst öffnen.',
+  'reason.counting': 'Zählung läuft: beenden oder Esc.',
   'reason.basketNotEmpty': 'Im Korb liegt noch ein Verkauf',
 
   'connection.connecting': 'Verbindung zur Kasse',
@@ -87,6 +89,7 @@ export const de: Record<keyof typeof en, string> = {
   'entry.times': '{{count}} ×',
   'entry.timesHint': 'nächster Scan; Enter setzt die gewählte Zeile',
 
+  'entry.waits': 'Der Verkauf wartet auf die Schublade',
   'entry.pad': 'Mengenfeld',
 
   'search.title': 'Suche',
@@ -138,6 +141,7 @@ export const de: Record<keyof typeof en, string> = {
   'change.given': 'Gegeben',
   'change.total': 'Gesamt',
   'change.receipt': 'Bon {{number}}',
+  'change.items': 'Artikel',
   'change.next': 'Der nächste Scan beginnt den nächsten Verkauf',
 
   'forecast.title': 'Prognose',
@@ -150,14 +154,18 @@ export const de: Record<keyof typeof en, string> = {
   'forecast.enough': 'Keine Bestellung nötig',
   'forecast.onHand': 'Am Lager',
   'forecast.demand': 'Erwartet in {{days}} Tagen',
-  'forecast.demandNote': '{{lead}} Tage Lieferung, {{review}} bis zur nächsten Bestellung',
+  'forecast.lead_one': '{{count}} Tag Lieferzeit,',
+  'forecast.lead_other': '{{count}} Tage Lieferzeit,',
+  'forecast.review_one': '{{count}} Tag bis zur nächsten Bestellung.',
+  'forecast.review_other': '{{count}} Tage bis zur nächsten Bestellung.',
   'forecast.safety': 'Sicherheitsbestand',
-  'forecast.model': 'Modell {{id}}, trainiert am {{day}}',
+  'forecast.model': 'Modell vom {{day}}',
   'forecast.synthetic': 'Enthält erfundene Demo-Verkäufe',
 
   'drawer.title': 'Schublade',
   'drawer.close': 'Zählen und abschließen',
 
+  'count.underWay': 'Die Schublade wird gezählt',
   'count.title': 'Schublade zählen',
   'count.pieces': 'Wie viele zu {{denomination}}',
   'count.denomination': 'Schein oder Münze',

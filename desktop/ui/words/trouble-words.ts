@@ -1,8 +1,7 @@
 import { roleSchema } from '../../../domain/permissions.ts'
 import { wordRefusal } from '../../../domain/refusals.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
-import type { Reason } from '../keys/key-map.ts'
-import type { Trouble } from '../store/till-store.ts'
+import type { Reason, Trouble } from '../store/till-store.ts'
 import { tillWords } from './till-words.ts'
 
 /** Words a reason or a trouble in the current language: what happened, and what to do next. */
@@ -15,14 +14,13 @@ export function useTroubleWords() {
       .map((role) => (role.success ? t(`role.${role.data}`) : ''))
       .filter(Boolean)
       .join(', ')
+  const sayReason = (reason: Reason): string =>
+    reason.roles ? t('reason.onlyRoles', { roles: roleNames(reason.roles) }) : t(reason.word as 'command.pay')
   return {
-    reason: (reason: Reason | null | undefined): string | undefined => {
-      if (!reason) return undefined
-      return reason.roles
-        ? t('reason.onlyRoles', { roles: roleNames(reason.roles) })
-        : t(reason.word as 'command.pay')
-    },
+    reason: (reason: Reason | null | undefined): string | undefined =>
+      reason ? sayReason(reason) : undefined,
     trouble: (trouble: Trouble): { text: string; remedy: string } => {
+      if ('reason' in trouble) return { text: sayReason(trouble.reason), remedy: '' }
       if ('own' in trouble) {
         if (trouble.own === 'count.scan') return { text: t('count.scan'), remedy: t('count.scanRemedy') }
         if (trouble.own === 'pay.code') return { text: t('pay.code'), remedy: t('pay.codeRemedy') }

@@ -23,6 +23,8 @@ function open(options: Omit<FollowOptions, 'onChanges'>, signal: AbortSignal, su
     headers: { authorization: async () => `Bearer ${await options.token()}` },
     parser: ROW_PARSER,
     backoffOptions: BACKOFF,
+    // The console holds to the few connections that plain HTTP grants (see live-store.ts).
+    warnOnHttp: false,
     signal,
     subscribe,
     onError: (error) => {

@@ -71,7 +71,9 @@ function Tenders({ figures, currency }: { figures: Figures; currency: Currency }
   const locale = useLocale()
   const word = (kind: string) => (kind === 'cash' || kind === 'card' ? t(`tender.${kind}`) : kind)
   const parts = [
-    ...(figures.vat === null ? [] : [t('day.vat', { amount: formatMoney(figures.vat, locale, currency) })]),
+    ...(figures.vat === null || figures.day.count === 0
+      ? []
+      : [t('day.vat', { amount: formatMoney(figures.vat, locale, currency) })]),
     ...figures.tenders.map(({ kind, amount }) => `${word(kind)} ${formatMoney(amount, locale, currency)}`),
   ]
   return (
@@ -227,10 +229,11 @@ function Total({ branches }: { branches: readonly BranchRow[] }) {
   const currency = branches[0]?.currency
   if (branches.length < 2 || branches.some((branch) => branch.currency !== currency)) return null
   return (
-    <p className="figure">
-      <span className="text-second">{t('branches.all')}</span>{' '}
-      {t('day.sales', { count: days.reduce((total, day) => total + day.count, 0) })}{' '}
-      <span className="font-semibold">
+    <p className="figure flex items-baseline gap-3">
+      <span className="text-second">
+        {t('branches.all')} · {t('day.sales', { count: days.reduce((total, day) => total + day.count, 0) })}
+      </span>
+      <span className="text-title leading-6 font-semibold tracking-tight">
         {formatMoney(sum(days.map((day) => day.gross)), locale, currency as Currency)}
       </span>
     </p>

@@ -53,7 +53,7 @@ function Concerns() {
   const exceptions = useLive((state) => state.exceptions.length)
   const missing = useLive((state) => state.sales.missing)
   const receipts = [...missing.values()].reduce((total, ranges) => total + countNumbers(ranges), 0)
-  const link = 'rounded-control hover:underline'
+  const link = 'flex rounded-control hover:underline'
   return (
     <>
       {receipts > 0 && (

@@ -9,6 +9,10 @@ import { SECTION, Section } from './section.tsx'
 
 const SHOWN = 20
 
+/** Ids in a detail as they are shortened elsewhere; nobody reads 36 characters. */
+const withShortIds = (detail: string): string =>
+  detail.replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{6}([0-9a-f]{6})/g, '…$1')
+
 /** Facts that were stored although something is wrong with them: what it is, where, and when it came in. */
 export function Exceptions({ branchId }: { branchId: string | null }) {
   const t = useWords(consoleWords)
@@ -40,7 +44,7 @@ export function Exceptions({ branchId }: { branchId: string | null }) {
                   {formatInstant(row.raised_at, locale, place.timeZone, 'moment')} · {place.branchName}
                   {place.registerName && ` · ${place.registerName}`} ·{' '}
                   {t('exceptions.event', { seq: row.seq })}
-                  {row.detail && ` · ${row.detail}`}
+                  {row.detail && ` · ${withShortIds(row.detail)}`}
                 </p>
               </div>
             </li>

@@ -52,8 +52,11 @@ function SaleItem(props: {
             <span className="text-second">{place.branchName}</span>
           </span>
           <span className="block truncate text-dense text-second">
-            {t('sale.receipt', { number: sale.receipt_number })} ·{' '}
-            <span className="font-mono">{shortHash(sale.event_hash)}</span> · {place.registerName}
+            {t('sale.receipt', { number: sale.receipt_number })} · {place.registerName}
+            <span className="max-xl:hidden">
+              {' · '}
+              <span className="font-mono">{shortHash(sale.event_hash)}</span>
+            </span>
           </span>
         </span>
         <span className="figure font-semibold xl:text-body">{total}</span>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Currency, Minor } from '../../../domain/money.ts'
 import type { DeviceStatusRow } from '../../../migrations/schema.ts'
 import { type Column, DataTable } from '../../../ui-kit/components/data-table.tsx'
@@ -35,6 +36,11 @@ function Missing({ ranges }: { ranges: readonly NumberRange[] }) {
     </StatusWord>
   )
 }
+
+/** What is still to come; nothing stands back, so that something stands out. */
+const ToCome = ({ nothing, children }: { nothing: boolean; children: ReactNode }) => (
+  <span className={nothing ? 'text-second' : 'font-semibold'}>{children}</span>
+)
 
 const trouble = (line: TillLine): number =>
   countNumbers(line.missing) * 1_000_000 +
@@ -101,16 +107,28 @@ export function Tills({ branchId }: { branchId: string | null }) {
       id: 'sales',
       header: t('tills.salesToCome'),
       numeric: true,
-      cell: ({ status }) => (status ? <Quantity value={status.pending_sales} /> : '–'),
+      cell: ({ status }) => (
+        <ToCome nothing={!status || status.pending_sales === 0}>
+          {status ? <Quantity value={status.pending_sales} /> : '–'}
+        </ToCome>
+      ),
     },
     {
       id: 'money',
       header: t('tills.moneyToCome', { currency: currencySign(locale, currency) }),
       numeric: true,
-      cell: ({ status }) =>
-        status ? <Amount amount={status.pending_amount as Minor} currency={currency} /> : '–',
+      cell: ({ status }) => (
+        <ToCome nothing={!status || status.pending_sales === 0}>
+          {status ? <Amount amount={status.pending_amount as Minor} currency={currency} /> : '–'}
+        </ToCome>
+      ),
     },
-    { id: 'missing', header: t('tills.missing'), cell: ({ missing }) => <Missing ranges={missing} /> },
+    {
+      id: 'missing',
+      header: t('tills.missing'),
+      numeric: true,
+      cell: ({ missing }) => <Missing ranges={missing} />,
+    },
   ]
   return (
     <Section anchor={SECTION.tills} title={t('tills.title')}>
