@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { Engine } from './engine.ts'
+import type { EngineHealth } from './health.ts'
 import type { EngineOptions } from './options.ts'
 import { json } from './wire/answers.ts'
 import { COMMON_HEADERS } from './wire/headers.ts'
@@ -10,17 +11,6 @@ export interface ShapeEngine {
   health(): Promise<EngineHealth>
   /** Lets all clients go, makes the log durable and leaves the slot for the next start. */
   close(): Promise<void>
-}
-
-export interface EngineHealth {
-  readonly status: 'active' | 'starting'
-  readonly shapes: number
-  readonly waitingClients: number
-  readonly globalLsn: number
-  readonly logBytes: number
-  /** WAL that Postgres keeps for the slot, in bytes; null while the database is out of reach. */
-  readonly slotHeldBytes: number | null
-  readonly slotStatus: string | null
 }
 
 function createApp(engine: Engine): Hono {

@@ -1,33 +1,14 @@
 import { RequestError } from './errors.ts'
-import type { ChangeLog } from './log/change-log.ts'
-import type { Settings } from './options.ts'
 import { type LogPart, readLog } from './read-log.ts'
 import type { ShapeRequest } from './request.ts'
+import type { RequestContext, Serving } from './serving.ts'
 import type { Shape } from './shape.ts'
 import { streamPart } from './snapshot/snapshot-file.ts'
 import { eventStream } from './sse.ts'
-import type { WaitingRequests } from './waiting.ts'
 import { mustRefetch } from './wire/answers.ts'
 import { type AnswerFacts, answerHeaders, CACHE, matchesEtag, nextCursor } from './wire/headers.ts'
 import { upToDateMessage } from './wire/messages.ts'
 import { BEGINNING, compareOffsets, formatOffset, type Offset } from './wire/offset.ts'
-
-/** What serving needs of the engine. */
-export interface Serving {
-  readonly log: ChangeLog
-  readonly settings: Settings
-  readonly polls: WaitingRequests
-  /** Requests for an offset that is not there yet. */
-  readonly early: WaitingRequests
-  readonly globalLsn: () => number
-  /** The shape that takes the place of one that cannot serve a client any more. */
-  readonly successor: (shape: Shape) => Promise<Shape>
-}
-
-export interface RequestContext {
-  readonly signal: AbortSignal
-  readonly ifNoneMatch: string | null
-}
 
 let answerCount = 0
 

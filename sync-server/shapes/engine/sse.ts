@@ -1,6 +1,6 @@
 import { readLog } from './read-log.ts'
 import type { ShapeRequest } from './request.ts'
-import type { RequestContext, Serving } from './serve-shape.ts'
+import type { RequestContext, Serving } from './serving.ts'
 import type { Follower, Shape } from './shape.ts'
 import { answerHeaders, nextCursor } from './wire/headers.ts'
 import { upToDateMessage } from './wire/messages.ts'
