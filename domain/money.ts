@@ -16,8 +16,6 @@ export type Currency = z.infer<typeof currencySchema>
 /** Decimal places of a currency's minor unit (ISO 4217). */
 export const MINOR_DIGITS: Record<Currency, number> = { EUR: 2 }
 
-export const ZERO = 0 as Minor
-
 /**
  * Brands an integer as minor units.
  * @throws RangeError when the value is not an integer or leaves ±{@link MONEY_LIMIT}.
@@ -37,9 +35,7 @@ export function sum(amounts: Iterable<Minor>): Minor {
   return minor(total)
 }
 
-export const add = (a: Minor, b: Minor): Minor => minor(a + b)
 export const subtract = (a: Minor, b: Minor): Minor => minor(a - b)
-export const negate = (a: Minor): Minor => minor(-a)
 
 /** Price of `quantity` units, in minor units. @throws RangeError when it leaves the limit. */
 export const multiply = (unitPrice: Minor, quantity: number): Minor => minor(unitPrice * quantity)

@@ -94,7 +94,6 @@ export const requestFrameSchema = z.strictObject({
   command: z.enum(Object.keys(COMMANDS) as [Command, ...Command[]]),
   input: z.unknown(),
 })
-export type RequestFrame = z.infer<typeof requestFrameSchema>
 
 /** Till → UI. Live views need no subscription: all are sent on connecting, then on change. */
 export type TillFrame =

@@ -42,8 +42,6 @@ export const FAMILIES = {
   }),
 }
 
-export type FactType = keyof typeof FAMILIES extends `${infer T}@${number}` ? T : never
-
 export type ProjectionFault = 'unknown-type' | 'invalid-payload'
 
 export type Projection =
