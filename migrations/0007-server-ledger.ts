@@ -5,11 +5,22 @@ import { nonNull } from './dialect.ts'
 /** The server alone: journals of all devices, logins, enrolments, price history. */
 export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
   if (d.side !== 'server') return
+  await createLogins(db, d)
+  await createPriceHistory(db, d)
+  await createJournal(db, d)
+  await createEnrolments(db, d)
+  await makeJournalAppendOnly(db)
+}
+
+async function createLogins(db: Kysely<unknown>, d: Dialect): Promise<void> {
   await db.schema
     .createTable('staff_login')
     .addColumn('staff_id', d.uuid, (c) => c.primaryKey().references('staff.id'))
     .addColumn('clerk_user_id', 'text', (c) => c.notNull().unique())
     .execute()
+}
+
+async function createPriceHistory(db: Kysely<unknown>, d: Dialect): Promise<void> {
   await db.schema
     .createTable('catalogue_import')
     .addColumn('id', d.uuid, (c) => c.primaryKey())
@@ -30,6 +41,9 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('import_id', d.uuid, (c) => c.notNull().references('catalogue_import.id'))
     .addPrimaryKeyConstraint('product_price_pkey', ['product_id', 'valid_from', 'import_id'])
     .execute()
+}
+
+async function createJournal(db: Kysely<unknown>, d: Dialect): Promise<void> {
   await db.schema
     .createTable('journal_event')
     .addColumn('device_id', d.uuid, (c) => c.notNull().references('device.id'))
@@ -59,6 +73,9 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('raised_at', d.instant as 'text', nonNull)
     .addUniqueConstraint('journal_alarm_unique', ['device_id', 'seq', 'offered_hash'])
     .execute()
+}
+
+async function createEnrolments(db: Kysely<unknown>, d: Dialect): Promise<void> {
   await db.schema
     .createTable('enrolment')
     .addColumn('id', d.uuid, (c) => c.primaryKey())
@@ -72,6 +89,9 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('device_id', d.uuid, (c) => c.references('device.id'))
     .addCheckConstraint('enrolment_used_whole', sql`(used_at is null) = (device_id is null)`)
     .execute()
+}
+
+async function makeJournalAppendOnly(db: Kysely<unknown>): Promise<void> {
   await sql`create function refuse_change() returns trigger language plpgsql as $$
     begin raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation'; end $$`.execute(
     db,

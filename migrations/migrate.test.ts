@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROJECTED_KEYS } from '../domain/journal/tables.ts'
 import type { RunningPostgres } from '../sync-server/database/embedded-postgres.ts'
+import { openPlainPool } from '../sync-server/database/pool.ts'
 import { startTestPostgres } from '../sync-server/database/test-postgres.ts'
 import { POSTGRES, SQLITE } from './dialect.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -18,7 +18,7 @@ describe('the one schema on both databases', () => {
 
   beforeAll(async () => {
     server = await startTestPostgres()
-    const pool = new pg.Pool({ connectionString: server.url })
+    const pool = openPlainPool(server.url, 4, () => {})
     postgres = new Kysely({ dialect: new PostgresDialect({ pool }) })
     await migrateToLatest(sqlite, SQLITE)
     await migrateToLatest(postgres, POSTGRES)
