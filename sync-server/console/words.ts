@@ -182,7 +182,7 @@ export const consoleWords = defineWords(
     'tills.none': 'Aucune caisse enrôlée. Le service informatique en enrôle avec un code.',
     'tills.till': 'Caisse',
     'tills.heard': 'Dernières nouvelles',
-    'tills.salesToCome': 'Ventes à venir',
+    'tills.salesToCome': 'Ventes à recevoir',
     'tills.moneyToCome': 'À venir {{currency}}',
     'tills.missing': 'Tickets manquants',
     'tills.nothingMissing': 'aucun',

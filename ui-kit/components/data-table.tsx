@@ -12,7 +12,7 @@ export interface Column<Row> {
 }
 
 const cellClass = ({ numeric }: { numeric?: boolean }) =>
-  classNames('px-2 first:pl-0 last:pr-0', numeric ? 'text-right tabular-nums' : 'text-left')
+  classNames('px-2 py-1 first:pl-0 last:pr-0', numeric ? 'text-right tabular-nums' : 'text-left')
 
 /**
  * A table. Dense rows are 28 px, others 36 px high at 100 %.

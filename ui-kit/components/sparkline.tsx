@@ -31,6 +31,7 @@ export function Sparkline(props: {
 }) {
   const all = [...props.values, ...(props.against ?? [])].filter((value) => value !== null)
   const max = Math.max(1, props.max ?? Math.max(0, ...all))
+  const [lastX, lastY] = segments(props.values, max).at(-1)?.split(' ').at(-1)?.split(',') ?? []
   return (
     <svg
       role="img"
@@ -60,6 +61,10 @@ export function Sparkline(props: {
           className={classNames(props.late ? 'stroke-second' : 'stroke-accent-text')}
         />
       ))}
+      {/* Where the day has got to: seen even when it has one hour only. */}
+      {lastX !== undefined && (
+        <circle cx={lastX} cy={lastY} r={2.5} className={props.late ? 'fill-second' : 'fill-accent-text'} />
+      )}
     </svg>
   )
 }

@@ -1,5 +1,6 @@
 import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
+import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
@@ -9,6 +10,9 @@ import type { ZReportView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
+
+/** From here on a difference is too long to be set large, minor units. */
+const LARGE = 100_000
 
 /** The result of the count: only now what was expected, and only when it differs how that came about. */
 export function CountedPanel() {
@@ -32,8 +36,15 @@ export function CountedPanel() {
         </Button>
       }
     >
-      <div role="status" data-testid="variance" className="mb-3 text-change font-semibold tracking-tight">
-        <Variance amount={report.variance} plate className="!px-4 !py-3" />
+      <div
+        role="status"
+        data-testid="variance"
+        className={classNames(
+          'mb-3 font-semibold tracking-tight',
+          Math.abs(report.variance) < LARGE ? 'text-change' : 'text-title',
+        )}
+      >
+        <Variance amount={report.variance} plate className="max-w-full !px-4 !py-3" />
       </div>
       <Facts
         rows={[
@@ -98,7 +109,7 @@ function Sums(props: {
           id: 'count',
           header: t('counted.count'),
           numeric: true,
-          width: '6rem',
+          width: '4.5rem',
           cell: (row) => <Quantity value={row.count} />,
         },
         {

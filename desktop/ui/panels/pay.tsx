@@ -98,7 +98,8 @@ function Note({ note, total, at }: { note: Minor; total: Minor; at: number }) {
       size="large"
       keyCap={'ABCD'[at] as string}
       onPress={() => void actions.payNote(at)}
-      className="justify-between"
+      // The cap stands beside the note, so that the change has the whole width under it.
+      className="relative !px-3 [&>:last-child]:absolute [&>:last-child]:top-1.5 [&>:last-child]:right-1.5"
     >
       <span className="flex flex-1 flex-col items-start leading-tight">
         <span className="figure text-sum">{formatMoney(note, locale)}</span>

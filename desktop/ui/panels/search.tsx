@@ -5,6 +5,7 @@ import { EmptyState, Panel } from '../../../ui-kit/components/panel.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ProductView } from '../../bridge/views.ts'
 import { ListBadge } from '../screens/list-badge.tsx'
+import { ProductTitle } from '../screens/product-title.tsx'
 import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -53,7 +54,7 @@ function Result(props: { product: ProductView; at: number; marked: boolean }) {
         props.marked ? 'bg-accent-tint shadow-[inset_3px_0_0_var(--role-accent)]' : 'hover:bg-control-hover',
       )}
     >
-      <p className="truncate text-body leading-[1.375rem] font-semibold">{title}</p>
+      <ProductTitle title={title} className="text-body leading-[1.375rem] font-semibold" />
       <p className="text-right text-body font-semibold">
         {product.price === null ? (
           <span className="text-second">{t('search.noPrice')}</span>

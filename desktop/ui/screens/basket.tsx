@@ -10,6 +10,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { ListBadge } from './list-badge.tsx'
+import { ProductTitle } from './product-title.tsx'
 import { productWords } from './product-words.ts'
 
 /** Name, quantity, price, sum: the same columns for the header and every line. */
@@ -130,7 +131,7 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
       )}
     >
       <div className="min-w-0">
-        <p className="truncate text-body leading-[1.375rem] font-semibold">{title}</p>
+        <ProductTitle title={title} className="text-body leading-[1.375rem] font-semibold" />
         <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
           <ListBadge list={line.prescriptionList} />
           <span className="truncate">{detail}</span>

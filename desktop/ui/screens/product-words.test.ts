@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { productWords } from './product-words.ts'
+import { productWords, splitStrength } from './product-words.ts'
 
 test.each([
   [
@@ -42,4 +42,15 @@ test.each([
   ['OXYGENE', 'bouteille', 'OXYGENE', 'bouteille'],
 ])('%s, %s', (name, pack, title, detail) => {
   expect(productWords(name, pack)).toEqual({ title, detail })
+})
+
+test.each([
+  ['IRBESARTAN/HYDROCHLOROTHIAZIDE VIATRIS 300 mg/12,5 mg', ' 300 mg/12,5 mg'],
+  ['DOLIPRANE 2,4 POUR CENT', ' 2,4 POUR CENT'],
+  ['VITAMINE B12 GERDA 250 microgrammes', ' 250 microgrammes'],
+  ['SPASFON', ''],
+  ['OLIMEL N7E 4,3 % et 40 mmol/l et 21 mmol/l', ''],
+])('the strength of %s is kept whole', (title, strength) => {
+  expect(splitStrength(title).strength).toBe(strength)
+  expect(Object.values(splitStrength(title)).join('')).toBe(title)
 })

@@ -4,6 +4,20 @@ export interface ProductWords {
   detail: string
 }
 
+/** A strength that is longer than this is not kept whole: it would leave no room for the name. */
+const LONGEST_STRENGTH = 22
+
+/**
+ * Parts "IRBESARTAN VIATRIS 300 mg/12,5 mg" before its strength, so that where room is short the name is cut and the
+ * strength never is: two strengths of one medicine must not look alike.
+ */
+export function splitStrength(title: string): { name: string; strength: string } {
+  const [, name, strength] = /^(.*?\D)( \d.*)$/.exec(title) ?? []
+  return name === undefined || strength === undefined || strength.length > LONGEST_STRENGTH
+    ? { name: title, strength: '' }
+    : { name, strength }
+}
+
 /** "30 comprimé(s)" as people write it: the mark becomes the plural that the number before it asks for. */
 function inflect(text: string): string {
   let count = 1

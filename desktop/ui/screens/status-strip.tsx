@@ -67,7 +67,7 @@ function Parts({ tone, parts }: { tone: Tone; parts: readonly [string, ...string
       <span title={parts.join(', ')}>
         {first}
         {others.map((part, i) => (
-          <span key={part} className={i === 0 ? 'max-[80rem]:hidden' : 'max-[100rem]:hidden'}>
+          <span key={part} className={i === 0 ? 'max-[80rem]:hidden' : 'max-[90rem]:hidden'}>
             , {part}
           </span>
         ))}
@@ -122,11 +122,14 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
   )
 }
 
+/** This minute; the same text all through it, so that the clock is drawn once a minute. */
+const thisMinute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
+
 /** The branch's wall clock, to the minute. */
 function Clock({ timeZone }: { timeZone: string }) {
-  const [now, setNow] = useState(() => new Date().toISOString())
+  const [now, setNow] = useState(thisMinute)
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date().toISOString()), 5000)
+    const timer = setInterval(() => setNow(thisMinute()), 500)
     return () => clearInterval(timer)
   }, [])
   return (
