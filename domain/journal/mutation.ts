@@ -29,13 +29,3 @@ type Each<F extends 'insert' | 'set' | 'add'> = {
 
 /** What a projector returns and an applier executes; the order within one event is the order of effect. */
 export type Mutation = Each<'insert'> | Each<'set'> | Each<'add'>
-
-/** The event's effect on sums alone, taken back: what an overlay undoes before newer server rows are written. */
-export function inverseSums(mutations: readonly Mutation[]): Mutation[] {
-  return mutations
-    .filter((mutation) => mutation.op === 'add')
-    .map((mutation) => ({
-      ...mutation,
-      add: Object.fromEntries(Object.entries(mutation.add).map(([column, value]) => [column, -value])),
-    })) as Mutation[]
-}

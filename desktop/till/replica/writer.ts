@@ -1,20 +1,23 @@
 import type { Statement } from 'better-sqlite3'
-import { projectEvent } from '../../../domain/journal/families.ts'
-import { inverseSums } from '../../../domain/journal/mutation.ts'
+import type { Mutation } from '../../../domain/journal/mutation.ts'
+import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
 import { SYNCED_TABLES, type SyncedTable } from '../../../migrations/synced-tables.ts'
 import type { Journal } from '../journal/journal.ts'
-import { type Applier, createApplier } from '../store/applier.ts'
+import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Release, RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
+import { createOverlay, rowName, type Total, type Totals } from './overlay.ts'
 import { readColumn, type SqliteValue } from './rows.ts'
-
-/** Events of this device above the server's head are read this many at a time. */
-const OVERLAY_SLICE = 500
 
 /** Writes what the shapes brought, one release in one transaction. */
 export interface ReplicaWriter {
   /** Commits rows, positions and LSN together; own events above the server's head stay applied. */
   write(release: Release): void
+  /**
+   * Reads a few of the own events that a commit will need, so that it need not read a day's sales at once.
+   * @returns whether there may be more
+   */
+  prepare(): boolean
   /** Where each shape was left, by shape name. */
   positions(): Map<string, ShapePosition>
   /** LSN of the last release, or null before the first. */
@@ -51,15 +54,40 @@ export function createReplicaWriter(
     if (position) savePosition.run({ shape, ...position })
   }
 
+  const overlay = createOverlay(device.journal)
+  const readAll = () => {
+    while (overlay.read(serverHead())) {}
+  }
+
   const commit = db.transaction((release: Release) => {
-    eachEventAbove(device.journal, serverHead(), (mutations) => applier.apply(inverseSums(mutations)))
+    readAll()
+    const oldHead = serverHead()
+    const written = rowsWritten(release)
+    applier.apply(sumsOf(written.among(overlay.totals()), -1))
     for (const part of release.shapes) writeShape(part)
-    eachEventAbove(device.journal, serverHead(), (mutations) => applier.apply(mutations))
+    const wentBack = serverHead() < oldHead
+    // Where the server did not write, its head alone changes what lies over a row.
+    if (wentBack) applier.apply(sumsOf(written.notAmong(overlay.totals()), -1))
+    const gone = overlay.settle(serverHead())
+    if (!wentBack) applier.apply(sumsOf(written.notAmong(gone), -1))
+    readAll()
+    if (wentBack) applier.apply(sumsOf(written.notAmong(overlay.totals()), 1))
+    applier.apply(sumsOf(written.among(overlay.totals(), true), 1))
+    const facts = overlay.facts()
+    applier.apply(written.lost || wentBack ? facts : facts.filter(({ op }) => op === 'set'))
     saveLsn.run(JSON.stringify(String(release.lsn)))
   })
 
   return {
-    write: (release) => commit.immediate(release),
+    write: (release) => {
+      try {
+        commit.immediate(release)
+      } catch (error) {
+        overlay.forget()
+        throw error
+      }
+    },
+    prepare: () => overlay.read(serverHead()),
     positions: () =>
       new Map(
         (readPositions.all() as { shape: string; handle: string; offset: string }[]).map(
@@ -73,22 +101,41 @@ export function createReplicaWriter(
   }
 }
 
-function eachEventAbove(
-  journal: Journal,
-  seq: number,
-  each: (mutations: Parameters<Applier['apply']>[0]) => void,
-): void {
-  for (let from = seq; ; ) {
-    const events = journal.above(from, OVERLAY_SLICE)
-    for (const event of events) {
-      const projection = projectEvent(event)
-      if ('mutations' in projection) each(projection.mutations)
-    }
-    const last = events.at(-1)
-    if (!last || events.length < OVERLAY_SLICE) return
-    from = last.seq
+const isProjected = (table: string): table is ProjectedTable => Object.hasOwn(PROJECTED_KEYS, table)
+
+/** Which rows a release writes, as far as facts project into their tables. */
+function rowsWritten({ shapes }: Release) {
+  const resets = new Set<string>()
+  const rows = new Set<string>()
+  let deletes = false
+  for (const { shape, reset, changes } of shapes) {
+    if (!isProjected(shape)) continue
+    if (reset) resets.add(shape)
+    else for (const { row } of changes) rows.add(rowName(shape, row))
+    deletes ||= changes.some(({ operation }) => operation === 'delete')
+  }
+  const pick = (totals: Totals, wanted: (name: string, table: string) => boolean) =>
+    [...totals].flatMap(([name, total]) => (wanted(name, total.table) ? [total] : []))
+  return {
+    /** Rows may be gone that own events had made. */
+    lost: deletes || resets.size > 0,
+    /** Those sums whose rows are written; with `replaced`, also those of tables that are replaced as a whole. */
+    among: (totals: Totals, replaced = false) =>
+      replaced && resets.size > 0
+        ? pick(totals, (name, table) => resets.has(table) || rows.has(name))
+        : [...rows].flatMap((name) => totals.get(name) ?? []),
+    notAmong: (totals: Totals) => pick(totals, (name, table) => !resets.has(table) && !rows.has(name)),
   }
 }
+
+/** Sums as mutations, to be added or taken back. */
+const sumsOf = (totals: readonly Total[], sign: 1 | -1): Mutation[] =>
+  totals.map(({ table, key, add }) => ({
+    op: 'add',
+    table,
+    key,
+    add: Object.fromEntries(Object.entries(add).map(([column, value]) => [column, sign * value])),
+  })) as Mutation[]
 
 interface TableWriter {
   clear(): void

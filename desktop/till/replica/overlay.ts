@@ -1,0 +1,99 @@
+import { projectEvent } from '../../../domain/journal/families.ts'
+import type { AddToSum, Mutation } from '../../../domain/journal/mutation.ts'
+import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
+import type { Journal } from '../journal/journal.ts'
+
+/** Events read from the journal at a time. */
+const SLICE = 25
+
+/** What own events add to one row, and how many of them do. */
+export interface Total {
+  table: ProjectedTable
+  key: Record<string, unknown>
+  add: Record<string, number>
+  events: number
+}
+
+/** Sums by row: what to add to which. */
+export type Totals = ReadonlyMap<string, Total>
+
+/** Names the row of a sum, whether a mutation or the wire speaks of it. */
+export const rowName = (table: ProjectedTable, row: Readonly<Record<string, unknown>>): string =>
+  `${table} ${PROJECTED_KEYS[table].map((column) => row[column]).join(' ')}`
+
+/** Own events above the server's head, kept as what they do, so that a commit costs what is new in it. */
+export interface Overlay {
+  /**
+   * Reads events appended since the last time. @returns whether there may be more
+   * @param head the server's: events up to it are not part of the overlay
+   */
+  read(head: number, limit?: number): boolean
+  /** What all events add to sums. */
+  totals(): Totals
+  /** Mutations other than sums, in order. */
+  facts(): Mutation[]
+  /** Lets the events up to a new head go. @returns what those added to sums */
+  settle(head: number): Totals
+  /** Forgets everything: it is read again from the journal. */
+  forget(): void
+}
+
+const isSum = (mutation: Mutation): mutation is Extract<Mutation, { op: 'add' }> => mutation.op === 'add'
+
+function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 1 | -1): void {
+  const name = rowName(table, key)
+  const total: Total = totals.get(name) ?? { table, key, add: {}, events: 0 }
+  for (const [column, value] of Object.entries(add))
+    total.add[column] = (total.add[column] ?? 0) + sign * (value ?? 0)
+  total.events += sign
+  if (total.events === 0) totals.delete(name)
+  else totals.set(name, total)
+}
+
+/** @param journal of this device */
+export function createOverlay(journal: Journal): Overlay {
+  let events: { seq: number; mutations: Mutation[] }[] = []
+  let totals = new Map<string, Total>()
+  /** Everything up to here was read, or is at or below the head. */
+  let top = 0
+
+  const forget = () => {
+    events = []
+    totals = new Map()
+    top = 0
+  }
+
+  const settle = (head: number) => {
+    const kept = events.findIndex(({ seq }) => seq > head)
+    const gone = events.splice(0, kept === -1 ? events.length : kept)
+    const added = new Map<string, Total>()
+    for (const sum of gone.flatMap(({ mutations }) => mutations.filter(isSum))) {
+      count(totals, sum, -1)
+      count(added, sum, 1)
+    }
+    return added
+  }
+
+  return {
+    read: (head, limit = SLICE) => {
+      const first = events[0]?.seq ?? top + 1
+      // The server knows less than it did (a backup was restored): what it lost is ours to lay over again.
+      if (head + 1 < first) forget()
+      settle(head)
+      top = Math.max(top, head)
+      const fresh = journal.above(top, limit)
+      for (const event of fresh) {
+        const projection = projectEvent(event)
+        const mutations = 'mutations' in projection ? projection.mutations : []
+        events.push({ seq: event.seq, mutations })
+        for (const sum of mutations.filter(isSum)) count(totals, sum, 1)
+        top = event.seq
+      }
+      return fresh.length === limit
+    },
+    totals: () => totals,
+    facts: () => events.flatMap(({ mutations }) => mutations.filter((mutation) => !isSum(mutation))),
+    settle,
+    forget,
+  }
+}
