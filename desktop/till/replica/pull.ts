@@ -1,3 +1,4 @@
+import { FetchError } from '@electric-sql/client'
 import { SYNCED_TABLES } from '../../../migrations/synced-tables.ts'
 import type { Changes, Topic } from '../store/changes.ts'
 import { createFrontier, type Release } from './frontier.ts'
@@ -14,25 +15,57 @@ export interface Pull {
   ready(): boolean
   /** Rows buffered and not yet committed. */
   buffered(): number
+  /** Why rows have stopped coming although the server may be there; null when they have not. */
+  trouble(): PullTrouble | null
   /** The line is back: requests that wait on the old one are broken off and asked anew. */
   refresh(): void
   stop(): void
 }
 
+/** Since when, and whether the server refuses this till or does not answer as it should. */
+export interface PullTrouble {
+  since: string
+  cause: 'server' | 'refused'
+}
+
 export interface PullOptions {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
   serverUrl: string
   fetch: typeof fetch
   writer: ReplicaWriter
   changes: Changes
   /** Told of answers that need a person or time: a refused token, an unreadable shape. */
   failed(table: string, error: Error): void
-  /** Told when a release could not be written; nothing further is written until a restart. */
+  /** Told when a release could not be written; nothing further is written by this pull. */
   broken(error: Error): void
+  committed(): void
 }
 
 function topicsOf(release: Release): Set<Topic> {
   const moved = release.shapes.filter((part) => part.reset || part.changes.length > 0)
   return new Set<Topic>(['sync', ...moved.map((part) => topicOf(part.shape))])
+}
+
+const isRefused = (error: Error) => error instanceof FetchError && error.status < 500
+
+/** Shapes that were answered otherwise than by rows, until they are answered by rows again. */
+function createTroubles(options: PullOptions) {
+  const troubles = new Map<string, PullTrouble>()
+  const told = () => options.changes.touch('sync')
+  return {
+    first: (): PullTrouble | null => troubles.values().next().value ?? null,
+    note: (table: string, error: Error) => {
+      options.failed(table, error)
+      if (troubles.has(table)) return
+      const since = new Date(options.now()).toISOString()
+      troubles.set(table, { since, cause: isRefused(error) ? 'refused' : 'server' })
+      told()
+    },
+    over: (table: string) => {
+      if (troubles.delete(table)) told()
+    },
+  }
 }
 
 /** Follows every shape of a till and commits what they bring, transactionally across tables. */
@@ -41,6 +74,7 @@ export function startPull(options: PullOptions): Pull {
   const saved = writer.positions()
   const frontier = createFrontier(new Map(TABLES.map((table) => [table, { resumed: saved.has(table) }])))
   const followed = new Map<string, FollowedShape>()
+  const troubles = createTroubles(options)
   let ready = writer.lsn() !== null
   let stopped = false
 
@@ -60,6 +94,7 @@ export function startPull(options: PullOptions): Pull {
       if (!release) return
       writer.write(release)
       ready = true
+      options.committed()
       changes.touch(...topicsOf(release))
     })
 
@@ -82,13 +117,14 @@ export function startPull(options: PullOptions): Pull {
       resume: saved.get(table),
       fetch: options.fetch,
       receive: (messages, position) => {
+        troubles.over(table)
         guarded(() => frontier.receive(table, messages, position))
         commitWhatIsWhole()
         laggards.look()
       },
-      failed: (error) => options.failed(table, error),
+      failed: (error) => troubles.note(table, error),
     })
     followed.set(table, shape)
   }
-  return { ready: () => ready, buffered: () => frontier.buffered(), refresh, stop }
+  return { ready: () => ready, buffered: () => frontier.buffered(), trouble: troubles.first, refresh, stop }
 }

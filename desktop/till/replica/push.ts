@@ -5,6 +5,7 @@ import type { StatusView } from '../../bridge/views.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
+import { isFatal } from '../store-faults.ts'
 import { pause } from './streams.ts'
 
 /** Events in one request. */
@@ -15,6 +16,9 @@ const HEARTBEAT_MS = 4000
 
 /** No answer within this counts as no connection, ms. */
 const ANSWER_MS = 8000
+
+/** Events of one request are together at most this large, bytes: half of what the server takes. */
+const BATCH_BYTES = 4 * 1024 * 1024
 
 const BACKOFF_MS = { first: 500, most: 8000 }
 
@@ -42,7 +46,8 @@ type Outcome =
 
 /** The journal going up, as long as it runs. */
 export interface Push {
-  status(): StatusView['sync']
+  /** @param down why rows do not come down, when they do not: a line that only takes is no line */
+  status(down?: { since: string; cause: Cause } | null): StatusView['sync']
   /** There is something to send: do not wait for the next heartbeat. */
   nudge(): void
   stop(): Promise<void>
@@ -55,6 +60,16 @@ function createAcknowledgement(state: TillState) {
     head: (): JournalHead => state.get<JournalHead>(key) ?? EMPTY_HEAD,
     set: (head: JournalHead) => state.set(key, head),
   }
+}
+
+/** As many events from the first on as one request may hold; at least one. */
+function withinBytes(events: JournalEvent[]): JournalEvent[] {
+  let bytes = 0
+  const end = events.findIndex((event, i) => {
+    bytes += Buffer.byteLength(JSON.stringify(event))
+    return i > 0 && bytes > BATCH_BYTES
+  })
+  return end === -1 ? events : events.slice(0, end)
 }
 
 async function send(
@@ -147,9 +162,20 @@ function createTurn(
   const { journal, deviceId } = options
   const { acknowledgement, line, pendingAbove } = parts
 
-  const heard = (head: JournalHead, before: number): number => {
-    if (head.seq <= journal.head().seq) acknowledgement.set(head)
-    else options.log({ event: 'server-is-ahead', seq: head.seq })
+  const retryAfter = (failures: number): number =>
+    Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures) * (0.5 + options.random() / 2)
+
+  /** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
+  const refused = (detail: string, failures: number): number => {
+    line.lost('refused', detail)
+    return retryAfter(failures)
+  }
+
+  const heard = (head: JournalHead, before: number, failures: number): number => {
+    if (head.seq > journal.head().seq) return refused('server-is-ahead', failures)
+    if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
+      return refused('journal-forked', failures)
+    acknowledgement.set(head)
     line.heard()
     return journal.head().seq > head.seq && head.seq > before ? 0 : HEARTBEAT_MS
   }
@@ -162,18 +188,17 @@ function createTurn(
 
   return async (failures) => {
     const acknowledged = acknowledgement.head().seq
-    const events = journal.above(acknowledged, BATCH)
+    const events = withinBytes(journal.above(acknowledged, BATCH))
     const pending = pendingAbove(acknowledged + events.length)
     const outcome = await send(options, { deviceId, events, pending })
-    if (outcome.kind === 'acknowledged') return heard(outcome.head, acknowledged)
+    if (outcome.kind === 'acknowledged') return heard(outcome.head, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
       stepBack(outcome.seq)
       return failures === 0 ? 0 : BACKOFF_MS.first
     }
-    if (outcome.kind === 'resend-from') line.lost('refused', 'server-is-ahead')
-    else line.lost(outcome.cause, outcome.detail)
-    const ceiling = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
-    return ceiling * (0.5 + options.random() / 2)
+    if (outcome.kind === 'resend-from') return refused('server-is-ahead', failures)
+    line.lost(outcome.cause, outcome.detail)
+    return retryAfter(failures)
   }
 }
 
@@ -193,7 +218,12 @@ export function startPush(options: PushOptions): Push {
     let failures = 0
     while (!stopping.signal.aborted) {
       wake = new AbortController()
-      const wait = await turn(failures)
+      const wait = await turn(failures).catch((error: Error) => {
+        // What this file holds cannot be known any more: the process must end and read it anew.
+        if (isFatal(error)) throw error
+        line.lost('server', error.message)
+        return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
+      })
       failures = line.offline() ? failures + 1 : 0
       // A nudge does not shorten the wait for a line that is down.
       const early = line.offline() ? [] : [wake.signal]
@@ -203,9 +233,9 @@ export function startPush(options: PushOptions): Push {
   const running = run()
 
   return {
-    status: () => {
+    status: (down = null) => {
       const pending = pendingAbove(acknowledgement.head().seq)
-      const offline = line.offline()
+      const offline = line.offline() ?? down
       if (offline) return { state: 'offline', ...offline, ...pending }
       if (pending.events > 0 || !line.everAnswered()) return { state: 'sending', ...pending }
       return { state: 'online' }

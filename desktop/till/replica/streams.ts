@@ -57,6 +57,8 @@ export function followShape(options: {
 }): FollowedShape {
   const stopping = new AbortController()
   let refreshing = false
+  /** Up to where the receiver has everything; the stream itself is ahead of that while an answer is on its way. */
+  let delivered: ShapePosition | null = options.resume ?? null
   const stream = new ShapeStream<Row>({
     url: options.url,
     params: { table: options.table },
@@ -76,18 +78,17 @@ export function followShape(options: {
   })
   stream.subscribe(
     (messages: Message<Row>[]) => {
-      options.receive(messages as unknown as ShapeMessage[], {
-        handle: stream.shapeHandle ?? '',
-        offset: stream.lastOffset,
-      })
+      delivered = { handle: stream.shapeHandle ?? '', offset: stream.lastOffset }
+      options.receive(messages as unknown as ShapeMessage[], delivered)
     },
     (error) => options.failed(error),
   )
   const probe = async (): Promise<bigint | null> => {
+    if (!delivered) return null
     const url = new URL(options.url)
     url.searchParams.set('table', options.table)
-    url.searchParams.set('handle', stream.shapeHandle ?? '')
-    url.searchParams.set('offset', stream.lastOffset)
+    url.searchParams.set('handle', delivered.handle)
+    url.searchParams.set('offset', delivered.offset)
     const response = await options.fetch(url, {
       signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_MS)]),
     })

@@ -5,9 +5,10 @@ import type { Journal } from '../journal/journal.ts'
 import type { Changes } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
-import { startPull } from './pull.ts'
+import { isFatal } from '../store-faults.ts'
+import { type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
-import { createReplicaWriter } from './writer.ts'
+import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
 /** Both directions of sync, as the rest of the till sees them. Selling never waits for any of it. */
 export interface SyncHandle {
@@ -22,6 +23,57 @@ export interface SyncHandle {
 }
 
 type Log = (detail: Record<string, unknown>) => void
+
+/** After a commit failed (a full disk, a row that cannot be read) rows are asked for again this much later, ms. */
+const AGAIN_MS = { first: 2_000, most: 60_000 }
+
+/** A pull that starts anew, from what was committed, after it could not write. */
+function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Log) {
+  let failures = 0
+  let broken: PullTrouble | null = null
+  let timer: NodeJS.Timeout | null = null
+  const begin = () => startPull({ ...options, broken: onBroken, committed: onCommitted })
+  const onCommitted = () => {
+    failures = 0
+    broken = null
+  }
+  const onBroken = (error: Error) => {
+    // Whether what was written is on the disk cannot be known any more: the file must be opened and read anew.
+    if (isFatal(error)) throw error
+    log({ event: 'replica-stopped', detail: error.message, stack: error.stack })
+    broken ??= { since: new Date(options.now()).toISOString(), cause: 'server' }
+    options.changes.touch('sync')
+    const wait = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** failures++)
+    timer = setTimeout(() => {
+      pull = begin()
+    }, wait)
+  }
+  let pull = begin()
+  return {
+    current: () => pull,
+    trouble: () => broken ?? pull.trouble(),
+    stop: () => {
+      if (timer) clearTimeout(timer)
+      pull.stop()
+    },
+  }
+}
+
+/** Reads own events that a commit will need a few at a time, so that no commit reads a whole day's. */
+function readAhead(writer: ReplicaWriter) {
+  let turn: NodeJS.Immediate | null = null
+  const read = () => {
+    turn = writer.prepare() ? setImmediate(read) : null
+  }
+  return {
+    more: () => {
+      turn ??= setImmediate(read)
+    },
+    stop: () => {
+      if (turn) clearImmediate(turn)
+    },
+  }
+}
 
 /** Starts sending the journal and following the shapes. Works from a standstill of days, and without a server. */
 export function startSync(options: {
@@ -38,14 +90,17 @@ export function startSync(options: {
   const { serverUrl, identity, db, journal, changes, now, random, log } = options
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, journal })
-  const pull = startPull({
-    serverUrl,
-    fetch: authorized,
-    writer,
-    changes,
-    failed: (table, error) => log({ event: 'shape-failed', table, detail: error.message }),
-    broken: (error) => log({ event: 'replica-stopped', detail: error.message, stack: error.stack }),
-  })
+  const pull = keepPulling(
+    {
+      serverUrl,
+      fetch: authorized,
+      writer,
+      changes,
+      now,
+      failed: (table, error) => log({ event: 'shape-failed', table, detail: error.message }),
+    },
+    log,
+  )
   const push = startPush({
     serverUrl,
     fetch: authorized,
@@ -56,15 +111,24 @@ export function startSync(options: {
     now,
     random,
     changed: () => changes.touch('sync'),
-    regained: () => pull.refresh(),
+    regained: () => pull.current().refresh(),
     log,
   })
+  const prepared = readAhead(writer)
+  prepared.more()
   return {
-    status: push.status,
-    loading: () => (pull.ready() ? null : { rows: pull.buffered(), expected: null }),
-    nudge: push.nudge,
+    status: () => push.status(pull.trouble()),
+    loading: () => {
+      const { ready, buffered } = pull.current()
+      return ready() ? null : { rows: buffered(), expected: null }
+    },
+    nudge: () => {
+      push.nudge()
+      prepared.more()
+    },
     fetch: authorized,
     stop: async () => {
+      prepared.stop()
       pull.stop()
       await push.stop()
     },

@@ -1,0 +1,60 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import { afterEach, expect, it, vi } from 'vitest'
+import { openJournal } from '../journal/journal.ts'
+import { createChanges } from '../store/changes.ts'
+import { openTillDatabase } from '../store/database.ts'
+import { type Pull, startPull } from './pull.ts'
+import { createReplicaWriter } from './writer.ts'
+
+let server: Server
+let pull: Pull
+afterEach(async () => {
+  pull.stop()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+it('says that it is refused when one shape is, and that it no longer is', async () => {
+  let refuses = true
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://server')
+    if (refuses && url.searchParams.get('table') === 'staff') {
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"not-allowed"}}')
+      return
+    }
+    const headers = {
+      'electric-handle': 'h',
+      'electric-offset': '0_0',
+      'electric-schema': '{}',
+      'electric-cursor': '1',
+      'electric-up-to-date': '',
+    }
+    if (url.searchParams.has('live')) return
+    response.writeHead(200, { 'content-type': 'application/json', ...headers })
+    response.end('[{"headers":{"control":"up-to-date","global_last_seen_lsn":"10"}}]')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const db = await openTillDatabase(':memory:')
+  const deviceId = '00000000-0000-7000-8000-000000000003'
+  const journal = openJournal(db, { deviceId, privateKey: generateKeyPairSync('ed25519').privateKey })
+  pull = startPull({
+    serverUrl: `http://127.0.0.1:${port}`,
+    fetch,
+    writer: createReplicaWriter(db, { deviceId, journal }),
+    changes: createChanges(),
+    now: () => Date.parse('2026-03-12T09:00:00.000Z'),
+    failed: () => {},
+    broken: (error) => {
+      throw error
+    },
+    committed: () => {},
+  })
+  const refused = { since: '2026-03-12T09:00:00.000Z', cause: 'refused' }
+  await vi.waitFor(() => expect(pull.trouble()).toEqual(refused), { timeout: 5000 })
+  expect(pull.ready()).toBe(false)
+  refuses = false
+  await vi.waitFor(() => expect(pull.ready()).toBe(true), { timeout: 8000 })
+  expect(pull.trouble()).toBeNull()
+}, 15_000)

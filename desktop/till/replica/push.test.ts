@@ -1,0 +1,117 @@
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { JournalEvent } from '../../../domain/journal/event.ts'
+import type { Journal } from '../journal/journal.ts'
+import { createTillState, type TillState } from '../store/state.ts'
+import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
+import { type Push, startPush } from './push.ts'
+
+interface Batch {
+  events: JournalEvent[]
+}
+type Answer = (batch: Batch) => { status?: number; body: unknown }
+
+let till: TestTill
+let push: Push | null = null
+beforeEach(async () => {
+  till = await openTestTill()
+  await till.unlockAs('pharmacist')
+  accepted(till.openSession(cents(10_000)))
+})
+afterEach(async () => {
+  await push?.stop()
+  push = null
+  till.dispose()
+})
+
+const sell = () => {
+  accepted(till.basket.add(till.product(0).id))
+  accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))
+}
+
+/** Starts sending to a server that answers as told; the backoff is as short as it can be. */
+function start(answer: Answer, parts: { state?: TillState; journal?: Journal } = {}) {
+  const batches: Batch[] = []
+  const { db, journal, deviceId, now } = till.context
+  push = startPush({
+    serverUrl: 'http://head.example',
+    fetch: async (_, init) => {
+      const batch = JSON.parse(String(init?.body)) as Batch
+      batches.push(batch)
+      const { status = 200, body } = answer(batch)
+      return Response.json(body, { status })
+    },
+    deviceId,
+    db,
+    journal,
+    state: createTillState(db),
+    now,
+    random: () => 0,
+    changed: () => {},
+    regained: () => {},
+    log: () => {},
+    ...parts,
+  })
+  return { batches, push }
+}
+
+const headOf = ({ events }: Batch) => ({ head: { seq: events.at(-1)?.seq ?? 0, hash: events.at(-1)?.hash } })
+
+it('says that it is refused when the server holds more of its journal than it does', async () => {
+  const { push } = start(() => ({ body: { head: { seq: 40, hash: 'ab'.repeat(32) } } }))
+  await vi.waitFor(() => expect(push.status()).toMatchObject({ state: 'offline', cause: 'refused' }))
+})
+
+it('believes no acknowledgement of a history that is not its own', async () => {
+  sell()
+  const { seq } = till.context.journal.head()
+  const { push, batches } = start(() => ({ body: { head: { seq, hash: 'ab'.repeat(32) } } }))
+  await vi.waitFor(() =>
+    expect(push.status()).toMatchObject({ state: 'offline', cause: 'refused', sales: 1 }),
+  )
+  await vi.waitFor(() => expect(batches.length).toBeGreaterThan(1))
+  expect(batches.at(-1)?.events.map((event) => event.seq)).toEqual([1, 2])
+})
+
+it('goes on when a full disk keeps it from noting an acknowledgement', async () => {
+  const kept = createTillState(till.context.db)
+  let full = 1
+  const state: TillState = {
+    ...kept,
+    set: (key, value) => {
+      if (full-- > 0) throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL')
+      kept.set(key, value)
+    },
+  }
+  const { push } = start((batch) => ({ body: headOf(batch) }), { state })
+  await vi.waitFor(() => expect(push.status()).toMatchObject({ state: 'offline', cause: 'server' }))
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }), { timeout: 12_000 })
+}, 15_000)
+
+it('never sends more at once than the server takes', async () => {
+  for (let n = 0; n < 8; n += 1) sell()
+  const { journal } = till.context
+  // Sales of hundreds of lines: as many of them as a request holds events are more than it holds bytes.
+  const large: Journal = {
+    ...journal,
+    above: (seq, limit) =>
+      journal.above(seq, limit).map((event) => ({ ...event, payload: { filling: 'x'.repeat(1_500_000) } })),
+  }
+  const sizes: number[] = []
+  const { push } = start(
+    (batch) => {
+      sizes.push(JSON.stringify(batch).length)
+      return { body: headOf(batch) }
+    },
+    { journal: large },
+  )
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
+  expect(Math.max(...sizes)).toBeLessThan(8 * 1024 * 1024)
+})
+
+it('shows why rows do not come down although what it sends is taken', async () => {
+  const { push } = start((batch) => ({ body: headOf(batch) }))
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
+  const down = { since: '2026-03-12T09:00:00.000Z', cause: 'refused' as const }
+  expect(push.status(down)).toMatchObject({ state: 'offline', ...down })
+})
