@@ -251,7 +251,7 @@ describe('the drawer', () => {
     }
     await window.keys('Enter')
     // 150.00 + 6.19 expected, 155.00 counted.
-    await until(() => page().getByTestId('variance').innerText(), 'Short 1.19')
+    await until(() => page().getByTestId('variance').innerText(), 'Short €1.19')
     expect(await page().locator('body').innerText()).toContain('€156.19')
     await window.keys('Enter')
     await page().waitForSelector('[name=float]')
@@ -264,8 +264,22 @@ describe('the drawer', () => {
     await window.keys('Enter')
     await page().getByText('Ready').waitFor()
     await window.keys('F10', '7')
-    await page().getByText('Only: pharmacist, branch manager').waitFor()
+    await page().getByRole('alert').getByText('Only: pharmacist, branch manager').waitFor()
     expect(await page().getByText('Count the drawer').count()).toBe(0)
+  })
+
+  test('is what a key waits for that can do nothing now: it says why', async () => {
+    await unlock()
+    await page().waitForSelector('[name=float]')
+    await window.keys('F12')
+    await page().getByRole('alert').getByText('The drawer is closed: open it first.').waitFor()
+    await window.type('100')
+    await window.keys('Enter')
+    await page().getByText('Ready').waitFor()
+    await window.keys('F12')
+    await page().getByRole('alert').getByText('The basket is empty').waitFor()
+    await window.keys('Escape')
+    await until(() => page().getByRole('alert').count(), 0)
   })
 
   test('refuses letters and monsters as a float, and keeps what was typed', async () => {

@@ -146,15 +146,17 @@ function BranchCard(props: {
         <p className={classNames('figure text-change font-semibold tracking-tight', late && 'text-second')}>
           {formatMoney(day.gross, locale, currency)}
         </p>
-        <Sparkline
-          values={day.byHour.slice(hours.from, hours.to + 1)}
-          {...(day.lastWeekByHour.some((gross) => gross > 0) && {
-            against: day.lastWeekByHour.slice(hours.from, hours.to + 1),
-          })}
-          max={props.max}
-          late={late}
-          label={t('day.byHour', hours)}
-        />
+        {[...day.byHour, ...day.lastWeekByHour].some((gross) => (gross ?? 0) > 0) && (
+          <Sparkline
+            values={day.byHour.slice(hours.from, hours.to + 1)}
+            {...(day.lastWeekByHour.some((gross) => gross > 0) && {
+              against: day.lastWeekByHour.slice(hours.from, hours.to + 1),
+            })}
+            max={props.max}
+            late={late}
+            label={t('day.byHour', hours)}
+          />
+        )}
       </div>
       <Counts day={day} timeZone={branch.time_zone} />
       <Tenders figures={figures} currency={currency} />
