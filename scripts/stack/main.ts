@@ -10,6 +10,7 @@ import { enrolmentCode, loadDemo, trainOnce } from './demo.ts'
 import { BadOption, readOptions, STACK_HELP, type StackOptions } from './options.ts'
 import { CannotStart, preflight, release } from './preflight.ts'
 import { type Supervised, supervise } from './processes.ts'
+import { electronPackageDir, findElectron, openWindow } from './window.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const began = performance.now()
@@ -122,6 +123,12 @@ async function stopAll(options: StackOptions, running: Running): Promise<void> {
   await release(options.dataDir)
 }
 
+/** A window on the first till, where Electron's binary is there; elsewhere the printed addresses do. */
+function openFirstTill(options: StackOptions, running: Running, url: string): void {
+  const electron = options.open ? findElectron(electronPackageDir()) : null
+  if (electron) running.closers.push(openWindow(electron, url))
+}
+
 /** Until someone ends it: a signal, the closed terminal, `q`, or the end of whoever started this process. */
 function untilEnded(onKey: (key: string) => void): Promise<void> {
   return new Promise((resolve) => {
@@ -165,6 +172,7 @@ async function run(options: StackOptions): Promise<void> {
     await trainOnce(serverUrl, options.dataDir)
     say('ready')
     printAddresses(options, pages)
+    openFirstTill(options, running, pages[0] ?? '')
   })()
   try {
     await Promise.race([ended, starting])
