@@ -9,7 +9,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .createTable('journal')
     .addColumn('seq', 'integer', (c) => c.primaryKey())
     .addColumn('type', 'text', nonNull)
-    .addColumn('hash', 'text', (c) => c.notNull().unique().check(sql`length(hash) = 64`))
+    .addColumn('hash', 'text', (c) => c.notNull().check(sql`length(hash) = 64`))
     .addColumn('body', 'text', nonNull)
     .execute()
   await sql`create trigger journal_no_update before update on journal
@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
   await db.schema
     .createTable('basket_line')
     .addColumn('id', 'text', (c) => c.primaryKey().notNull())
-    .addColumn('position', 'integer', (c) => c.notNull().unique())
+    .addColumn('position', 'integer', nonNull)
     .addColumn('product_id', 'text', nonNull)
     .addColumn('quantity', 'integer', (c) => c.notNull().check(sql`quantity between 1 and 9999`))
     .addColumn('unit_price', 'integer', (c) => c.notNull().check(sql`unit_price >= 0`))
@@ -44,6 +44,7 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .addColumn('printed_at', 'text')
     .$call(clustered(d))
     .execute()
+  await sql`create index print_job_open on print_job (id) where state in ('waiting', 'printing')`.execute(db)
   await db.schema
     .createTable('replica_shape')
     .addColumn('shape', 'text', (c) => c.primaryKey().notNull())

@@ -1,23 +1,25 @@
-import type { Currency } from '../../domain/money.ts'
+import { z } from 'zod'
+import { idSchema } from '../../domain/ids.ts'
 import { currencySchema } from '../../domain/money.ts'
 import type { DeviceIdentity } from './device/identity.ts'
 import type { Changes } from './store/changes.ts'
 import type { TillDatabase } from './store/database.ts'
 
 /** Where this till stands: its branch and register by the replica, its device by enrolment. */
-export interface Place {
-  branchId: string
-  branchName: string
-  address: string
-  city: string
-  vatNumber: string
-  timeZone: string
-  currency: Currency
-  registerId: string
-  registerNumber: number
-  registerName: string
-  deviceName: string
-}
+export const placeSchema = z.strictObject({
+  branchId: idSchema,
+  branchName: z.string(),
+  address: z.string(),
+  city: z.string(),
+  vatNumber: z.string(),
+  timeZone: z.string(),
+  currency: currencySchema,
+  registerId: idSchema,
+  registerNumber: z.int().nonnegative(),
+  registerName: z.string(),
+  deviceName: z.string(),
+})
+export type Place = z.infer<typeof placeSchema>
 
 type Row = {
   branchName: string

@@ -75,8 +75,8 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       actor: asActor(operator),
       at,
     })
-    const packs = new Map(stored.map((line) => [line.lineId, line.pack]))
-    parts.printing.enqueueReceipt({ sale, at, cashierName: operator.name, packs, hash: event.hash })
+    const packs = stored.map((line) => line.pack)
+    parts.printing.enqueueReceipt(sale, { seq: event.seq, cashierName: operator.name, packs })
     basket.clear()
     const completed: Completed = {
       saleId: sale.saleId,

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
 import { encodeEscPos } from '../../../hardware/protocols/esc-pos/encode.ts'
 import { PRINTER_PROFILES } from '../../../hardware/protocols/esc-pos/profiles.ts'
-import { type PrintDocument, printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
+import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import { databaseFile } from '../data-folder.ts'
 import { DEMO_PLACE, DEMO_RECEIPT } from './demo.ts'
 import { saleDocument } from './sale-document.ts'
+import { createPaperReader } from './stored-paper.ts'
 
 const HELP = `Usage: npm run receipt -- --sale <id or demo> --out <file> [--data <dir>] [--profile <printer>] [--locale <language>]
 
@@ -34,7 +35,9 @@ function storedDocument(dataDir: string, saleId: string): PrintDocument {
       .pluck()
       .get(saleId) as string | undefined
     if (!stored) throw new UsageError(`This till made no sale ${saleId}.`)
-    return printDocumentSchema.parse(JSON.parse(stored))
+    const paper = createPaperReader(db)(stored)
+    if ('unreadable' in paper) throw new Error(`The stored receipt cannot be read: ${paper.unreadable}`)
+    return paper
   } finally {
     db.close()
   }

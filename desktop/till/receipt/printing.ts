@@ -1,12 +1,14 @@
+import type { SaleCompleted } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import type { TillContext } from '../till-context.ts'
 import { instantAt } from '../till-context.ts'
-import { type ReceiptContent, saleDocument } from './sale-document.ts'
+import type { ReceiptDraft } from './stored-paper.ts'
 import { type ZReportContent, zDocument } from './z-document.ts'
 
 /** Puts papers into the spool, in the transaction of the fact that they are about. */
 export interface ReceiptPrinting {
-  enqueueReceipt(content: ReceiptContent): void
+  /** @param paper what it says beside the sale, which it reads from the journal when it is printed */
+  enqueueReceipt(sale: SaleCompleted, paper: { seq: number; cashierName: string; packs: string[] }): void
   enqueueZReport(content: ZReportContent & { sessionId: string }): void
 }
 
@@ -22,7 +24,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
     kind: 'receipt' | 'z-report'
     saleId: string | null
     sessionId: string
-    document: PrintDocument
+    document: PrintDocument | ReceiptDraft
   }) => {
     insert.run({
       ...job,
@@ -34,12 +36,12 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
     })
   }
   return {
-    enqueueReceipt: (content) =>
+    enqueueReceipt: ({ saleId, sessionId }, paper) =>
       enqueue({
         kind: 'receipt',
-        saleId: content.sale.saleId,
-        sessionId: content.sale.sessionId,
-        document: saleDocument(content, context.place(), locale),
+        saleId,
+        sessionId,
+        document: { receipt: { ...paper, place: context.place(), locale } },
       }),
     enqueueZReport: ({ sessionId, ...content }) =>
       enqueue({

@@ -1,10 +1,6 @@
 import type { Locale } from '../../../domain/refusals.ts'
-import {
-  type PrintDocument,
-  type PrintElement,
-  printDocumentSchema,
-  text,
-} from '../../../hardware/protocols/print-document.ts'
+import { type PrintDocument, type PrintElement, text } from '../../../hardware/protocols/print-document.ts'
+import { createPaperReader } from '../receipt/stored-paper.ts'
 import { WORDS } from '../receipt/wording.ts'
 import type { TillDatabase } from '../store/database.ts'
 
@@ -12,20 +8,6 @@ import type { TillDatabase } from '../store/database.ts'
 export interface StoredJob {
   id: string
   document: string
-}
-
-/** The document as JSON holds it, or why it cannot be printed. */
-export function parseDocument(stored: string): PrintDocument | { unreadable: string } {
-  let value: unknown
-  try {
-    value = JSON.parse(stored)
-  } catch (error) {
-    return { unreadable: `not JSON: ${(error as Error).message}` }
-  }
-  const parsed = printDocumentSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  return { unreadable: `${issue?.path.join('.')}: ${issue?.message}` }
 }
 
 /**
@@ -44,11 +26,12 @@ export type Jobs = ReturnType<typeof createJobs>
 
 /** The spool's statements over `print_job`. A job's row is never deleted. */
 export function createJobs(db: TillDatabase, locale: Locale) {
-  const next = db.prepare(`select id, document from print_job where state = 'waiting' order by id limit 1`)
-  const interrupted = db.prepare(`select id, document from print_job where state = 'printing' order by id`)
-  const countWaiting = db
-    .prepare(`select count(*) from print_job where state in ('waiting', 'printing')`)
-    .pluck()
+  const read = createPaperReader(db)
+  // Said as the index of open jobs says it: printed ones, years of them, are never looked at.
+  const open = `from print_job where state in ('waiting', 'printing')`
+  const next = db.prepare(`select id, document ${open} and state = 'waiting' order by id limit 1`)
+  const interrupted = db.prepare(`select id, document ${open} and state = 'printing' order by id`)
+  const countWaiting = db.prepare(`select count(*) ${open}`).pluck()
   const begin = db.prepare(`update print_job set state = 'printing', attempts = attempts + 1 where id = ?`)
   const finish = db.prepare(
     `update print_job set state = 'printed', printed_at = ?, last_error = null where id = ?`,
@@ -59,11 +42,13 @@ export function createJobs(db: TillDatabase, locale: Locale) {
   const wait = (job: StoredJob, reason: string) => settle.run({ ...job, state: 'waiting', reason })
   const keep = (job: StoredJob, reason: string) => settle.run({ ...job, state: 'kept', reason })
   const waitAsDuplicate = (job: StoredJob, reason: string) => {
-    const document = parseDocument(job.document)
+    const document = read(job.document)
     if ('unreadable' in document) keep(job, document.unreadable)
     else wait({ ...job, document: JSON.stringify(asDuplicate(document, locale)) }, reason)
   }
   return {
+    /** The paper of a job, or why there is none. */
+    paper: (job: StoredJob) => read(job.document),
     next: () => next.get() as StoredJob | undefined,
     waiting: () => countWaiting.get() as number,
     begin: (job: StoredJob) => begin.run(job.id),

@@ -5,7 +5,7 @@ import type { StatusView } from '../../bridge/views.ts'
 import type { Changes } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { instantAt } from '../till-context.ts'
-import { createJobs, type Jobs, parseDocument, type StoredJob } from './jobs.ts'
+import { createJobs, type Jobs, type StoredJob } from './jobs.ts'
 import { createPauses, type Pauses } from './pauses.ts'
 import { createPrinterWatch, type PrinterWatch, stateAfter } from './printer-watch.ts'
 
@@ -64,7 +64,7 @@ type Worker = SpoolOptions & { printer: Printer; timings: SpoolTimings; watch: P
  */
 async function attempt(worker: Worker, job: StoredJob, signal: AbortSignal): Promise<boolean> {
   const { printer, jobs, watch, log, changes } = worker
-  const document = parseDocument(job.document)
+  const document = jobs.paper(job)
   if ('unreadable' in document) {
     log.error({ job: job.id, reason: document.unreadable }, 'a stored print job cannot be read; it is kept')
     jobs.keep(job, document.unreadable)
