@@ -175,7 +175,7 @@ export interface ServerTables extends SharedTables {
   enrolment: EnrolmentRow
 }
 
-/** One event of this device's journal, as sealed. `body` is the canonical text of the whole sealed event. */
+/** One event of this device's journal, as sealed. `body` is the whole sealed event as JSON. */
 export interface TillJournalRow {
   seq: number
   type: string

@@ -11,23 +11,25 @@ export interface Applier {
 
 const quote = (name: string) => `"${name}"`
 const list = (names: readonly string[], each: (name: string) => string) => names.map(each).join(', ')
-const equals = (name: string) => `${quote(name)} = @${name}`
+const equals = (name: string) => `${quote(name)} = ?`
+const marks = (names: readonly string[]) => list(names, () => '?')
 
 const insertSql = (table: string, columns: readonly string[], key: readonly string[]) =>
-  `insert into ${quote(table)} (${list(columns, quote)}) values (${list(columns, (name) => `@${name}`)})
+  `insert into ${quote(table)} (${list(columns, quote)}) values (${marks(columns)})
    on conflict (${list(key, quote)}) do nothing`
 
 const setSql = (table: string, key: readonly string[], set: readonly string[]) =>
   `update ${quote(table)} set ${list(set, equals)} where ${key.map(equals).join(' and ')}`
 
 const addSql = (table: string, columns: readonly string[], key: readonly string[], sums: readonly string[]) =>
-  `insert into ${quote(table)} (${list(columns, quote)}) values (${list(columns, (name) => `@${name}`)})
+  `insert into ${quote(table)} (${list(columns, quote)}) values (${marks(columns)})
    on conflict (${list(key, quote)}) do update
    set ${list(sums, (name) => `${quote(name)} = ${quote(name)} + excluded.${quote(name)}`)}`
 
 /**
- * The applier of a till's database. Statements are prepared once per table and column set; table and column names
- * come from projectors in `domain/`, never from a message.
+ * The applier of a till's database. Statements are prepared once per table and columns as they are listed, and bound
+ * by position: names would be looked up again at each run. Table and column names come from projectors in `domain/`,
+ * never from a message.
  */
 export function createApplier(db: TillDatabase): Applier {
   const statements = new Map<string, Statement>()
@@ -41,21 +43,23 @@ export function createApplier(db: TillDatabase): Applier {
   }
 
   const one = (mutation: Mutation): void => {
-    const { table } = mutation
+    const { table, op } = mutation
     const tableKey: readonly string[] = PROJECTED_KEYS[table]
-    if (mutation.op === 'insert') {
+    if (op === 'insert') {
       const columns = Object.keys(mutation.row)
-      prepared(`insert ${table}`, () => insertSql(table, columns, tableKey)).run(mutation.row)
+      prepared(`insert ${table} ${columns}`, () => insertSql(table, columns, tableKey)).run(
+        Object.values(mutation.row),
+      )
       return
     }
     const key = Object.keys(mutation.key)
-    const values: Record<string, unknown> = mutation.op === 'set' ? mutation.set : mutation.add
+    const values = op === 'set' ? mutation.set : mutation.add
     const columns = Object.keys(values)
     const sql = () =>
-      mutation.op === 'set'
-        ? setSql(table, key, columns)
-        : addSql(table, [...key, ...columns], tableKey, columns)
-    prepared(`${mutation.op} ${table} ${key} ${columns}`, sql).run({ ...mutation.key, ...values })
+      op === 'set' ? setSql(table, key, columns) : addSql(table, [...key, ...columns], tableKey, columns)
+    const statement = prepared(`${op} ${table} ${key} ${columns}`, sql)
+    const [first, second] = op === 'set' ? [values, mutation.key] : [mutation.key, values]
+    statement.run([...Object.values(first), ...Object.values(second)])
   }
 
   return { apply: (mutations) => mutations.forEach(one) }

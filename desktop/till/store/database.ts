@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { SQLITE } from '../../../migrations/dialect.ts'
 import { migrateToLatest } from '../../../migrations/migrate.ts'
 import type { TillTables } from '../../../migrations/schema.ts'
+import { layOutLog } from './log-room.ts'
 
 export type TillDatabase = Database.Database
 
@@ -46,6 +47,11 @@ export async function openTillDatabase(path: string): Promise<TillDatabase> {
     })
     await migrateToLatest(kysely, SQLITE)
     await kysely.destroy()
+    if (path !== ':memory:') {
+      // The log is there once this connection has read: closing the other one may have removed it.
+      db.pragma('schema_version')
+      layOutLog(path)
+    }
     return db
   } catch (error) {
     db.close()
