@@ -28,6 +28,12 @@ export async function up(db: Kysely<unknown>, d: Dialect): Promise<void> {
     .$call(clustered(d))
     .execute()
   await db.schema.createIndex('cash_session_register').on('cash_session').column('register_id').execute()
+  if (d.side === 'till') {
+    // A till asks for its open session at each scan.
+    await sql`create index cash_session_open on cash_session (register_id, opened_at) where closed_at is null`.execute(
+      db,
+    )
+  }
   await db.schema
     .createTable('cash_count')
     .addColumn('session_id', d.uuid, nonNull)

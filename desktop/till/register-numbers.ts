@@ -24,8 +24,10 @@ export function createRegisterNumbers(
   state: TillState,
   registerId: string,
 ): RegisterNumbers {
+  // Bound once: SQLite plans a statement again whenever a value it may have planned by is bound anew.
   const lastReceipt = db
     .prepare('select coalesce(max(receipt_number), 0) from sale where register_id = ?')
+    .bind(registerId)
     .pluck()
   const lastZ = db
     .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
@@ -37,7 +39,7 @@ export function createRegisterNumbers(
   return {
     nextReceipt: () => {
       const noted = kept()
-      const receipt = Math.max(lastReceipt.get(registerId) as number, noted.receipt) + 1
+      const receipt = Math.max(lastReceipt.get() as number, noted.receipt) + 1
       state.set(KEY, { ...noted, receipt })
       return receipt
     },

@@ -20,15 +20,18 @@ export interface Sessions {
 
 /** Reads the sessions of one register. */
 export function createSessions(db: TillDatabase, registerId: string): Sessions {
-  const readOpen = db.prepare(`
+  // Bound once: SQLite plans a statement again whenever a value it may have planned by is bound anew.
+  const readOpen = db
+    .prepare(`
     select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
       coalesce(s.name, '') as openedByName
     from cash_session c left join staff s on s.id = c.opened_by
     where c.register_id = ? and c.closed_at is null
     order by c.opened_at desc limit 1`)
+    .bind(registerId)
   const countSales = db.prepare('select count(*) from sale where session_id = ?').pluck()
   return {
-    open: () => (readOpen.get(registerId) as OpenSession | undefined) ?? null,
+    open: () => (readOpen.get() as OpenSession | undefined) ?? null,
     saleCount: (sessionId) => countSales.get(sessionId) as number,
   }
 }

@@ -40,13 +40,16 @@ export type BasketStore = ReturnType<typeof createBasketStore>
 
 /** The rows of the basket; writes join the caller's transaction. */
 export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
-  const readLines = db.prepare(`
+  // Bound once: SQLite plans a join again whenever a value it may have planned by is bound anew.
+  const readLines = db
+    .prepare(`
     select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice, p.cip13, p.name, p.pack,
       p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp, p.vat_rate_bp as vatRateBp,
       coalesce(s.quantity, 0) as onHand
-    from basket_line l join product p on p.id = l.product_id
+    from basket_line l cross join product p on p.id = l.product_id
     left join stock_on_hand s on s.branch_id = ? and s.product_id = l.product_id
     order by l.position`)
+    .bind(branchId)
   const readLine = db.prepare('select * from basket_line where id = ?')
   const readSame = db.prepare('select * from basket_line where product_id = ? and unit_price = ?')
   const readExtent = db.prepare(`
@@ -62,7 +65,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
   const meta = () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] }
   const setMeta = (next: BasketMeta) => state.set(KEY, next)
   return {
-    lines: () => readLines.all(branchId) as StoredLine[],
+    lines: () => readLines.all() as StoredLine[],
     line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
     /** The line that one more pack of this product at this price belongs to. */
     lineOf: (productId: string, unitPrice: number) =>
