@@ -12,7 +12,7 @@ import type { ServerTables } from '../../migrations/schema.ts'
 import { loadOrganisation } from '../../scripts/demo/load.ts'
 import { DEMO_REGISTERS } from '../../scripts/demo/organisation.ts'
 import { buildScreens } from '../../scripts/setup/screens.mjs'
-import { enrolmentCode } from '../../scripts/stack/demo.ts'
+import { CATALOGUE_DATE, enrolmentCode } from '../../scripts/stack/demo.ts'
 import { type Launched, launch, stopProcess } from '../../scripts/stack/processes.ts'
 import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
 import { importBdpm } from '../../sync-server/catalogue/import.ts'
@@ -120,7 +120,7 @@ export async function startProduct(): Promise<Product> {
   await product.startServer()
   await loadOrganisation(product.db)
   const folder = await readBdpmFolder(join(root, 'data/bdpm'))
-  await importBdpm(product.db, folder, { sourceDate: '2026-10-01', now: () => new Date() })
+  await importBdpm(product.db, folder, { sourceDate: CATALOGUE_DATE, now: () => new Date() })
   return product
 }
 

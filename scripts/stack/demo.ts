@@ -10,8 +10,8 @@ import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
 import { loadHistory, loadOrganisation } from '../demo/load.ts'
 import { DEMO_REGISTERS, DEMO_STAFF, MARKET } from '../demo/organisation.ts'
 
-/** Date of the shipped copy of the medicines database. */
-const CATALOGUE_DATE = '2026-10-01'
+/** The newest date that the shipped copy of the medicines database names; its publisher dates the edition by year only. */
+export const CATALOGUE_DATE = '2026-05-27'
 
 type Tell = (sentence: string) => void
 
