@@ -25,11 +25,19 @@ export function suggestedCash(total: Minor): Minor[] {
   return [...new Set(amounts)].sort((a, b) => a - b).slice(0, 5) as Minor[]
 }
 
-export type SaleFault = 'duplicate-line' | 'total' | 'taxes' | 'tenders' | 'change-without-cash'
+export type SaleFault =
+  | 'duplicate-line'
+  | 'duplicate-tender'
+  | 'total'
+  | 'taxes'
+  | 'tenders'
+  | 'change-without-cash'
 
 /** The first rule that a completed sale breaks, or null. The till never makes such a sale; the server reports it. */
 export function saleFault(sale: SaleCompleted): SaleFault | null {
   if (new Set(sale.lines.map((line) => line.lineId)).size !== sale.lines.length) return 'duplicate-line'
+  if (new Set(sale.tenders.map((tender) => tender.tenderId)).size !== sale.tenders.length)
+    return 'duplicate-tender'
   if (sale.total !== saleTotal(sale.lines)) return 'total'
   const expected = taxShares(sale.lines)
   const sameTaxes =

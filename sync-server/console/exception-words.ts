@@ -16,6 +16,9 @@ export const exceptionWords = defineWords(
     'foreign-register': 'The till wrote for another register. It is kept without effect.',
     'foreign-session': 'The till wrote into another register’s drawer. It is kept without effect.',
     'unknown-session': 'Names a drawer session that is not known here.',
+    'session-closed': 'Came after its drawer session had been closed. The closing figures stay as they were.',
+    'journal-forked':
+      'The till sent a second history under numbers already taken: it was restored from a backup, or copied. Call IT.',
     'duplicate-fact': 'The same sale or session was sent twice as two events. The second is without effect.',
     'not-applicable': 'The database could not take its effect. It is kept.',
     'unknown-product': 'Sold something that is not in the catalogue.',
@@ -38,6 +41,10 @@ export const exceptionWords = defineWords(
     'foreign-register': 'La caisse a écrit pour un autre comptoir. Conservé sans effet.',
     'foreign-session': 'La caisse a écrit dans le tiroir d’un autre comptoir. Conservé sans effet.',
     'unknown-session': 'Désigne une session de caisse inconnue ici.',
+    'session-closed':
+      'Arrivé après la clôture de sa session de caisse. Les chiffres de clôture restent inchangés.',
+    'journal-forked':
+      'La caisse a envoyé un second historique sous des numéros déjà pris : elle a été restaurée ou copiée. Prévenez l’informatique.',
     'duplicate-fact': 'La même vente ou session a été envoyée deux fois. La seconde est sans effet.',
     'not-applicable': 'La base n’a pas pu prendre son effet. L’événement est conservé.',
     'unknown-product': 'Vente d’un article absent du catalogue.',
@@ -61,6 +68,9 @@ export const exceptionWords = defineWords(
     'foreign-session':
       'Die Kasse schrieb in die Schublade eines anderen Kassenplatzes. Ohne Wirkung aufbewahrt.',
     'unknown-session': 'Nennt eine Kassensitzung, die hier nicht bekannt ist.',
+    'session-closed': 'Kam nach dem Abschluss der Kassensitzung. Die Abschlusszahlen bleiben, wie sie waren.',
+    'journal-forked':
+      'Die Kasse sendete eine zweite Geschichte unter vergebenen Nummern: Sie wurde aus einer Sicherung geholt oder kopiert. Bitte die IT rufen.',
     'duplicate-fact':
       'Derselbe Verkauf oder dieselbe Sitzung kam als zwei Ereignisse. Das zweite ist ohne Wirkung.',
     'not-applicable': 'Die Datenbank konnte die Wirkung nicht aufnehmen. Das Ereignis ist aufbewahrt.',

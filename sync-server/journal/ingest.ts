@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { JournalEvent, JournalHead } from '../../domain/journal/event.ts'
+import { type JournalEvent, type JournalHead, shortHash } from '../../domain/journal/event.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { inTransaction } from '../database/pool.ts'
@@ -100,6 +100,9 @@ async function ingestOnce(
     if ('refusal' in placed) return placed.refusal
     if ('fork' in placed) {
       await ledger.storeAlarm(client, device, placed.fork, made)
+      const { event } = placed.fork
+      const detail = `${shortHash(event.hash)} offered, ${shortHash(placed.fork.storedHash)} stored`
+      await ledger.storeExceptions(client, device, [{ seq: event.seq, code: 'journal-forked', detail }], made)
       return refuse('journal-forked', { seq: placed.fork.event.seq })
     }
     const { fresh, duplicates } = placed
@@ -116,7 +119,7 @@ async function ingestOnce(
  * Takes a device's batch into the ledger: events, their effects, exceptions, head and status in one transaction.
  * Delivered any number of times, at once or one after the other, each event has its effect once.
  * @returns the answer, or a refusal that changed nothing: `journal-broken`, `journal-gap`, and `journal-forked`,
- *   which alone leaves a trace, the alarm that a second history exists
+ *   which alone leaves a trace, the alarm and exception that a second history exists
  */
 export async function ingestBatch(
   tools: IngestTools,

@@ -24,6 +24,7 @@ export type ExceptionCode =
   | 'foreign-register'
   | 'foreign-session'
   | 'unknown-session'
+  | 'session-closed'
   | 'duplicate-fact'
   | 'not-applicable'
   | 'unknown-product'
@@ -31,16 +32,17 @@ export type ExceptionCode =
   | 'receipt-gap'
   | 'receipt-duplicate'
   | 'stock-below-zero'
+  | 'journal-forked'
 
 /** What the server knows about the things that a batch names. */
 export interface Known {
   staff: Map<string, { role: string; active: boolean }>
   /** Registers that the device may write for. */
   registers: Set<string>
-  /** Register of each cash session; grows while a batch is judged. */
-  sessions: Map<string, string>
-  /** Sales that exist; grows while a batch is judged. */
-  sales: Set<string>
+  /** Each cash session's register, and whether it is closed; grows while a batch is judged. */
+  sessions: Map<string, { register: string; closed: boolean }>
+  /** `table|id` of facts that exist; grows while a batch is judged. */
+  facts: Set<string>
   /** Accepted unit prices per `product|business date`; absent when the product is unknown. */
   prices: Map<string, Set<number | null>>
   /** Highest receipt number per register; grows while a batch is judged. */
@@ -87,6 +89,21 @@ export const sessionClaims = (mutations: readonly Mutation[]): string[] => [
   ]),
 ]
 
+/** Tables whose rows have an id of their own: a second row of the same id is another fact under a taken name. */
+export const FACT_TABLES = ['cash_session', 'sale', 'sale_line', 'sale_tender'] as const
+
+/** `table|id` of every fact that mutations insert, in order. */
+export const factsOf = (mutations: readonly Mutation[]): string[] =>
+  mutations.flatMap((m) =>
+    m.op === 'insert' && (FACT_TABLES as readonly string[]).includes(m.table)
+      ? [`${m.table}|${(namedBy(m) as { id: string }).id}`]
+      : [],
+  )
+
+/** The first fact that exists already, or comes twice within one event. */
+const repeated = (facts: readonly string[], known: ReadonlySet<string>): string | undefined =>
+  facts.find((fact, i) => known.has(fact) || facts.indexOf(fact) !== i)
+
 type Report = (code: ExceptionCode, detail: string) => void
 
 function judgeActor({ event, projection }: ProjectedEvent, known: Known, report: Report): void {
@@ -111,19 +128,34 @@ function judgeOwner(
   if (branch) report('foreign-branch', branch)
   const register = claims(mutations, 'register_id').find((id) => !known.registers.has(id))
   if (register) report('foreign-register', register)
-  const opened = mutations.flatMap((m) => (m.op === 'insert' && m.table === 'cash_session' ? [m.row.id] : []))
-  const sold = mutations.flatMap((m) => (m.op === 'insert' && m.table === 'sale' ? [m.row.id] : []))
-  const again = opened.find((id) => known.sessions.has(id)) ?? sold.find((id) => known.sales.has(id))
-  if (again) report('duplicate-fact', again)
-  let foreignSession = false
-  for (const session of sessionClaims(mutations)) {
-    const owner = known.sessions.get(session)
-    if (owner === undefined && !opened.includes(session)) report('unknown-session', session)
-    if (owner === undefined || known.registers.has(owner)) continue
-    foreignSession = true
-    report('foreign-session', session)
+  const again = repeated(factsOf(mutations), known.facts)
+  if (again) report('duplicate-fact', again.split('|')[1] ?? '')
+  const mayTouch = sessionClaims(mutations).map((session) => judgeSession(session, mutations, known, report))
+  return !branch && !register && !again && mayTouch.every(Boolean)
+}
+
+/** A session is its own register's, and a closed one keeps its figures. @returns whether the effect may happen */
+function judgeSession(
+  session: string,
+  mutations: readonly Mutation[],
+  known: Known,
+  report: Report,
+): boolean {
+  const held = known.sessions.get(session)
+  if (!held) {
+    const opens = mutations.some(
+      (m) => m.op === 'insert' && m.table === 'cash_session' && m.row.id === session,
+    )
+    if (!opens) report('unknown-session', session)
+    return true
   }
-  return !branch && !register && !again && !foreignSession
+  if (!known.registers.has(held.register)) {
+    report('foreign-session', session)
+    return false
+  }
+  if (!held.closed) return true
+  report('session-closed', session)
+  return !mutations.some((m) => m.op === 'set' && m.table === 'cash_session')
 }
 
 function judgePrices(mutations: readonly Mutation[], known: Known, report: Report): void {
@@ -157,10 +189,13 @@ function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Rep
 }
 
 function remember(mutations: readonly Mutation[], known: Known): void {
+  for (const fact of factsOf(mutations)) known.facts.add(fact)
   for (const mutation of mutations) {
-    if (mutation.op !== 'insert') continue
-    if (mutation.table === 'sale') known.sales.add(mutation.row.id)
-    if (mutation.table === 'cash_session') known.sessions.set(mutation.row.id, mutation.row.register_id)
+    if (mutation.table !== 'cash_session') continue
+    if (mutation.op === 'insert')
+      known.sessions.set(mutation.row.id, { register: mutation.row.register_id, closed: false })
+    const held = mutation.op === 'set' ? known.sessions.get(mutation.key.id ?? '') : undefined
+    if (held) held.closed = true
   }
 }
 
@@ -170,7 +205,8 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
   const { event, projection } = projected
   const findings: Finding[] = []
   const report: Report = (code, detail) => {
-    findings.push({ seq: event.seq, code, detail: detail.slice(0, DETAIL_LIMIT) })
+    // A name inside an unreadable payload may hold what no text column takes.
+    findings.push({ seq: event.seq, code, detail: detail.slice(0, DETAIL_LIMIT).replaceAll('\0', '\ufffd') })
   }
   judgeActor(projected, known, report)
   if ('unprojected' in projection) {

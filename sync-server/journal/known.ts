@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral } from '../database/bulk.ts'
-import { type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
 
 const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], table: T) =>
   mutations.filter(
@@ -25,13 +25,27 @@ async function loadRegisters(client: ClientBase, device: DeviceCaller): Promise<
   return new Set(rows.map(({ id }) => id))
 }
 
-async function loadSessions(client: ClientBase, ids: readonly string[]): Promise<Map<string, string>> {
+async function loadSessions(client: ClientBase, ids: readonly string[]): Promise<Known['sessions']> {
   if (ids.length === 0) return new Map()
-  const { rows } = await client.query<{ id: string; register_id: string }>(
-    'select id, register_id from cash_session where id = any($1::uuid[])',
+  const { rows } = await client.query<{ id: string; register: string; closed: boolean }>(
+    `select id, register_id as register, closed_at is not null as closed
+     from cash_session where id = any($1::uuid[])`,
     [arrayLiteral(ids)],
   )
-  return new Map(rows.map(({ id, register_id }) => [id, register_id]))
+  return new Map(rows.map(({ id, register, closed }) => [id, { register, closed }]))
+}
+
+async function loadFacts(client: ClientBase, mutations: readonly Mutation[]): Promise<Known['facts']> {
+  const facts = factsOf(mutations)
+  if (facts.length === 0) return new Set()
+  const ids = FACT_TABLES.map((table) =>
+    arrayLiteral(facts.filter((fact) => fact.startsWith(`${table}|`)).map((fact) => fact.split('|')[1])),
+  )
+  const each = FACT_TABLES.map(
+    (table, i) => `select '${table}|' || id as fact from ${table} where id = any($${i + 1}::uuid[])`,
+  )
+  const { rows } = await client.query<{ fact: string }>(each.join(' union all '), ids)
+  return new Set(rows.map(({ fact }) => fact))
 }
 
 async function loadPrices(client: ClientBase, mutations: readonly Mutation[]): Promise<Known['prices']> {
@@ -57,13 +71,9 @@ async function loadPrices(client: ClientBase, mutations: readonly Mutation[]): P
 
 async function loadReceipts(client: ClientBase, mutations: readonly Mutation[]) {
   const sales = insertsOf(mutations, 'sale').map(({ row }) => row)
-  if (sales.length === 0)
-    return { sales: new Set<string>(), lastReceipt: new Map<string, number>(), receipts: new Set<string>() }
+  if (sales.length === 0) return { lastReceipt: new Map<string, number>(), receipts: new Set<string>() }
   const registers = [...new Set(sales.map((sale) => sale.register_id))]
   const numbers = [...new Set(sales.map((sale) => sale.receipt_number))]
-  const known = await client.query<{ id: string }>('select id from sale where id = any($1::uuid[])', [
-    arrayLiteral(sales.map((sale) => sale.id)),
-  ])
   const last = await client.query<{ register: string; last: number }>(
     `select wanted.register, (select max(receipt_number) from sale where register_id = wanted.register) as last
      from unnest($1::uuid[]) as wanted(register)`,
@@ -75,7 +85,6 @@ async function loadReceipts(client: ClientBase, mutations: readonly Mutation[]) 
     [arrayLiteral(registers), arrayLiteral(numbers)],
   )
   return {
-    sales: new Set(known.rows.map(({ id }) => id)),
     lastReceipt: new Map(last.rows.map(({ register, last }) => [register, last ?? 0])),
     receipts: new Set(taken.rows.map(({ key }) => key)),
   }
@@ -95,6 +104,7 @@ export async function loadKnown(
     staff: await loadStaff(client, actors),
     registers: await loadRegisters(client, device),
     sessions: await loadSessions(client, sessionClaims(mutations)),
+    facts: await loadFacts(client, mutations),
     prices: await loadPrices(client, mutations),
     ...(await loadReceipts(client, mutations)),
   }
