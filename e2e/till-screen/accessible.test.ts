@@ -19,21 +19,27 @@ async function faults({ page }: TillWindow): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
 }
 
+const typed = (text: string) => async (window: TillWindow) => {
+  await window.type(text)
+  await window.keys('Enter')
+}
+
+const searched = (text: string) => async (window: TillWindow) => {
+  await window.keys('Escape')
+  await window.type(text)
+}
+
 /** Each state of the screen, in the order in which a day meets them: what to do, and what then shows. */
 const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promise<unknown>, shows: string][] =
   [
     ['locked', async () => {}, 'Type your PIN'],
-    [
-      'a wrong PIN',
-      async (w) => void (await w.type('9999'), await w.keys('Enter')),
-      'No one at this branch has this PIN.',
-    ],
-    ['opening', async (w) => void (await w.type('2222'), await w.keys('Enter')), 'Float in the drawer'],
-    ['ready', async (w) => void (await w.type('150'), await w.keys('Enter')), 'Ready'],
+    ['a wrong PIN', typed('9999'), 'No one at this branch has this PIN.'],
+    ['opening', typed('2222'), 'Float in the drawer'],
+    ['ready', typed('150'), 'Ready'],
     ['a line', (w, codes) => w.scan(codes[2] ?? ''), 'Reimbursed'],
     ['a refused scan', (w) => w.scan('3400999999991'), 'Unknown code'],
-    ['results', async (w) => void (await w.keys('Escape'), await w.type('doli')), 'on hand'],
-    ['no result', async (w) => void (await w.keys('Escape'), await w.type('zzzz')), 'No product is called'],
+    ['results', searched('doli'), 'on hand'],
+    ['no result', searched('zzzz'), 'No product is called'],
     ['forecast', (w) => w.keys('Escape', 'ArrowRight'), 'Safety stock'],
     ['keys', (w) => w.keys('F1'), 'Clear, then close the panel'],
     ['pay', (w) => w.keys('F12'), 'Cash given'],
