@@ -138,6 +138,20 @@ describe('the print spool', () => {
     expect(reasons.join()).toMatch(/elements/)
   })
 
+  test('goes on after a disk that was full, the paper in between marked and the drawer left shut', async () => {
+    const { db } = till.context
+    db.exec(`create trigger disk_full before update on print_job when new.state in ('printed', 'kept')
+      begin select raise(abort, 'disk full'); end`)
+    start()
+    sell()
+    await until(() => expect(emulator.text()).toContain('R-1-000001'))
+    await until(() => expect(spool?.status().state).toBe('offline'))
+    db.exec('drop trigger disk_full')
+    await until(() => expect(states()).toEqual(['printed']))
+    expect(emulator.text()).toContain('DUPLICATA')
+    expect(emulator.drawer.pulses).toBe(1)
+  })
+
   test('leaves what is not printed for the next start', async () => {
     emulator.setCondition({ state: 'cover-open' })
     const first = start()

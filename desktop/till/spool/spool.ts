@@ -137,10 +137,19 @@ function startWorker(options: SpoolOptions & { printer: Printer }): Spool {
   const abandon = new AbortController()
   const pauses = createPauses(stopping.signal)
   const worker: Worker = { ...options, timings, jobs, watch }
-  const ended = run(worker, pauses, stopping.signal, abandon.signal).catch((error) => {
-    options.log.error({ err: error }, 'the print spool stopped; papers wait for the next start')
-    watch.see('offline')
-  })
+  const keepRunning = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await run(worker, pauses, stopping.signal, abandon.signal)
+      } catch (error) {
+        // A full disk, for example: what was under way may be on paper, and comes again as a duplicate.
+        options.log.error({ err: error }, 'the print spool failed; it starts again')
+        watch.see('offline')
+        await pauses.forTime(timings.retryMs.at(-1) ?? 1_000)
+      }
+    }
+  }
+  const ended = keepRunning()
   return {
     status: () => ({ state: watch.state(), waiting: jobs.waiting() }),
     nudge: pauses.nudge,
