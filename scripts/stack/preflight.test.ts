@@ -51,6 +51,14 @@ describe('before anything starts', () => {
     )
   })
 
+  it('tells a second start that the first one runs, not which port it has', async () => {
+    mkdirSync(options.dataDir)
+    writeFileSync(join(options.dataDir, 'stack.pid'), String(process.ppid))
+    blocker = createServer()
+    await new Promise<void>((resolve) => blocker?.listen(options.ports.server, '127.0.0.1', () => resolve()))
+    await expect(preflight(options)).rejects.toThrow('the product already runs')
+  })
+
   it('deletes with --fresh only a folder of its own', async () => {
     mkdirSync(options.dataDir)
     writeFileSync(join(options.dataDir, 'thesis.txt'), 'years of work')

@@ -51,15 +51,21 @@ const isAlive = (pid: number) => {
   }
 }
 
-async function claim(dataDir: string): Promise<void> {
-  const file = join(dataDir, 'stack.pid')
+const ownerFile = (dataDir: string) => join(dataDir, 'stack.pid')
+
+async function refuseSecond(dataDir: string): Promise<void> {
+  const file = ownerFile(dataDir)
   const owner = Number(await readFile(file, 'utf8').catch(() => ''))
   if (owner && owner !== process.pid && isAlive(owner)) {
     throw new CannotStart(
       `the product already runs with the data in ${dataDir} (process ${owner}): stop it first`,
     )
   }
-  await writeFile(file, String(process.pid))
+}
+
+async function claim(dataDir: string): Promise<void> {
+  await refuseSecond(dataDir)
+  await writeFile(ownerFile(dataDir), String(process.pid))
 }
 
 async function prepareFolder(options: StackOptions): Promise<void> {
@@ -73,7 +79,7 @@ async function prepareFolder(options: StackOptions): Promise<void> {
     await rm(dataDir, { recursive: true, force: true })
   }
   try {
-    await mkdir(dataDir, { recursive: true })
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await (await open(marker, 'a')).close()
   } catch (error) {
     throw new CannotStart(
@@ -94,6 +100,8 @@ async function checkSpace(dataDir: string): Promise<void> {
 
 /** Makes sure that the stack can run here: its folder, its ports, room on the disk. @throws CannotStart */
 export async function preflight(options: StackOptions): Promise<void> {
+  // Whoever starts it twice is told that, rather than which port the first one has.
+  await refuseSecond(options.dataDir)
   await checkPorts(options.ports)
   await prepareFolder(options)
   await claim(options.dataDir)
@@ -101,4 +109,4 @@ export async function preflight(options: StackOptions): Promise<void> {
 }
 
 /** Gives the data folder back. */
-export const release = (dataDir: string): Promise<void> => rm(join(dataDir, 'stack.pid'), { force: true })
+export const release = (dataDir: string): Promise<void> => rm(ownerFile(dataDir), { force: true })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { chmodSync, createWriteStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** A process that fell is started again after this, ms, twice as long each time up to the most. */
@@ -34,7 +34,11 @@ function readyUrl(line: string): string | null {
 /** Starts a process in a group of its own, its output kept in a file; it ends by itself when we are gone. */
 export function launch(plan: ProcessPlan): Launched {
   const [file = '', ...args] = plan.command
-  const log = createWriteStream(plan.logFile, { flags: 'a' })
+  // A till's log holds the address with its token: it is for this user alone, also where an older one lies.
+  if (existsSync(plan.logFile)) chmodSync(plan.logFile, 0o600)
+  const log = createWriteStream(plan.logFile, { flags: 'a', mode: 0o600 })
+  // On a full disk the lines are lost; the product goes on.
+  log.on('error', () => {})
   const child = spawn(file, args, {
     env: { ...process.env, ...plan.env },
     // The channel is a tether: whoever is left without us stops by itself.
