@@ -105,6 +105,29 @@ describe('audit', () => {
     expect(await audit('verify', file)).toEqual({ code: 0, text: expect.stringContaining('signatures hold') })
   })
 
+  it.each<[string, string, RegExp]>([
+    ['an end that was cut off', 'delete from journal where seq > 2', /ends at 2, but its head is 4/],
+    [
+      'a hash that the next event would build on',
+      `update journal set hash = '${'ab'.repeat(32)}' where seq = 4`,
+      /at 4/,
+    ],
+  ])('finds in a till’s own database %s', async (what, sql, fault) => {
+    const file = join(folder, `${what}.db`)
+    const db = await openTillDatabase(file)
+    const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
+    for (const event of events) insert.run(event.seq, event.type, event.hash, canonicalJson(event))
+    const last = events.at(-1)
+    db.prepare("insert into till_state (key, value) values ('acknowledged', ?)").run(
+      JSON.stringify({ seq: last?.seq, hash: last?.hash }),
+    )
+    db.exec('drop trigger journal_no_delete; drop trigger journal_no_update')
+    db.exec(sql)
+    db.close()
+    const { code, text } = await audit('verify', file)
+    expect([code, text]).toEqual([1, expect.stringMatching(fault)])
+  })
+
   it('says in one sentence what it cannot read', async () => {
     expect(await audit('verify', join(folder, 'nothing'))).toEqual({
       code: 2,

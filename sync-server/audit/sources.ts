@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { privateKeyFromPem, rawPublicKey } from '../../domain/journal/chain.ts'
-import { hashSchema } from '../../domain/journal/event.ts'
+import { hashSchema, type JournalHead } from '../../domain/journal/event.ts'
 import type { DeviceLedger } from './verify.ts'
 
 /** The source cannot be read as a ledger; the message says why. */
@@ -75,11 +75,13 @@ export async function* databaseLedgers(pool: pg.Pool): AsyncGenerator<DeviceLedg
   }
 }
 
+const headSchema = z.strictObject({ seq: z.int(), hash: hashSchema })
+
 /** First line of each device in an export; its events follow, one a line. */
 export const exportedDeviceSchema = z.strictObject({
   device: idSchema,
   publicKey: z.string(),
-  head: z.strictObject({ seq: z.int(), hash: hashSchema }).nullable(),
+  head: headSchema.nullable(),
 })
 
 /** Every device of a JSON-lines export. @throws SourceError naming the line that is not one */
@@ -122,18 +124,34 @@ async function tillKey(file: string): Promise<string | null> {
   }
 }
 
+/** What a till's file itself knows of how far its journal went: the server's word, as noted and as a synced row. */
+function tillHead(db: DatabaseSync, deviceId: string): JournalHead | null {
+  const row = db.prepare('select seq, hash from device_head where device_id = ?').get(deviceId)
+  const note = db.prepare("select value from till_state where key = 'acknowledged'").get()
+  const heads = [row, note && JSON.parse(String(note.value))].flatMap(
+    (head) => headSchema.safeParse(head).data ?? [],
+  )
+  return heads.sort((a, b) => b.seq - a.seq)[0] ?? null
+}
+
 /** The one ledger of a till's SQLite file, opened for reading only. @throws SourceError when it is not such a file */
 export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
-  let bodies: unknown[]
+  let events: unknown[]
+  let known: JournalHead | null
+  let deviceId: string | undefined
   try {
     const db = new DatabaseSync(file, { readOnly: true })
-    const rows = db.prepare('select body from journal order by seq').all() as { body: string }[]
+    const rows = db.prepare('select seq, hash, body from journal order by seq').all()
+    // The till continues from its columns, so they are what must hold, and not the text beside them alone.
+    events = rows.map(({ seq, hash, body }) => ({ ...JSON.parse(String(body)), seq, hash }))
+    deviceId = z.object({ deviceId: idSchema }).safeParse(events[0]).data?.deviceId
+    known = deviceId ? tillHead(db, deviceId) : null
     db.close()
-    bodies = rows.map(({ body }) => JSON.parse(body))
   } catch (error) {
     throw new SourceError(`${file} is not a till's database: ${(error as Error).message}`)
   }
-  const first = z.object({ deviceId: idSchema }).safeParse(bodies[0])
-  if (!first.success) throw new SourceError(`${file}: its journal is empty`)
-  yield { deviceId: first.data.deviceId, publicKey: await tillKey(file), head: null, events: bodies }
+  if (!deviceId) throw new SourceError(`${file}: its journal is empty`)
+  // A till may be ahead of what the server has, never behind: then its end was cut off.
+  const head = known && known.seq > events.length ? known : null
+  yield { deviceId, publicKey: await tillKey(file), head, events }
 }
