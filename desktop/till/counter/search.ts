@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
 import type { ProductView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
-import { PRODUCT_COLUMNS, type ProductRowWithStock, toProductView } from './product-view.ts'
+import { PRODUCT_COLUMNS, type ProductRow, toProductView } from './product-view.ts'
 
 const DEFAULT_LIMIT = 20
 
@@ -32,6 +32,26 @@ export const tokensOf = (text: string): string[] =>
 
 const wordsOf = (text: string): string[] => fold(text).split(/[^\p{L}\p{N}]+/u)
 
+/** A name as ranking reads it. */
+interface ReadName {
+  folded: string
+  words: ReadonlySet<string>
+}
+
+/** Names that are kept as read: they come back at every key, and reading them costs more than finding them. */
+const NAMES_KEPT = 30_000
+
+const readNames = new Map<string, ReadName>()
+
+function readName(name: string): ReadName {
+  const known = readNames.get(name)
+  if (known) return known
+  const made = { folded: fold(name), words: new Set(wordsOf(name)) }
+  if (readNames.size >= NAMES_KEPT) readNames.clear()
+  readNames.set(name, made)
+  return made
+}
+
 /** Tokens are letters and digits alone, so that nothing a person types is FTS5 syntax. */
 const matchExpression = (tokens: readonly string[]) => tokens.map((token) => `"${token}"*`).join(' ')
 
@@ -42,36 +62,47 @@ const matchExpression = (tokens: readonly string[]) => tokens.map((token) => `"$
 const streamed = (tokens: readonly string[]) =>
   matchExpression(tokens.filter((token) => token.length > 1).map((token) => token.slice(0, INDEXED_PREFIX)))
 
+/** What ranking looks at, and no more: a row of the catalogue is ten times as long. */
+interface Candidate {
+  row: number
+  name: string
+  cip13: string
+  active: number
+  priced: number
+  onHand: number
+  /** Only of those found by a word, which may be the holder's. */
+  holder?: string
+}
+
+const CANDIDATE = `p.rowid as row, p.name, p.cip13, p.status = 'active' as active, p.price is not null as priced,
+  coalesce((select s.quantity from stock_on_hand s
+    where s.branch_id = @branchId and s.product_id = p.id), 0) as onHand`
+
 /** Whether each token begins a word of the row. */
-function matches(row: ProductRowWithStock, tokens: readonly string[]): boolean {
-  const words = wordsOf(`${row.name} ${row.holder} ${row.cip13}`)
+function matches({ name, holder, cip13 }: Candidate, tokens: readonly string[]): boolean {
+  const words = wordsOf(`${name} ${holder} ${cip13}`)
   return tokens.every((token) => words.some((word) => word.startsWith(token)))
 }
 
 /** The statements of search; each gives rows in its index's own order, so that the first ones cost only themselves. */
-function createIndexes(context: TillContext) {
-  const from = (found: string) => `
-    select ${PRODUCT_COLUMNS} from ${found}
-    left join stock_on_hand s on s.branch_id = @branchId and s.product_id = p.id`
-  const byWords = context.db.prepare(
-    `${from('product_search x cross join product p on p.rowid = x.rowid')} where product_search match @match`,
-  )
-  const byCode = context.db.prepare(
-    `${from('product p')} where p.cip13 >= @from and p.cip13 < @to order by p.cip13 limit ${CANDIDATES}`,
-  )
-  const byName = context.db.prepare(`${from('product p')}
-    where p.name collate nocase >= @from and p.name collate nocase < @to
+function createIndexes({ db, branchId }: TillContext) {
+  const byWords = db.prepare(`
+    select ${CANDIDATE}, p.holder from product_search x cross join product p on p.rowid = x.rowid
+    where product_search match @match`)
+  const byCode = db.prepare(`
+    select ${CANDIDATE} from product p where p.cip13 >= @from and p.cip13 < @to
+    order by p.cip13 limit ${CANDIDATES}`)
+  // Answered by the index `product_name` alone (migration 0009).
+  const byName = db.prepare(`
+    select ${CANDIDATE} from product p where p.name collate nocase >= @from and p.name collate nocase < @to
     order by p.name collate nocase limit ${CANDIDATES}`)
-  const range = (beginning: string) => ({
-    branchId: context.branchId,
-    from: beginning,
-    to: beginning + LAST,
-  })
+  const inFull = db.prepare(`select ${PRODUCT_COLUMNS} from product p where p.rowid = ?`)
+  const range = (beginning: string) => ({ branchId, from: beginning, to: beginning + LAST })
   return {
-    byCode: (digits: string) => byCode.all(range(digits)) as ProductRowWithStock[],
-    byName: (beginning: string) => byName.all(range(beginning)) as ProductRowWithStock[],
-    byWords: (match: string) =>
-      byWords.iterate({ branchId: context.branchId, match }) as IterableIterator<ProductRowWithStock>,
+    byCode: (digits: string) => byCode.all(range(digits)) as Candidate[],
+    byName: (beginning: string) => byName.all(range(beginning)) as Candidate[],
+    byWords: (match: string) => byWords.iterate({ branchId, match }) as IterableIterator<Candidate>,
+    inFull: ({ row, onHand }: Candidate) => ({ ...(inFull.get(row) as ProductRow), onHand }),
   }
 }
 
@@ -83,32 +114,37 @@ function createIndexes(context: TillContext) {
 export function createProductSearch(context: TillContext, operators: Operators) {
   const indexes = createIndexes(context)
 
-  const addByWords = (found: Map<string, ProductRowWithStock>, tokens: readonly string[], limit: number) => {
+  const addByWords = (found: Map<number, Candidate>, tokens: readonly string[], limit: number) => {
     const match = streamed(tokens)
     if (match === '') return
+    const whole = matchExpression(tokens) === match
     let left = LOOKED_AT
-    for (const row of indexes.byWords(match)) {
-      if (matches(row, tokens)) found.set(row.productId, row)
+    for (const candidate of indexes.byWords(match)) {
+      if (whole || matches(candidate, tokens)) found.set(candidate.row, candidate)
       left -= 1
       if (found.size >= CANDIDATES || left === 0) break
     }
     // Common beginnings, a rare word: let the index look for the whole words, at its own pace.
     if (left > 0 || found.size >= limit) return
-    for (const row of indexes.byWords(matchExpression(tokens))) {
-      found.set(row.productId, row)
+    for (const candidate of indexes.byWords(matchExpression(tokens))) {
+      found.set(candidate.row, candidate)
       if (found.size >= CANDIDATES) break
     }
   }
 
-  const candidates = (tokens: readonly string[], limit: number): ProductRowWithStock[] => {
-    const found = new Map<string, ProductRowWithStock>()
+  const candidates = (tokens: readonly string[], limit: number): Candidate[] => {
+    const found = new Map<number, Candidate>()
     const [only = ''] = tokens.length === 1 ? tokens : []
     const direct = [
       ...(/^\d+$/.test(only) ? [...indexes.byCode(only), ...indexes.byCode(CIP13_PREFIX + only)] : []),
       ...(only !== '' ? indexes.byName(only) : []),
     ]
-    for (const row of direct) found.set(row.productId, row)
-    if (found.size < CANDIDATES) addByWords(found, tokens, limit)
+    for (const candidate of direct) found.set(candidate.row, candidate)
+    // Whoever only contains the word ranks behind those that begin so and can be sold: a page of them is the answer.
+    const ahead = direct.filter(
+      ({ active, name, cip13 }) => active && begins(readName(name).folded, cip13, only),
+    ).length
+    if (ahead < limit) addByWords(found, tokens, limit)
     return [...found.values()]
   }
 
@@ -116,27 +152,30 @@ export function createProductSearch(context: TillContext, operators: Operators) 
     const operator = operators.require('sale.ring')
     if (isRefusal(operator)) return operator
     const tokens = tokensOf(text)
-    return tokens.length === 0
-      ? []
-      : rank(candidates(tokens, limit), tokens).slice(0, limit).map(toProductView)
+    if (tokens.length === 0) return []
+    const best = rank(candidates(tokens, limit), tokens).slice(0, limit)
+    return best.map((found) => toProductView(indexes.inFull(found)))
   }
 }
 
+const begins = (name: string, cip13: string, token: string) =>
+  name.startsWith(token) || cip13.startsWith(token)
+
 /** Sellable before not, names that begin so first, whole words before beginnings, on the shelf before not, short names. */
-function rank(rows: readonly ProductRowWithStock[], tokens: readonly string[]): ProductRowWithStock[] {
+function rank(found: readonly Candidate[], tokens: readonly string[]): Candidate[] {
   const [first = ''] = tokens
-  const scored = rows.map((row) => {
-    const name = fold(row.name)
-    const words = wordsOf(row.name)
+  const scored = found.map((candidate) => {
+    const { active, priced, onHand, cip13 } = candidate
+    const { folded, words } = readName(candidate.name)
     const score =
-      (row.status === 'active' ? 1000 : 0) +
-      (name.startsWith(first) || row.cip13.startsWith(first) ? 400 : 0) +
-      tokens.filter((token) => words.includes(token)).length * 40 +
-      (row.price !== null ? 20 : 0) +
-      (row.onHand > 0 ? 10 : 0)
-    return { row, score, name }
+      active * 1000 +
+      (begins(folded, cip13, first) ? 400 : 0) +
+      tokens.filter((token) => words.has(token)).length * 40 +
+      priced * 20 +
+      (onHand > 0 ? 10 : 0)
+    return { candidate, score, name: folded }
   })
   const byScore = (a: (typeof scored)[number], b: (typeof scored)[number]) =>
     b.score - a.score || a.name.length - b.name.length || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
-  return scored.toSorted(byScore).map(({ row }) => row)
+  return scored.toSorted(byScore).map(({ candidate }) => candidate)
 }
