@@ -65,8 +65,6 @@ export function followShape(options: {
     ...(options.resume && { handle: options.resume.handle, offset: options.resume.offset as Offset }),
     fetchClient: options.fetch,
     parser: RAW,
-    // One open answer per shape instead of a new request after each change.
-    liveSse: true,
     signal: stopping.signal,
     backoffOptions: BACKOFF,
     onError: async (error) => {

@@ -97,6 +97,27 @@ describe('transactions', () => {
     expect(Number(still.lsn)).toBeGreaterThanOrEqual(Number(lsn))
   })
 
+  it('elsewhere leave a quiet shape where an event stream said it stands: up to date, at its last change', async () => {
+    const quiet = await readToEnd(t, { table: 'quiet' })
+    await t.sql.query("INSERT INTO sale VALUES (250, 'z', 5)")
+    await until(async () => Number((await readToEnd(t, { table: 'quiet' }, quiet)).lsn) > Number(quiet.lsn))
+    const { lsn } = await readToEnd(t, { table: 'quiet' }, quiet)
+    const url = new URL(t.url)
+    for (const [name, value] of Object.entries({
+      table: 'quiet',
+      handle: quiet.handle,
+      offset: `${lsn}_0`,
+    })) {
+      url.searchParams.set(name, value)
+    }
+    const response = await fetch(url)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('electric-offset')).toBe(quiet.offset)
+    expect(await response.json()).toEqual([
+      { headers: { control: 'up-to-date', global_last_seen_lsn: expect.any(String) } },
+    ])
+  })
+
   it('larger than a block and than a chunk arrive whole, in order, over several requests', async () => {
     await t.sql.query('CREATE TABLE bulk (id int PRIMARY KEY, v text, n int)')
     const start = await readToEnd(t, { table: 'bulk' })

@@ -122,6 +122,15 @@ async function serveLog(
   return answer(facts, context, () => part.body)
 }
 
+/**
+ * Where a client that names an offset stands in a shape's log. An event stream tells how far the database has come, and
+ * the official client comes back with that LSN as its offset: nothing of the shape lies between its last change and it.
+ */
+function standing(serving: Serving, shape: Shape, offset: Offset): Offset {
+  const ahead = compareOffsets(offset, shape.lastOffset) > 0
+  return ahead && offset.lsn <= serving.globalLsn() ? shape.lastOffset : offset
+}
+
 /** Answers a GET of a shape that the request names rightly. */
 export async function serveShape(
   serving: Serving,
@@ -129,17 +138,18 @@ export async function serveShape(
   request: ShapeRequest,
   context: RequestContext,
 ): Promise<Response> {
-  const { offset } = request
-  if (offset === 'now') {
+  if (request.offset === 'now') {
     await shape.chunkReady(Number.POSITIVE_INFINITY)
     return shape.ended ? mustRefetch(null) : serveNothing(serving, shape, request, context)
   }
-  if (offset.lsn <= 0 && Number.isFinite(offset.op)) {
-    const chunk = offset === BEGINNING ? 0 : offset.op + 1
+  const asked = request.offset
+  if (asked.lsn <= 0 && Number.isFinite(asked.op)) {
+    const chunk = asked === BEGINNING ? 0 : asked.op + 1
     if (await shape.chunkReady(chunk)) return serveChunk(shape, chunk, request, context)
   }
   await shape.chunkReady(Number.POSITIVE_INFINITY)
   if (shape.ended) return mustRefetch(null)
+  const offset = standing(serving, shape, asked)
   if (compareOffsets(offset, shape.trimmed) < 0) return mustRefetch(await serving.successor(shape))
   if (compareOffsets(offset, shape.lastOffset) > 0) {
     const inBounds = () => shape.ended || compareOffsets(offset, shape.lastOffset) <= 0
