@@ -88,18 +88,18 @@ export function createReplicaWriter(
       }
     },
     prepare: () => overlay.read(serverHead()),
-    positions: () =>
-      new Map(
-        (readPositions.all() as { shape: string; handle: string; offset: string }[]).map(
-          ({ shape, handle, offset }) => [shape, { handle, offset }],
-        ),
-      ),
+    positions: () => positionsOf(readPositions.all() as Position[]),
     lsn: () => {
       const text = readLsn.get() as string | undefined
       return text === undefined ? null : BigInt(JSON.parse(text))
     },
   }
 }
+
+type Position = ShapePosition & { shape: string }
+
+const positionsOf = (rows: readonly Position[]) =>
+  new Map(rows.map(({ shape, handle, offset }) => [shape, { handle, offset }]))
 
 const isProjected = (table: string): table is ProjectedTable => Object.hasOwn(PROJECTED_KEYS, table)
 
