@@ -65,7 +65,7 @@ async function startTill(
   index: 0 | 1,
 ): Promise<string> {
   const dir = join(options.dataDir, `till-${index + 1}`)
-  await mkdir(dir, { recursive: true })
+  await mkdir(dir, { recursive: true, mode: 0o700 })
   const code = await enrolmentCode(serverUrl, dir, index)
   const { till1, till2, printer1, printer2 } = options.ports
   const flags = {

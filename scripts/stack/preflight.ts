@@ -15,6 +15,9 @@ const SPACE_NEEDED = 700 * 1024 * 1024
 /** Names a folder as ours, so that `--fresh` never deletes anything else. */
 const MARKER = 'pharmasaas-pos-demo'
 
+/** Others may pass through the folder but not look into it: as root, Postgres runs as another user and lives below. */
+const PASSABLE = 0o711
+
 const USES: Record<keyof StackPorts, string> = {
   server: 'the sync server',
   till1: 'the first till',
@@ -79,7 +82,7 @@ async function prepareFolder(options: StackOptions): Promise<void> {
     await rm(dataDir, { recursive: true, force: true })
   }
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await mkdir(dataDir, { recursive: true, mode: PASSABLE })
     await (await open(marker, 'a')).close()
   } catch (error) {
     throw new CannotStart(
