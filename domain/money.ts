@@ -3,6 +3,15 @@ import { z } from 'zod'
 /** The largest absolute amount any field may hold, in minor units (999,999,999.99 in a currency of cents). */
 export const MONEY_LIMIT = 99_999_999_999
 
+/** The largest float a drawer is opened with, in minor units. */
+export const FLOAT_LIMIT = 9_999_999_999
+
+/**
+ * The most that a register may take in its life, in minor units: with a float on top, no figure of its Z report leaves
+ * {@link MONEY_LIMIT}, and a drawer can always be closed.
+ */
+export const REGISTER_TOTAL_LIMIT = MONEY_LIMIT - FLOAT_LIMIT
+
 /** An amount in integer minor units (cents) within ±{@link MONEY_LIMIT}. */
 export const minorSchema = z.int().min(-MONEY_LIMIT).max(MONEY_LIMIT).brand<'Minor'>()
 

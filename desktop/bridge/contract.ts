@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { cashCountSchema } from '../../domain/cash-session/events.ts'
 import { idSchema } from '../../domain/ids.ts'
-import { minorSchema } from '../../domain/money.ts'
+import { FLOAT_LIMIT, minorSchema } from '../../domain/money.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { lineQuantitySchema } from '../../domain/sale/events.ts'
 import type {
@@ -26,7 +26,7 @@ const rawCode = z.string().min(1).max(512)
 export const COMMANDS = {
   'operator.unlock': z.strictObject({ pin: z.string().regex(/^\d{4,8}$/) }),
   'operator.lock': nothing,
-  'session.open': z.strictObject({ float: minorSchema.nonnegative() }),
+  'session.open': z.strictObject({ float: minorSchema.nonnegative().max(FLOAT_LIMIT) }),
   'session.close': z.strictObject({ counts: z.array(cashCountSchema).max(40) }),
   /** `quantity` is a count keyed before the scan (`3 *`). */
   'basket.scan': z.strictObject({ raw: rawCode, quantity: lineQuantitySchema.optional() }),

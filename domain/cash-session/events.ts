@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { businessDateSchema } from '../business-date.ts'
 import { idSchema } from '../ids.ts'
-import { currencySchema, minorSchema } from '../money.ts'
+import { currencySchema, FLOAT_LIMIT, minorSchema } from '../money.ts'
 import { tenderKindSchema } from '../sale/events.ts'
 import { taxShareSchema } from '../tax.ts'
 
@@ -12,7 +12,7 @@ export const cashSessionOpenedSchema = z.strictObject({
   registerId: idSchema,
   businessDate: businessDateSchema,
   currency: currencySchema,
-  float: minorSchema.nonnegative(),
+  float: minorSchema.nonnegative().max(FLOAT_LIMIT),
 })
 export type CashSessionOpened = z.infer<typeof cashSessionOpenedSchema>
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FLOAT_LIMIT } from '../../../domain/money.ts'
 import { printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
 import { layOutAsText } from '../../../hardware/protocols/print-layout.ts'
 import { accepted, cents, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
@@ -36,6 +37,25 @@ async function day() {
 const count = (denomination: number, quantity: number) => ({ denomination: cents(denomination), quantity })
 
 describe('closing the drawer', () => {
+  test('is possible however much was sold: the sale beyond what a register can total is refused', async () => {
+    await till.unlockAs('pharmacist')
+    accepted(till.openSession(cents(FLOAT_LIMIT)))
+    till.context.db.prepare('update product set price = 20000000000 where cip13 = ?').run('3400935955838')
+    accepted(till.scan('3400935955838', 4))
+    accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))
+    accepted(till.scan('3400935955838', 1))
+    expect(till.completeSale({ kind: 'card' }, till.basket.revision())).toEqual({
+      refused: 'amount-too-large',
+    })
+    expect(till.basket.view().lines).toHaveLength(1)
+    accepted(till.basket.remove(till.basket.view().lines[0]?.lineId ?? ''))
+    expect(accepted(till.closeSession([]))).toMatchObject({
+      expected: FLOAT_LIMIT,
+      counted: 0,
+      grossTotal: 80_000_000_000,
+    })
+  })
+
   test('reports what was counted against what was expected, by hand', async () => {
     await day()
     // expected 100.00 + 1.16 + 7.20 = 108.36; counted 105.00 + 2 × 1.20 = 107.40: short 0.96

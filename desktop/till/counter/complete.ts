@@ -1,5 +1,5 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
-import { type Minor, minor, subtract } from '../../../domain/money.ts'
+import { type Minor, minor, REGISTER_TOTAL_LIMIT, subtract } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { SaleCompleted, SaleLine, Tender } from '../../../domain/sale/events.ts'
 import { changeDue, lineGross, saleTotal } from '../../../domain/sale/rules.ts'
@@ -32,11 +32,14 @@ export type Payment = { kind: 'cash'; given: Minor } | { kind: 'card' }
 /**
  * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
  * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `basket-changed` (it is
- * no longer the revision that was agreed on), `not-enough-cash`.
+ * no longer the revision that was agreed on), `not-enough-cash`, `amount-too-large` (the register's total would leave
+ * its limit, and its drawer could not be closed).
  */
 export function createSaleCompletion(context: TillContext, parts: Parts) {
   const { db, journal, changes } = context
   const { operators, sessions, basket } = parts
+  const readTaken = db.prepare('select gross_total from register_total where register_id = ?').pluck()
+  const takenSoFar = (registerId: string) => (readTaken.get(registerId) as number | undefined) ?? 0
 
   const append = db.transaction((payment: Payment, revision: number): Completed | Refusal => {
     const operator = operators.require('sale.ring')
@@ -53,6 +56,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     if (isRefusal(tender)) return tender
 
     const place = context.place()
+    if (takenSoFar(place.registerId) + total > REGISTER_TOTAL_LIMIT) return refuse('amount-too-large')
     const now = context.now()
     const at = instantAt(now)
     const sale: SaleCompleted = {
