@@ -5,9 +5,13 @@ import { SYNCED_TABLES, type SyncedTable } from '../../../migrations/synced-tabl
 import type { Journal } from '../journal/journal.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
+import { createTillState } from '../store/state.ts'
 import type { Release, RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
 import { createOverlay, rowName, type Total, type Totals } from './overlay.ts'
 import { readColumn, type SqliteValue } from './rows.ts'
+
+/** The LSN's name in `till_state`. */
+const LSN = 'replica-lsn'
 
 /** Writes what the shapes brought, one release in one transaction. */
 export interface ReplicaWriter {
@@ -41,9 +45,7 @@ export function createReplicaWriter(
   const savePosition = db.prepare(`insert into replica_shape (shape, handle, "offset", schema)
     values (@shape, @handle, @offset, '') on conflict (shape) do update
     set handle = excluded.handle, "offset" = excluded."offset"`)
-  const readLsn = db.prepare("select value from till_state where key = 'replica-lsn'").pluck()
-  const saveLsn = db.prepare(`insert into till_state (key, value) values ('replica-lsn', ?)
-    on conflict (key) do update set value = excluded.value`)
+  const state = createTillState(db)
   const serverHead = () => (readHead.get(device.deviceId) as number | undefined) ?? 0
 
   const writeShape = ({ shape, reset, changes, position }: ShapeRelease) => {
@@ -75,7 +77,7 @@ export function createReplicaWriter(
     applier.apply(sumsOf(written.among(overlay.totals(), true), 1))
     const facts = overlay.facts()
     applier.apply(written.lost || wentBack ? facts : facts.filter(({ op }) => op === 'set'))
-    saveLsn.run(JSON.stringify(String(release.lsn)))
+    state.set(LSN, String(release.lsn))
   })
 
   return {
@@ -90,8 +92,8 @@ export function createReplicaWriter(
     prepare: () => overlay.read(serverHead()),
     positions: () => positionsOf(readPositions.all() as Position[]),
     lsn: () => {
-      const text = readLsn.get() as string | undefined
-      return text === undefined ? null : BigInt(JSON.parse(text))
+      const text = state.get<string>(LSN)
+      return text === null ? null : BigInt(text)
     },
   }
 }
