@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
-import { serverRows, tillRows } from './support/compare.ts'
+import { tillRows, untilTillsEqualServer } from './support/compare.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
 import { until } from './support/until.ts'
 import { launch, openWindow, type TillWindow } from './till-screen/window.ts'
@@ -176,16 +176,8 @@ describe('a Saturday at the counter', () => {
       },
       30_000,
     )
-    const server = await serverRows(product.db, MARKET.id)
-    for (const till of [first, second]) {
-      await until(`${till.name} to hold what the server holds`, () => {
-        const rows = tillRows(till.databaseFile)
-        return Object.keys(server).every(
-          (table) => JSON.stringify(rows[table]) === JSON.stringify(server[table]),
-        )
-      })
-      expect(tillRows(till.databaseFile)).toEqual(server)
-    }
+    const server = await untilTillsEqualServer(product.db, MARKET.id, [first, second])
+    for (const till of [first, second]) expect(tillRows(till.databaseFile)).toEqual(server)
     expect(server.sale?.map((sale) => sale.total).sort()).toEqual([1073, 2536, 436])
     expect(server.cash_session?.find((session) => session.z_number === 1)).toMatchObject({
       opening_float: 15_000,

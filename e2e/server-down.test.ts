@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { minor } from '../domain/money.ts'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
-import { serverRows, tillRows } from './support/compare.ts'
+import { tillRows, untilTillsEqualServer } from './support/compare.ts'
 import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
 import { until } from './support/until.ts'
@@ -53,16 +53,7 @@ describe('when machines die', () => {
       },
       40_000,
     )
-    const server = await serverRows(product.db, MARKET.id)
-    for (const till of [first, second]) {
-      await until(`${till.name} to hold what the server holds`, () => {
-        const rows = tillRows(till.databaseFile)
-        return Object.keys(server).every(
-          (table) => JSON.stringify(rows[table]) === JSON.stringify(server[table]),
-        )
-      })
-    }
-    return server
+    return untilTillsEqualServer(product.db, MARKET.id, [first, second])
   }
 
   it('sells, closes and starts again without a server, and nothing is lost or twice', async () => {

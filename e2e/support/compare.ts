@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { type Kysely, sql } from 'kysely'
 import { SYNCED_TABLES, type SyncedTable } from '../../migrations/synced-tables.ts'
+import { until } from './until.ts'
 
 type Row = Record<string, unknown>
 
@@ -23,7 +24,7 @@ const byKey = (synced: SyncedTable) => (a: Row, b: Row) => {
 }
 
 /** All rows of every table that a branch's tills hold, as Postgres has them. */
-export async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
+async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
   const tables: Record<string, Row[]> = {}
   for (const synced of SYNCED_TABLES) {
     if (!synced.till) continue
@@ -50,4 +51,25 @@ export function tillRows(file: string): Record<string, Row[]> {
   } finally {
     db.close()
   }
+}
+
+/**
+ * Waits until each till holds what the server holds for a branch.
+ * @returns the server's rows
+ */
+export async function untilTillsEqualServer<DB>(
+  db: Kysely<DB>,
+  branchId: string,
+  tills: readonly { name: string; databaseFile: string }[],
+): Promise<Record<string, Row[]>> {
+  const server = await serverRows(db, branchId)
+  for (const till of tills) {
+    await until(`${till.name} to hold what the server holds`, () => {
+      const rows = tillRows(till.databaseFile)
+      return Object.keys(server).every(
+        (table) => JSON.stringify(rows[table]) === JSON.stringify(server[table]),
+      )
+    })
+  }
+  return server
 }

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { privateKeyFromPem, rawPublicKey } from '../../domain/journal/chain.ts'
 import { hashSchema, type JournalHead } from '../../domain/journal/event.ts'
+import type { JournalEventRow } from '../../migrations/schema.ts'
 import type { DeviceLedger } from './verify.ts'
 
 /** The source cannot be read as a ledger; the message says why. */
@@ -17,19 +18,8 @@ export class SourceError extends Error {
 
 const EVENTS_A_QUERY = 1_000
 
-interface StoredEvent {
-  device_id: string
-  seq: number
-  at: string
-  actor_id: string
-  actor_role: string
-  type: string
-  version: number
-  payload: string
-  prev_hash: string
-  hash: string
-  signature: string
-}
+/** What an event was signed as; not where it belongs and when it came. */
+type StoredEvent = Omit<JournalEventRow, 'branch_id' | 'received_at'>
 
 const sealedForm = (row: StoredEvent) => ({
   deviceId: row.device_id,

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { businessDateAt } from '../../domain/business-date.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
+import { launch } from '../../e2e/till-screen/window.ts'
 import { TestJournal } from '../journal/test-journal.ts'
 import { addDevice, deviceToken, send, signIn, startTestServer, type TestServer } from '../test-server.ts'
 
@@ -28,18 +29,7 @@ beforeAll(async () => {
     build: { outDir: consoleDir },
   })
   server = await startTestServer({ CONSOLE_DIR: consoleDir })
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await launch()
 })
 
 afterAll(async () => {
