@@ -223,6 +223,30 @@ describe('at the counter', () => {
     expect(await counter.page.getByText('2.18').first().isVisible()).toBe(true)
   })
 
+  it.each([
+    ['letters', '12e', 'This is not an amount.', 'Type digits'],
+    ['a slip on the key of a note', '12b', 'This is not an amount.', 'Type digits'],
+    ['two signs', '1.2.3', 'This is not an amount.', 'Type digits'],
+    ['hundreds of billions', '100000000000', 'That is a code, not an amount.', 'Nothing was taken.'],
+    [
+      'a trillion, which looks like a scan',
+      String(TRILLION),
+      'That is a code, not an amount.',
+      'Nothing was taken.',
+    ],
+    ['too little', '1', 'less than the total', 'Take the rest, or pay by card.'],
+  ])('cash of %s is told and pays nothing', async (_, typed, text, remedy) => {
+    await unchanged(async () => {
+      await counter.keys('F12')
+      await counter.page.getByLabel('Cash given').waitFor()
+      await counter.type(typed)
+      await counter.keys('Enter')
+      await counter.page.getByText(text).first().waitFor()
+      await counter.page.getByText(remedy).first().waitFor()
+      await counter.keys('Escape', 'Escape', 'Escape')
+    })
+  })
+
   it.each<[string, string, object, string, string]>([
     [
       'cash of a trillion',
@@ -275,5 +299,22 @@ describe('at the counter', () => {
       return sales.length === 1 && sales[0]?.total === 218
     })
     expect(till.journalHead().seq).toBe(2)
+    await until('its echo', () => tillDigest(till.databaseFile).device_head?.includes('"seq":2') ?? false)
+  })
+
+  it('says that a count and a PIN take digits only', async () => {
+    await unchanged(async () => {
+      await counter.keys('F10', '7')
+      await counter.page.getByLabel('200.00').first().waitFor()
+      await counter.type('1o')
+      await counter.page.getByText('Only digits are taken here.').waitFor()
+      await counter.keys('Escape', 'Escape', 'Escape')
+    })
+    await counter.keys('Control+l')
+    await counter.page.getByText('Type your PIN').waitFor()
+    await unchanged(async () => {
+      await counter.type('x')
+      await counter.page.getByText('Only digits are taken here.').waitFor()
+    })
   })
 })

@@ -158,31 +158,34 @@ const onLine: ScopeKeys = ({ key, repeat }, state, actions) => {
   return false
 }
 
-const inPay: ScopeKeys = ({ key, repeat }, _state, actions) => {
+const inPay: ScopeKeys = ({ key, repeat }, state, actions) => {
   if (repeat) return key !== 'Backspace'
   if (key === 'Enter') return did(actions.payGiven())
   const note = 'ABCD'.indexOf(key.toUpperCase())
-  if (key.length === 1 && note >= 0) return did(actions.payNote(note))
-  // Letters are no amount; digits and the decimal sign go to the field.
-  return key.length === 1 && !/[\d.,]/.test(key)
+  // Once an amount is begun, a letter is a slip of the hand: it stands in the field, and Enter says what is wrong.
+  if (state.given === '' && key.length === 1 && note >= 0) return did(actions.payNote(note))
+  return false
+}
+
+/** Digits go to the field; what is no digit is said, so that nothing typed is passed over in silence. */
+function digitsOnly(key: string, actions: Actions): boolean {
+  if (key.length !== 1 || /\d/.test(key)) return false
+  return did(actions.refuse({ word: 'reason.digitsOnly' }))
 }
 
 const inCount: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
   if (key === 'ArrowDown') return did(focus.step(1))
   if (key === 'ArrowUp') return did(focus.step(-1))
   if (key === 'Enter') return repeat || focus.step(1) || did(actions.closeDrawer())
-  return key.length === 1 && !/\d/.test(key)
+  return digitsOnly(key, actions)
 }
 
 const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   locked: ({ key, repeat }, _state, actions) => {
     if (key === 'Enter') return repeat || did(actions.unlock())
-    return key.length === 1 && !/\d/.test(key)
+    return digitsOnly(key, actions)
   },
-  opening: ({ key, repeat }, _state, actions) => {
-    if (key === 'Enter') return repeat || did(actions.openDrawer())
-    return key.length === 1 && !/[\d.,]/.test(key)
-  },
+  opening: ({ key, repeat }, _state, actions) => key === 'Enter' && (repeat || did(actions.openDrawer())),
   selling: onLine,
   searching: onLine,
   pay: inPay,

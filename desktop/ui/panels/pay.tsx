@@ -21,7 +21,7 @@ export function PayPanel() {
   const given = useTill((state) => state.given)
   const busy = useTill((state) => state.busy === 'pay')
   const read = parseAmount(given)
-  const amount = 'amount' in read ? read.amount : total
+  const amount = given === '' ? total : 'amount' in read ? read.amount : null
   return (
     <Panel title={t('pay.title')} aside={<CloseButton />}>
       <div className="flex flex-col gap-3">
@@ -35,7 +35,9 @@ export function PayPanel() {
           className="justify-between"
         >
           <span>{t(busy ? 'pay.under-way' : given === '' ? 'pay.exact' : 'pay.given')}</span>
-          <span className="figure flex-1 text-right text-sum">{formatMoney(amount, locale)}</span>
+          <span className="figure flex-1 text-right text-sum">
+            {amount === null ? '–' : formatMoney(amount, locale)}
+          </span>
         </Button>
         <fieldset aria-label={t('pay.notes')} className="grid grid-cols-2 gap-2">
           {suggestedCash.slice(1).map((note, i) => (

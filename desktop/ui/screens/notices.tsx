@@ -3,41 +3,60 @@ import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
-import type { ScanTrouble, TillState } from '../store/till-store.ts'
+import type { ScanTrouble, TillState, Trouble } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 import { productWords } from './product-words.ts'
 
 /** The refused scan to show: this window's own refusal first, then the till's notice, which survives a restart. */
-function shownScanTrouble({ scanTrouble, notice }: TillState): ScanTrouble | null {
+function shownScanTrouble({
+  scanTrouble,
+  notice,
+}: Pick<TillState, 'scanTrouble' | 'notice'>): ScanTrouble | null {
   if (scanTrouble && 'own' in scanTrouble.trouble) return scanTrouble
   return notice ? { trouble: { refusal: notice.refusal }, raw: notice.raw, count: notice.count } : scanTrouble
 }
 
-/** What has to be told stands above the search line: a refused scan, a refused action, or the way back. */
+/**
+ * What has to be told stands above the search line: a refused action, a refused scan, or the way back. A scan that was
+ * not added stays in sight beside what is wrong now: neither may hide the other.
+ */
 export function Notices({ className }: { className?: string }) {
-  const t = useWords(tillWords)
-  const say = useTroubleWords()
-  const actions = useActions()
   const notice = useTill((state) => state.notice)
   const own = useTill((state) => state.scanTrouble)
   const trouble = useTill((state) => state.trouble)
-  const scan = shownScanTrouble({ notice, scanTrouble: own } as TillState)
-  const shown = scan?.trouble ?? trouble
-  if (!shown) return <UndoToast />
-  const { text, remedy } = say.trouble(shown)
+  const scan = shownScanTrouble({ notice, scanTrouble: own })
+  if (!trouble && !scan) return <UndoToast />
+  return (
+    <>
+      {trouble && <Told trouble={trouble} className={className} />}
+      {scan && <Told trouble={scan.trouble} count={scan.count} className={className} />}
+    </>
+  )
+}
+
+interface ToldProps {
+  trouble: Trouble
+  /** How often a scan was refused in a row. */
+  count?: number
+  className: string | undefined
+}
+
+function Told({ trouble, count = 1, className }: ToldProps) {
+  const t = useWords(tillWords)
+  const say = useTroubleWords()
+  const actions = useActions()
+  const { text, remedy } = say.trouble(trouble)
   return (
     <StatusRow
-      tone={'reason' in shown ? 'note' : 'bad'}
+      tone={'reason' in trouble ? 'note' : 'bad'}
       live="assertive"
       {...(className !== undefined && { className })}
       text={
         <>
           {text}
-          {scan && scan.count > 1 && (
-            <span className="pl-2 font-normal whitespace-nowrap">
-              ({t('notice.times', { count: scan.count })})
-            </span>
+          {count > 1 && (
+            <span className="pl-2 font-normal whitespace-nowrap">({t('notice.times', { count })})</span>
           )}
         </>
       }

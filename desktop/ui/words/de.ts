@@ -22,6 +22,7 @@ export const de: Record<keyof typeof en, string> = {
   'reason.drawerClosed': 'Die Schublade ist zu: zuerst öffnen.',
   'reason.counting': 'Zählung läuft: beenden oder Esc.',
   'reason.basketNotEmpty': 'Im Korb liegt noch ein Verkauf',
+  'reason.digitsOnly': 'Hier gehören nur Ziffern hin.',
 
   'connection.connecting': 'Verbindung zur Kasse',
   'connection.lost': 'Die Kasse antwortet nicht. Der Korb bleibt; neue Verbindung läuft.',

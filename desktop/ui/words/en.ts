@@ -20,6 +20,7 @@ export const en = {
   'reason.drawerClosed': 'The drawer is closed: open it first.',
   'reason.counting': 'The drawer is being counted: finish, or Esc.',
   'reason.basketNotEmpty': 'A sale is still in the basket',
+  'reason.digitsOnly': 'Only digits are taken here.',
 
   'connection.connecting': 'Connecting to the till',
   'connection.lost': 'The till is not answering. The basket is kept; connecting again.',

@@ -22,6 +22,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.drawerClosed': 'Le tiroir est fermé : ouvrez-le d’abord.',
   'reason.counting': 'Comptage en cours : terminez, ou Échap.',
   'reason.basketNotEmpty': 'Une vente est encore dans le panier',
+  'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
 
   'connection.connecting': 'Connexion à la caisse',
   'connection.lost': 'La caisse ne répond pas. Le panier est conservé ; reconnexion en cours.',
