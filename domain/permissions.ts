@@ -8,6 +8,8 @@ export const permissionSchema = z.enum([
   'sale.ring',
   'cash-session.open',
   'cash-session.close',
+  'cash-session.move',
+  'cash-session.report',
   'forecast.view',
   'console.view',
   'catalogue.import',
@@ -18,9 +20,24 @@ export const permissionSchema = z.enum([
 export type Permission = z.infer<typeof permissionSchema>
 
 const GRANTS: Record<Role, readonly Permission[]> = {
-  cashier: ['sale.ring', 'cash-session.open', 'forecast.view'],
-  pharmacist: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view'],
-  branch_manager: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view', 'console.view'],
+  cashier: ['sale.ring', 'cash-session.open', 'cash-session.move', 'forecast.view'],
+  pharmacist: [
+    'sale.ring',
+    'cash-session.open',
+    'cash-session.close',
+    'cash-session.move',
+    'cash-session.report',
+    'forecast.view',
+  ],
+  branch_manager: [
+    'sale.ring',
+    'cash-session.open',
+    'cash-session.close',
+    'cash-session.move',
+    'cash-session.report',
+    'forecast.view',
+    'console.view',
+  ],
   head_office: ['forecast.view', 'console.view', 'catalogue.import', 'staff.manage', 'model.train'],
   it_admin: ['device.enrol'],
 }

@@ -147,9 +147,30 @@ const closed = fc
     payload: { ...where, ...figures, firstReceipt: null, lastReceipt: null, taxes: [], tenders: [] },
   }))
 
+const moved = fc
+  .tuple(
+    place,
+    fc.record({
+      movementId: fc.oneof(fc.uuid(), anId(71, 72)),
+      kind: fc.constantFrom('paid-in', 'paid-out', 'pick-up'),
+      amount: fc.integer({ min: 1, max: 99_999 }),
+      reason: fc.constantFrom('NULL', '{}', '"', "'; drop table sale; --", 'é,\\'),
+    }),
+  )
+  .map(([{ businessDate: _, currency: __, ...where }, what]) => ({
+    type: 'cash-session.moved',
+    payload: { ...where, ...what },
+  }))
+const drawerOpened = fc
+  .tuple(place, fc.record({ openingId: anId(81, 83), reason: fc.constant('change') }))
+  .map(([{ businessDate: _, currency: __, ...where }, what]) => ({
+    type: 'drawer.opened',
+    payload: { ...where, ...what },
+  }))
+
 const event = fc
   .tuple(
-    fc.oneof({ weight: 4, arbitrary: sale }, opened, closed),
+    fc.oneof({ weight: 4, arbitrary: sale }, opened, closed, moved, drawerOpened),
     anId(51, 52),
     fc.integer({ min: 1, max: 99_999 }),
   )

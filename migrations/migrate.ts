@@ -9,6 +9,7 @@ import * as deviceHeads from './0006-device-heads.ts'
 import * as serverLedger from './0007-server-ledger.ts'
 import * as tillLedger from './0008-till-ledger.ts'
 import * as productNames from './0009-product-names.ts'
+import * as drawerActions from './0016-drawer-actions.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -23,6 +24,7 @@ const STEPS: Record<string, Step> = {
   '0007-server-ledger': serverLedger,
   '0008-till-ledger': tillLedger,
   '0009-product-names': productNames,
+  '0016-drawer-actions': drawerActions,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

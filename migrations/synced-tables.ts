@@ -215,6 +215,23 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     console: BRANCH,
   },
   {
+    table: 'drawer_action',
+    key: ['id'],
+    columns: {
+      id: 'uuid',
+      session_id: 'uuid',
+      branch_id: 'uuid',
+      register_id: 'uuid',
+      kind: 'text',
+      amount: 'int',
+      reason: 'text',
+      actor_id: 'uuid',
+      at: 'instant',
+    },
+    till: BRANCH,
+    console: BRANCH,
+  },
+  {
     table: 'drawer_balance',
     key: ['session_id'],
     columns: { session_id: 'uuid', branch_id: 'uuid', register_id: 'uuid', amount: 'int' },

@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import { cashCountSchema } from '../../domain/cash-session/events.ts'
+import {
+  cashCountSchema,
+  movedAmountSchema,
+  movementKindSchema,
+  movementReasonSchema,
+} from '../../domain/cash-session/events.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { FLOAT_LIMIT, minorSchema } from '../../domain/money.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { lineQuantitySchema } from '../../domain/sale/events.ts'
 import type {
   BasketView,
+  DrawerExplanationView,
   ForecastView,
   LastSaleView,
   OperatorView,
@@ -14,6 +20,7 @@ import type {
   SessionView,
   StatusView,
   TillView,
+  XReportView,
   ZReportView,
 } from './views.ts'
 
@@ -28,6 +35,18 @@ export const COMMANDS = {
   'operator.lock': nothing,
   'session.open': z.strictObject({ float: minorSchema.nonnegative().max(FLOAT_LIMIT) }),
   'session.close': z.strictObject({ counts: z.array(cashCountSchema).max(40) }),
+  /** The open drawer's figures so far; printed too. */
+  'session.x-report': nothing,
+  /** Why a closed session's drawer may not add up. */
+  'session.explain': z.strictObject({ sessionId: idSchema }),
+  /** Cash in or out outside of a sale; `amount` without a sign. */
+  'drawer.move': z.strictObject({
+    kind: movementKindSchema,
+    amount: movedAmountSchema,
+    reason: movementReasonSchema,
+  }),
+  /** Opens the drawer without a sale. */
+  'drawer.open': z.strictObject({ reason: movementReasonSchema }),
   /** `quantity` is a count keyed before the scan (`3 *`). */
   'basket.scan': z.strictObject({ raw: rawCode, quantity: lineQuantitySchema.optional() }),
   'basket.add': z.strictObject({ productId: idSchema, quantity: lineQuantitySchema.optional() }),
@@ -53,6 +72,10 @@ export interface CommandOutput {
   'operator.lock': null
   'session.open': NonNullable<SessionView>
   'session.close': ZReportView
+  'session.x-report': XReportView
+  'session.explain': DrawerExplanationView
+  'drawer.move': { id: string }
+  'drawer.open': { id: string }
   'basket.scan': { lineId: string }
   'basket.add': { lineId: string }
   'basket.set-quantity': null

@@ -1,3 +1,4 @@
+import type { LikelyCause } from '../../domain/cash-session/explain.ts'
 import type { Minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
 import type { Refusal } from '../../domain/refusals.ts'
@@ -108,6 +109,7 @@ export interface ProductView {
 
 /** Z report figures as shown and printed after a blind count. */
 export interface ZReportView {
+  sessionId: string
   zNumber: number
   businessDate: string
   openedAt: string
@@ -126,6 +128,40 @@ export interface ZReportView {
   perpetualTotal: Minor
   /** How the expected cash came about, for a count that differs: float, then each kind of movement. */
   movements: { kind: string; count: number; amount: Minor }[]
+}
+
+/** The open session's figures, read without closing it; the sum that must be in the drawer is not among them. */
+export interface XReportView {
+  businessDate: string
+  openedAt: string
+  readAt: string
+  readByName: string
+  saleCount: number
+  firstReceipt: number | null
+  lastReceipt: number | null
+  grossTotal: Minor
+  taxes: TaxShare[]
+  tenders: { kind: TenderKind; count: number; amount: Minor }[]
+  perpetualTotal: Minor
+  /** Cash in (+) and out (-) since the float. */
+  movements: { kind: string; count: number; amount: Minor }[]
+}
+
+/** Why a closed drawer may differ. */
+export interface DrawerExplanationView {
+  expected: Minor
+  counted: Minor
+  variance: Minor
+  /** What moved, in order: each movement of its own, and sales by hour and person. */
+  moves: {
+    kind: string
+    at: string
+    actorName: string
+    reason: string | null
+    count: number
+    amount: Minor
+  }[]
+  causes: LikelyCause[]
 }
 
 export interface ForecastView {

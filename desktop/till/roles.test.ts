@@ -8,9 +8,23 @@ import { handlersOf } from './till.ts'
 
 /** Who may do what at a till, written out by hand: the table in `domain/` must not be its own witness. */
 const MAY: Record<Role, readonly Permission[]> = {
-  cashier: ['sale.ring', 'cash-session.open', 'forecast.view'],
-  pharmacist: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view'],
-  branch_manager: ['sale.ring', 'cash-session.open', 'cash-session.close', 'forecast.view'],
+  cashier: ['sale.ring', 'cash-session.open', 'cash-session.move', 'forecast.view'],
+  pharmacist: [
+    'sale.ring',
+    'cash-session.open',
+    'cash-session.close',
+    'cash-session.move',
+    'cash-session.report',
+    'forecast.view',
+  ],
+  branch_manager: [
+    'sale.ring',
+    'cash-session.open',
+    'cash-session.close',
+    'cash-session.move',
+    'cash-session.report',
+    'forecast.view',
+  ],
   head_office: ['forecast.view'],
   it_admin: [],
 }
@@ -22,6 +36,13 @@ type Guarded = { [C in Command]?: { needs: Permission; input: CommandInput<C> } 
 const GUARDED: Guarded = {
   'session.open': { needs: 'cash-session.open', input: { float: 0 as never } },
   'session.close': { needs: 'cash-session.close', input: { counts: [] } },
+  'drawer.move': {
+    needs: 'cash-session.move',
+    input: { kind: 'paid-out', amount: 100 as never, reason: 'stamps' },
+  },
+  'drawer.open': { needs: 'cash-session.move', input: { reason: 'change' } },
+  'session.x-report': { needs: 'cash-session.report', input: {} },
+  'session.explain': { needs: 'cash-session.close', input: { sessionId: someId } },
   'basket.scan': { needs: 'sale.ring', input: { raw: '3400935955838' } },
   'basket.add': { needs: 'sale.ring', input: { productId: someId } },
   'basket.set-quantity': { needs: 'sale.ring', input: { lineId: someId, quantity: 2 } },

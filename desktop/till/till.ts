@@ -4,8 +4,11 @@ import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
 import type { LiveSources } from './bridge-server/live.ts'
 import { createSessionClosing } from './cash-session/close.ts'
+import { createExplanation } from './cash-session/explanation.ts'
+import { createDrawerActions } from './cash-session/move.ts'
 import { createSessionOpening } from './cash-session/open.ts'
 import { createSessions } from './cash-session/sessions.ts'
+import { createXReport } from './cash-session/x-report.ts'
 import { createBasket } from './counter/basket.ts'
 import { createSaleCompletion } from './counter/complete.ts'
 import { createLastSale } from './counter/last-sale.ts'
@@ -100,6 +103,9 @@ export function createTill(options: TillOptions) {
       printing,
       basketIsEmpty: basket.isEmpty,
     }),
+    ...createDrawerActions(context, { operators, sessions, printing }),
+    xReport: createXReport(context, { operators, sessions, printing }),
+    explainDrawer: createExplanation(db, identity.registerId, operators),
     scan: createScan(context, operators, basket, notice),
     search: createProductSearch(context, operators),
     completeSale: createSaleCompletion(context, { operators, sessions, basket, lastSale, numbers, printing }),
@@ -126,6 +132,10 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'session.open': ({ float }) => till.openSession(float),
     'session.close': ({ counts }) => till.closeSession(counts),
+    'session.x-report': () => till.xReport(),
+    'session.explain': ({ sessionId }) => till.explainDrawer(sessionId),
+    'drawer.move': (input) => till.moveCash(input),
+    'drawer.open': ({ reason }) => till.openWithoutSale(reason),
     'basket.scan': ({ raw, quantity }) => till.scan(raw, quantity),
     'basket.add': ({ productId, quantity }) => {
       const added = basket.add(productId, quantity)

@@ -47,3 +47,42 @@ export const cashSessionClosedSchema = z.strictObject({
   perpetualTotal: minorSchema,
 })
 export type CashSessionClosed = z.infer<typeof cashSessionClosedSchema>
+
+/** The most that is put into or taken out of a drawer at once, minor units: a slipped digit is told, not booked. */
+export const MOVEMENT_LIMIT = 9_999_999
+
+/** Cash put in (`paid-in`), handed out (`paid-out`), or brought to the safe (`pick-up`). */
+export const movementKindSchema = z.enum(['paid-in', 'paid-out', 'pick-up'])
+export type MovementKind = z.infer<typeof movementKindSchema>
+
+export const movedAmountSchema = minorSchema.positive().max(MOVEMENT_LIMIT)
+
+/** Why, in a person's own words: one line, not empty. */
+export const movementReasonSchema = z
+  .string()
+  .max(120)
+  .regex(/^[^\p{Cc}]+$/u, 'one line of text')
+  .refine((text) => text.trim() !== '', 'a reason is needed')
+
+/** `cash-session.moved`, version 1: cash in or out of a drawer outside of a sale. */
+export const cashMovedSchema = z.strictObject({
+  movementId: idSchema,
+  sessionId: idSchema,
+  branchId: idSchema,
+  registerId: idSchema,
+  kind: movementKindSchema,
+  /** Without a sign, minor units; the kind says which way it went. */
+  amount: movedAmountSchema,
+  reason: movementReasonSchema,
+})
+export type CashMoved = z.infer<typeof cashMovedSchema>
+
+/** `drawer.opened`, version 1: a drawer opened without a sale ("no sale"). */
+export const drawerOpenedSchema = z.strictObject({
+  openingId: idSchema,
+  sessionId: idSchema,
+  branchId: idSchema,
+  registerId: idSchema,
+  reason: movementReasonSchema,
+})
+export type DrawerOpened = z.infer<typeof drawerOpenedSchema>

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
-import type { CashSessionClosed, CashSessionOpened } from './events.ts'
+import type { CashMoved, CashSessionClosed, CashSessionOpened, DrawerOpened } from './events.ts'
+import { signedAmount } from './rules.ts'
 
 /** Rows of an opened session: the session itself and its float as the drawer's first movement. */
 export function projectCashSessionOpened(event: JournalEvent, opened: CashSessionOpened): Mutation[] {
@@ -87,3 +88,49 @@ export function projectCashSessionClosed(event: JournalEvent, closed: CashSessio
     ),
   ]
 }
+
+const actionRow = (event: JournalEvent, id: string, fact: CashMoved | DrawerOpened): Mutation => ({
+  op: 'insert',
+  table: 'drawer_action',
+  row: {
+    id,
+    session_id: fact.sessionId,
+    branch_id: fact.branchId,
+    register_id: fact.registerId,
+    kind: 'kind' in fact ? fact.kind : 'no-sale',
+    amount: 'amount' in fact ? fact.amount : 0,
+    reason: fact.reason,
+    actor_id: event.actor.staffId,
+    at: event.at,
+  },
+})
+
+/** Rows of cash moved outside of a sale: who did it and why, the cash, and the drawer's balance after it. */
+export function projectCashMoved(event: JournalEvent, moved: CashMoved): Mutation[] {
+  const { sessionId: session_id, branchId: branch_id, registerId: register_id } = moved
+  const amount = signedAmount(moved.kind, moved.amount)
+  return [
+    actionRow(event, moved.movementId, moved),
+    {
+      op: 'insert',
+      table: 'cash_movement',
+      row: {
+        id: moved.movementId,
+        session_id,
+        branch_id,
+        register_id,
+        kind: moved.kind,
+        amount,
+        sale_id: null,
+        actor_id: event.actor.staffId,
+        at: event.at,
+      },
+    },
+    { op: 'add', table: 'drawer_balance', key: { session_id, branch_id, register_id }, add: { amount } },
+  ]
+}
+
+/** Rows of a drawer opened without a sale: no cash moves, but it is told who opened it and why. */
+export const projectDrawerOpened = (event: JournalEvent, opened: DrawerOpened): Mutation[] => [
+  actionRow(event, opened.openingId, opened),
+]

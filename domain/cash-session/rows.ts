@@ -40,6 +40,19 @@ export interface CashMovementRow {
   at: string
 }
 
+/** What a person did to a drawer outside of a sale; `amount` without a sign, 0 when it was only opened. */
+export interface DrawerActionRow {
+  id: string
+  session_id: string
+  branch_id: string
+  register_id: string
+  kind: string
+  amount: number
+  reason: string
+  actor_id: string
+  at: string
+}
+
 /** Sum of a session's cash movements. */
 export interface DrawerBalanceRow {
   session_id: string

@@ -1,5 +1,5 @@
-import { type Currency, type Minor, multiply, subtract, sum } from '../money.ts'
-import type { CashCount, CashSessionClosed } from './events.ts'
+import { type Currency, type Minor, minor, multiply, subtract, sum } from '../money.ts'
+import type { CashCount, CashSessionClosed, MovementKind } from './events.ts'
 
 /** Notes and coins of a currency, largest first, in minor units. */
 export const DENOMINATIONS: Record<Currency, readonly Minor[]> = {
@@ -12,6 +12,10 @@ export const countedTotal = (counts: readonly CashCount[]): Minor =>
 
 /** What is over (+) or short (-) in the drawer. */
 export const variance = (counted: Minor, expected: Minor): Minor => subtract(counted, expected)
+
+/** A movement as the drawer sees it: in (+) or out (-), minor units. */
+export const signedAmount = (kind: MovementKind, amount: Minor): Minor =>
+  minor(kind === 'paid-in' ? amount : -amount)
 
 export type CashSessionFault = 'counted' | 'variance' | 'unknown-denomination' | 'duplicate-denomination'
 

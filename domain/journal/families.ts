@@ -1,6 +1,16 @@
 import type { z } from 'zod'
-import { cashSessionClosedSchema, cashSessionOpenedSchema } from '../cash-session/events.ts'
-import { projectCashSessionClosed, projectCashSessionOpened } from '../cash-session/project.ts'
+import {
+  cashMovedSchema,
+  cashSessionClosedSchema,
+  cashSessionOpenedSchema,
+  drawerOpenedSchema,
+} from '../cash-session/events.ts'
+import {
+  projectCashMoved,
+  projectCashSessionClosed,
+  projectCashSessionOpened,
+  projectDrawerOpened,
+} from '../cash-session/project.ts'
 import { closingFault } from '../cash-session/rules.ts'
 import type { Permission } from '../permissions.ts'
 import { saleCompletedSchema } from '../sale/events.ts'
@@ -39,6 +49,18 @@ export const FAMILIES = {
     permission: 'cash-session.close',
     fault: closingFault,
     project: projectCashSessionClosed,
+  }),
+  'cash-session.moved@1': family({
+    schema: cashMovedSchema,
+    permission: 'cash-session.move',
+    fault: () => null,
+    project: projectCashMoved,
+  }),
+  'drawer.opened@1': family({
+    schema: drawerOpenedSchema,
+    permission: 'cash-session.move',
+    fault: () => null,
+    project: projectDrawerOpened,
   }),
 }
 

@@ -1,4 +1,10 @@
-import type { CashCountRow, CashMovementRow, CashSessionRow, DrawerBalanceRow } from '../cash-session/rows.ts'
+import type {
+  CashCountRow,
+  CashMovementRow,
+  CashSessionRow,
+  DrawerActionRow,
+  DrawerBalanceRow,
+} from '../cash-session/rows.ts'
 import type { RegisterTotalRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow } from '../sale/rows.ts'
 import type { DemandDailyRow, StockMovementRow, StockOnHandRow } from '../stock/rows.ts'
 
@@ -12,6 +18,7 @@ export interface ProjectedTables {
   cash_session: CashSessionRow
   cash_count: CashCountRow
   cash_movement: CashMovementRow
+  drawer_action: DrawerActionRow
   drawer_balance: DrawerBalanceRow
   stock_movement: StockMovementRow
   stock_on_hand: StockOnHandRow
@@ -30,6 +37,7 @@ export const PROJECTED_KEYS = {
   cash_session: ['id'],
   cash_count: ['session_id', 'denomination'],
   cash_movement: ['id'],
+  drawer_action: ['id'],
   drawer_balance: ['session_id'],
   stock_movement: ['id'],
   stock_on_hand: ['branch_id', 'product_id'],

@@ -90,7 +90,7 @@ export const sessionClaims = (mutations: readonly Mutation[]): string[] => [
 ]
 
 /** Tables whose rows have an id of their own: a second row of the same id is another fact under a taken name. */
-export const FACT_TABLES = ['cash_session', 'sale', 'sale_line', 'sale_tender'] as const
+export const FACT_TABLES = ['cash_session', 'sale', 'sale_line', 'sale_tender', 'drawer_action'] as const
 
 /** `table|id` of every fact that mutations insert, in order. */
 export const factsOf = (mutations: readonly Mutation[]): string[] =>

@@ -79,7 +79,8 @@ function readRequest(frame: string): Request | null {
 function unreadable(command: Command, error: z.ZodError): Refusal {
   const issue = error.issues[0]
   const field = issue?.path.join('.') || command
-  if (issue?.code === 'too_big' && (field === 'given' || field === 'float')) return refuse('amount-too-large')
+  if (issue?.code === 'too_big' && ['given', 'float', 'amount'].includes(field))
+    return refuse('amount-too-large')
   if ((issue?.code === 'too_big' || issue?.code === 'too_small') && field === 'quantity') {
     return refuse('quantity-out-of-range')
   }

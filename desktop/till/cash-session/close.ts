@@ -63,6 +63,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
     })
     const report: ZReportView = {
       ...figures,
+      sessionId,
       zNumber: payload.zNumber,
       businessDate,
       openedAt: session.openedAt,

@@ -1,15 +1,19 @@
 import type { SaleCompleted } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
+import type { XReportView } from '../../bridge/views.ts'
 import type { TillContext } from '../till-context.ts'
 import { instantAt } from '../till-context.ts'
+import { type DrawerSlip, drawerSlipDocument } from './drawer-slip.ts'
 import type { ReceiptDraft } from './stored-paper.ts'
-import { type ZReportContent, zDocument } from './z-document.ts'
+import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
 
 /** Puts papers into the spool, in the transaction of the fact that they are about. */
 export interface ReceiptPrinting {
   /** @param paper what it says beside the sale, which it reads from the journal when it is printed */
   enqueueReceipt(sale: SaleCompleted, paper: { seq: number; cashierName: string; packs: string[] }): void
   enqueueZReport(content: ZReportContent & { sessionId: string }): void
+  enqueueXReport(content: { sessionId: string; report: XReportView }): void
+  enqueueDrawerSlip(content: { sessionId: string; slip: DrawerSlip }): void
 }
 
 /**
@@ -21,7 +25,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
   const enqueue = (job: {
-    kind: 'receipt' | 'z-report'
+    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip'
     saleId: string | null
     sessionId: string
     document: PrintDocument | ReceiptDraft
@@ -49,6 +53,20 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
         saleId: null,
         sessionId,
         document: zDocument(content, context.place(), locale),
+      }),
+    enqueueXReport: ({ sessionId, report }) =>
+      enqueue({
+        kind: 'x-report',
+        saleId: null,
+        sessionId,
+        document: xDocument(report, context.place(), locale),
+      }),
+    enqueueDrawerSlip: ({ sessionId, slip }) =>
+      enqueue({
+        kind: 'drawer-slip',
+        saleId: null,
+        sessionId,
+        document: drawerSlipDocument(slip, context.place(), locale),
       }),
   }
 }

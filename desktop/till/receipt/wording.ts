@@ -1,3 +1,4 @@
+import type { MovementKind } from '../../../domain/cash-session/events.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 
@@ -36,6 +37,14 @@ interface Words {
   short: string
   noDifference: string
   salesTotal: string
+  slip: Record<MovementKind | 'no-sale', string>
+  xReport: string
+  xNote: string
+  read: string
+  by: string
+  amount: string
+  reason: string
+  signature: string
   perpetual: string
 }
 
@@ -71,7 +80,27 @@ export const WORDS: Record<Locale, Words> = {
     none: 'aucun',
     count: 'Comptage',
     float: 'Fond de caisse',
-    movement: { float: 'Fond de caisse', sale: 'Ventes en espèces' },
+    movement: {
+      float: 'Fond de caisse',
+      sale: 'Ventes en espèces',
+      refund: 'Remboursements',
+      'paid-in': 'Entrées de caisse',
+      'paid-out': 'Sorties de caisse',
+      'pick-up': 'Prélèvements',
+    },
+    slip: {
+      'paid-in': 'ENTRÉE DE CAISSE',
+      'paid-out': 'SORTIE DE CAISSE',
+      'pick-up': 'PRÉLÈVEMENT AU COFFRE',
+      'no-sale': 'OUVERTURE DU TIROIR',
+    },
+    xReport: 'LECTURE DE CAISSE X',
+    xNote: 'Lecture sans clôture',
+    read: 'Lecture',
+    by: 'Par',
+    amount: 'Montant',
+    reason: 'Motif',
+    signature: 'Signature',
     expected: 'Attendu en espèces',
     counted: 'Compté',
     over: 'Excédent',
@@ -108,7 +137,27 @@ export const WORDS: Record<Locale, Words> = {
     none: 'none',
     count: 'Count',
     float: 'Float',
-    movement: { float: 'Float', sale: 'Cash sales' },
+    movement: {
+      float: 'Float',
+      sale: 'Cash sales',
+      refund: 'Cash refunds',
+      'paid-in': 'Paid in',
+      'paid-out': 'Paid out',
+      'pick-up': 'To the safe',
+    },
+    slip: {
+      'paid-in': 'PAID IN',
+      'paid-out': 'PAID OUT',
+      'pick-up': 'PICK-UP TO SAFE',
+      'no-sale': 'DRAWER OPENED, NO SALE',
+    },
+    xReport: 'X REPORT',
+    xNote: 'Read only, nothing was closed',
+    read: 'Read',
+    by: 'By',
+    amount: 'Amount',
+    reason: 'Reason',
+    signature: 'Signature',
     expected: 'Cash expected',
     counted: 'Counted',
     over: 'Over',
@@ -145,7 +194,27 @@ export const WORDS: Record<Locale, Words> = {
     none: 'keine',
     count: 'Zählung',
     float: 'Wechselgeld',
-    movement: { float: 'Wechselgeld', sale: 'Barverkäufe' },
+    movement: {
+      float: 'Wechselgeld',
+      sale: 'Barverkäufe',
+      refund: 'Barerstattungen',
+      'paid-in': 'Einlagen',
+      'paid-out': 'Auszahlungen',
+      'pick-up': 'Abschöpfungen',
+    },
+    slip: {
+      'paid-in': 'EINLAGE',
+      'paid-out': 'AUSZAHLUNG',
+      'pick-up': 'ABSCHÖPFUNG IN DEN TRESOR',
+      'no-sale': 'SCHUBLADE GEÖFFNET',
+    },
+    xReport: 'X-BERICHT',
+    xNote: 'Zwischenstand, nichts abgeschlossen',
+    read: 'Gelesen',
+    by: 'Von',
+    amount: 'Betrag',
+    reason: 'Grund',
+    signature: 'Unterschrift',
     expected: 'Bargeld erwartet',
     counted: 'Gezählt',
     over: 'Überschuss',

@@ -10,7 +10,7 @@ import {
   rule,
   text,
 } from '../../../hardware/protocols/print-document.ts'
-import type { ZReportView } from '../../bridge/views.ts'
+import type { XReportView, ZReportView } from '../../bridge/views.ts'
 import type { Place } from '../place.ts'
 import { formatDay, formatFigure, formatInstant, formatMoney } from './format.ts'
 import { paperHead, taxTable } from './sale-document.ts'
@@ -66,13 +66,55 @@ function cashElements({ report, counts }: ZReportContent, locale: Locale): Print
 const registerLabel = ({ registerNumber, registerName }: Place): string =>
   registerName.endsWith(` ${registerNumber}`) ? String(registerNumber) : `${registerNumber} ${registerName}`
 
+/** What was sold: receipts, tenders, VAT and the perpetual total. The same on both reports. */
+function salesElements(report: ZReportView | XReportView, locale: Locale): PrintElement[] {
+  const words = WORDS[locale]
+  const receipts =
+    report.firstReceipt === null ? words.none : `${report.firstReceipt} - ${report.lastReceipt}`
+  return [
+    leftRight(words.sales, String(report.saleCount)),
+    leftRight(words.receipts, receipts),
+    ...report.tenders.map((tender) =>
+      leftRight(`${words.tender[tender.kind]} (${tender.count})`, formatMoney(tender.amount, locale)),
+    ),
+    leftRight(words.salesTotal, formatMoney(report.grossTotal, locale), { bold: true }),
+    ...(report.taxes.length === 0 ? [] : [rule(), ...taxTable(report.taxes, locale)]),
+    rule('double'),
+    leftRight(words.perpetual, formatMoney(report.perpetualTotal, locale), { bold: true }),
+  ]
+}
+
+/** An open session as it stands: no number, no count, and nothing that says what must be in the drawer. */
+export function xDocument(report: XReportView, place: Place, locale: Locale): PrintDocument {
+  const words = WORDS[locale]
+  const instant = (at: string) => formatInstant(at, place.timeZone, locale)
+  return {
+    title: words.xReport,
+    elements: [
+      ...paperHead(place, locale),
+      text(words.xReport, { align: 'center', bold: true, size: 'tall' }),
+      text(words.xNote, { align: 'center' }),
+      leftRight(words.register, registerLabel(place)),
+      leftRight(words.businessDate, formatDay(report.businessDate, locale)),
+      leftRight(words.opened, instant(report.openedAt)),
+      leftRight(words.read, instant(report.readAt)),
+      leftRight(words.by, report.readByName),
+      rule(),
+      ...report.movements.map(({ kind, count, amount }) =>
+        leftRight(`${words.movement[kind] ?? kind} (${count})`, formatMoney(amount, locale)),
+      ),
+      ...(report.movements.length === 0 ? [] : [rule()]),
+      ...salesElements(report, locale),
+      { kind: 'cut' },
+    ],
+  }
+}
+
 /** A closed session as its Z report. */
 export function zDocument(content: ZReportContent, place: Place, locale: Locale): PrintDocument {
   const { report } = content
   const words = WORDS[locale]
   const instant = (at: string) => formatInstant(at, place.timeZone, locale)
-  const receipts =
-    report.firstReceipt === null ? words.none : `${report.firstReceipt} - ${report.lastReceipt}`
   return {
     title: `${words.zReport} ${report.zNumber}`,
     elements: [
@@ -86,15 +128,7 @@ export function zDocument(content: ZReportContent, place: Place, locale: Locale)
       rule(),
       ...cashElements(content, locale),
       rule(),
-      leftRight(words.sales, String(report.saleCount)),
-      leftRight(words.receipts, receipts),
-      ...report.tenders.map((tender) =>
-        leftRight(`${words.tender[tender.kind]} (${tender.count})`, formatMoney(tender.amount, locale)),
-      ),
-      leftRight(words.salesTotal, formatMoney(report.grossTotal, locale), { bold: true }),
-      ...(report.taxes.length === 0 ? [] : [rule(), ...taxTable(report.taxes, locale)]),
-      rule('double'),
-      leftRight(words.perpetual, formatMoney(report.perpetualTotal, locale), { bold: true }),
+      ...salesElements(report, locale),
       text(`${words.fingerprint} ${shortHash(content.hash)}`, { align: 'center' }),
       { kind: 'cut' },
     ],

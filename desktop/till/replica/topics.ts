@@ -12,6 +12,7 @@ const TOPICS: Record<string, Topic> = {
   cash_session: 'session',
   cash_count: 'session',
   cash_movement: 'session',
+  drawer_action: 'session',
   drawer_balance: 'session',
   device_head: 'sync',
   forecast_model: 'forecast',

@@ -1,0 +1,73 @@
+import type { CashCount } from '../../../domain/cash-session/events.ts'
+import { explainVariance, type RecordedMovement } from '../../../domain/cash-session/explain.ts'
+import { type Minor, minor } from '../../../domain/money.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { DrawerExplanationView } from '../../bridge/views.ts'
+import type { Operators } from '../operator/operator.ts'
+import type { TillDatabase } from '../store/database.ts'
+
+/**
+ * Explains a closed session's difference: what moved, when and by whom, and what may be wrong.
+ * Refused: `locked`, `not-allowed`, `no-open-session` when this till knows no closed session of that id.
+ */
+export function createExplanation(db: TillDatabase, registerId: string, operators: Operators) {
+  const session = db.prepare(`
+    select variance, expected, counted from cash_session
+    where id = ? and register_id = ? and closed_at is not null`)
+  const movements = db.prepare(`
+    select m.id, m.kind, m.amount, m.at, coalesce(p.name, '') as actorName, s.receipt_number as receiptNumber
+    from cash_movement m left join staff p on p.id = m.actor_id left join sale s on s.id = m.sale_id
+    where m.session_id = ? order by m.at, m.id`)
+  const cardSales = db.prepare(`
+    select t.id, 'sale' as kind, t.amount, s.completed_at as at, coalesce(p.name, '') as actorName,
+      s.receipt_number as receiptNumber
+    from sale s join sale_tender t on t.sale_id = s.id left join staff p on p.id = s.cashier_id
+    where s.session_id = ? and t.kind = 'card' order by s.completed_at, t.id`)
+  const counts = db.prepare('select denomination, quantity from cash_count where session_id = ?')
+  const actions = db.prepare(`
+    select a.id, a.kind, a.at, a.reason, coalesce(p.name, '') as actorName
+    from drawer_action a left join staff p on p.id = a.actor_id where a.session_id = ? order by a.at, a.id`)
+
+  return (sessionId: string): DrawerExplanationView | Refusal => {
+    const operator = operators.require('cash-session.close')
+    if (isRefusal(operator)) return operator
+    const closed = session.get(sessionId, registerId) as
+      | { variance: Minor; expected: Minor; counted: Minor }
+      | undefined
+    if (!closed) return refuse('no-open-session')
+    const moved = movements.all(sessionId) as RecordedMovement[]
+    const acted = actions.all(sessionId) as Acted[]
+    return {
+      ...closed,
+      moves: listMoves(moved, acted),
+      causes: explainVariance({
+        variance: closed.variance,
+        movements: moved,
+        cardSales: cardSales.all(sessionId) as RecordedMovement[],
+        counts: counts.all(sessionId) as CashCount[],
+      }),
+    }
+  }
+}
+
+type Acted = { id: string; kind: string; at: string; reason: string; actorName: string }
+type Move = DrawerExplanationView['moves'][number]
+
+/** What moved, in order. Sales are told by hour and person: a day has thousands, and none of them had a reason. */
+function listMoves(moved: readonly RecordedMovement[], acted: readonly Acted[]): Move[] {
+  const reasons = new Map(acted.map(({ id, reason }) => [id, reason]))
+  const hours = new Map<string, Move>()
+  const singles: Move[] = acted
+    .filter(({ kind }) => kind === 'no-sale')
+    .map(({ kind, at, actorName, reason }) => ({ kind, at, actorName, reason, count: 1, amount: minor(0) }))
+  for (const { id, kind, at, actorName, amount, receiptNumber } of moved) {
+    if (receiptNumber === null) {
+      singles.push({ kind, at, actorName, reason: reasons.get(id) ?? null, count: 1, amount })
+      continue
+    }
+    const key = `${at.slice(0, 13)} ${actorName} ${kind}`
+    const hour = hours.get(key) ?? { kind, at, actorName, reason: null, count: 0, amount: minor(0) }
+    hours.set(key, { ...hour, count: hour.count + 1, amount: minor(hour.amount + amount) })
+  }
+  return [...singles, ...hours.values()].sort((a, b) => (a.at < b.at ? -1 : 1))
+}

@@ -1,0 +1,43 @@
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { XReportView } from '../../bridge/views.ts'
+import type { Operators } from '../operator/operator.ts'
+import type { ReceiptPrinting } from '../receipt/printing.ts'
+import { instantAt, type TillContext } from '../till-context.ts'
+import { createFigures } from './figures.ts'
+import type { Sessions } from './sessions.ts'
+
+interface Parts {
+  operators: Operators
+  sessions: Sessions
+  printing: ReceiptPrinting
+}
+
+/**
+ * Reads the open session's figures without closing anything, and prints them. The sum that must be in the drawer is not
+ * among them.
+ * Refused: `locked`, `not-allowed`, `no-open-session`.
+ */
+export function createXReport(context: TillContext, { operators, sessions, printing }: Parts) {
+  const figuresOf = createFigures(context.db, context.registerId)
+  return (): XReportView | Refusal => {
+    const report = context.atomically((): XReportView | Refusal => {
+      const operator = operators.require('cash-session.report')
+      if (isRefusal(operator)) return operator
+      const session = sessions.open()
+      if (!session) return refuse('no-open-session')
+      const { expected: _, movements, ...figures } = figuresOf(session.sessionId)
+      const view: XReportView = {
+        ...figures,
+        movements: movements.filter(({ kind }) => kind !== 'float'),
+        businessDate: session.businessDate,
+        openedAt: session.openedAt,
+        readAt: instantAt(context.now()),
+        readByName: operator.name,
+      }
+      printing.enqueueXReport({ sessionId: session.sessionId, report: view })
+      return view
+    })
+    if (!isRefusal(report)) context.changes.touch('print')
+    return report
+  }
+}
