@@ -57,3 +57,8 @@ export interface ShellGreeting {
   /** 32 random bytes in base64, kept by the system's own safe; null where there is none. */
   deviceSecret: string | null
 }
+
+/** Goes with each port that the shell hands over: whose it is. The shell decides it by the window, never the window itself. */
+export interface ShellHandOver {
+  kind: 'window' | 'display'
+}

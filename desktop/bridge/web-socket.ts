@@ -10,7 +10,10 @@ const TOKEN_PREFIX = 'token.'
  * What a browser offers as subprotocols: `new WebSocket(url, bridgeProtocols(token))`. The token travels here and not in
  * the address, which ends up in histories and logs. The UI gets it from its own address, `…/#token=…`.
  */
-export const bridgeProtocols = (token: string): string[] => [BRIDGE_PROTOCOL, `${TOKEN_PREFIX}${token}`]
+export const bridgeProtocols = (token: string, protocol: string = BRIDGE_PROTOCOL): string[] => [
+  protocol,
+  `${TOKEN_PREFIX}${token}`,
+]
 
 /** The token among offered subprotocols, or null. */
 export function tokenAmong(protocols: readonly string[]): string | null {

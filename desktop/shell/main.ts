@@ -9,15 +9,17 @@ import {
   MessageChannelMain,
   protocol,
   safeStorage,
+  screen,
   session,
   utilityProcess,
 } from 'electron'
+import { DISPLAY_PAGE } from '../bridge/display.ts'
 import { TILL_PORT_MESSAGE } from '../bridge/shell.ts'
 import { APP_SCHEME, APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts'
 import { loadDeviceSecret, SecretUnreadable } from './device-secret.ts'
 import { isTrustedSender, lockDown, lockSession } from './security/lock-down.ts'
 import { superviseTill, type TillProcess } from './till-process.ts'
-import { runWindow, windowOptions } from './window.ts'
+import { runWindow, secondScreen, windowOptions } from './window.ts'
 import { readWorkstation, tillArguments, type Workstation, WorkstationError } from './workstation.ts'
 
 type Port = Electron.MessagePortMain
@@ -59,13 +61,29 @@ function startTill(workstation: Workstation, deviceSecret: string | null): TillP
   })
 }
 
-/** A window that asks gets one end of a new channel, the till the other. */
-function handOverPorts(till: TillProcess<Port>): void {
+/** A window that asks gets one end of a new channel, the till the other; the customer's gets only what customers see. */
+function handOverPorts(
+  till: TillProcess<Port>,
+  isDisplay: (contents: Electron.WebContents) => boolean,
+): void {
   ipcMain.on(TILL_PORT_MESSAGE, (event) => {
     if (!isTrustedSender(event.senderFrame)) return
     const { port1, port2 } = new MessageChannelMain()
-    till.connect(port1)
+    till.connect(port1, isDisplay(event.sender) ? 'display' : 'window')
     event.sender.postMessage(TILL_PORT_MESSAGE, null, [port2])
+  })
+}
+
+/** The customer's window on the second screen, where there is one. */
+function openDisplay(workstation: Workstation): BrowserWindow | null {
+  const place = secondScreen(screen.getAllDisplays(), screen.getPrimaryDisplay().id)
+  if (!workstation.customerDisplay || !place) return null
+  return new BrowserWindow({
+    ...windowOptions(workstation, built('build/preload.cjs'), !app.isPackaged),
+    ...place.bounds,
+    fullscreen: true,
+    frame: false,
+    focusable: false,
   })
 }
 
@@ -77,9 +95,14 @@ async function run(): Promise<void> {
   protocol.handle(APP_SCHEME, serveApp(built('renderer/till')))
   Menu.setApplicationMenu(null)
   const till = startTill(workstation, deviceSecret)
-  handOverPorts(till)
+  const display = openDisplay(workstation)
+  handOverPorts(till, (contents) => contents === display?.webContents)
   const window = new BrowserWindow(windowOptions(workstation, built('build/preload.cjs'), !app.isPackaged))
-  runWindow(window, Date.now)
+  runWindow(window, '', Date.now)
+  if (display) {
+    runWindow(display, DISPLAY_PAGE, Date.now)
+    window.on('closed', () => display.destroy())
+  }
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore()
     window.focus()

@@ -49,14 +49,14 @@ function stage() {
 describe('the till as a process', () => {
   it('is greeted before any window is connected', () => {
     const { till, last } = stage()
-    till.connect('port of the first window')
+    till.connect('port of the first window', 'window')
     expect(last().sent).toEqual([])
     last().emit('spawn')
-    till.connect('port of another')
+    till.connect('port of the display', 'display')
     expect(last().sent).toEqual([
       { message: { kind: 'greeting', deviceSecret: 'secret' }, ports: [] },
       { message: { kind: 'window' }, ports: ['port of the first window'] },
-      { message: { kind: 'window' }, ports: ['port of another'] },
+      { message: { kind: 'display' }, ports: ['port of the display'] },
     ])
   })
 
@@ -71,7 +71,7 @@ describe('the till as a process', () => {
     expect(pauses.slice(0, 4)).toEqual([250, 500, 1000, 2000])
     expect(Math.max(...pauses)).toBe(30_000)
     expect(forks).toHaveLength(11)
-    for (let port = 0; port < 20; port++) till.connect(`port ${port}`)
+    for (let port = 0; port < 20; port++) till.connect(`port ${port}`, 'window')
     last().emit('spawn')
     const ports = last().sent.flatMap((message) => message.ports)
     expect(ports).toHaveLength(8)

@@ -1,4 +1,4 @@
-import type { ShellGreeting } from '../bridge/shell.ts'
+import type { ShellGreeting, ShellHandOver } from '../bridge/shell.ts'
 
 /** As much of Electron's `UtilityProcess` as is used here. */
 export interface ForkedTill<Port> {
@@ -20,7 +20,7 @@ export interface TillProcessOptions<Port> {
 
 export interface TillProcess<Port> {
   /** Hands a window's port to the till, now or as soon as it is up again. */
-  connect(port: Port): void
+  connect(port: Port, kind: ShellHandOver['kind']): void
   /** Ends the till and starts it no more; resolves when it is gone. */
   stop(): Promise<void>
 }
@@ -38,13 +38,16 @@ const EXIT_REFUSED = 2
 export const restartAfterMs = (attempt: number): number =>
   Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 20))
 
+const handOver = <Port>(till: ForkedTill<Port>, port: Port, kind: ShellHandOver['kind']) =>
+  till.postMessage({ kind } satisfies ShellHandOver, [port])
+
 /** Keeps one till running: starts it, starts it again after a crash, and lets it go when told to. */
 export function superviseTill<Port>(options: TillProcessOptions<Port>): TillProcess<Port> {
   let till: ForkedTill<Port> | null = null
   let up = false
   let stopped: (() => void) | null = null
   let attempt = 0
-  let waiting: Port[] = []
+  let waiting: { port: Port; kind: ShellHandOver['kind'] }[] = []
 
   const onExit = (code: number, startedAt: number) => {
     till = null
@@ -64,7 +67,7 @@ export function superviseTill<Port>(options: TillProcessOptions<Port>): TillProc
     forked.once('spawn', () => {
       up = true
       forked.postMessage({ kind: 'greeting', deviceSecret: options.deviceSecret } satisfies ShellGreeting)
-      for (const port of waiting) forked.postMessage({ kind: 'window' }, [port])
+      for (const { port, kind } of waiting) handOver(forked, port, kind)
       waiting = []
     })
     forked.once('exit', (code) => onExit(code, startedAt))
@@ -72,9 +75,9 @@ export function superviseTill<Port>(options: TillProcessOptions<Port>): TillProc
   start()
 
   return {
-    connect: (port) => {
-      if (up) till?.postMessage({ kind: 'window' }, [port])
-      else waiting = [...waiting, port].slice(-WAITING_PORTS_MAX)
+    connect: (port, kind) => {
+      if (up && till) handOver(till, port, kind)
+      else waiting = [...waiting, { port, kind }].slice(-WAITING_PORTS_MAX)
     },
     stop: () =>
       new Promise((resolve) => {

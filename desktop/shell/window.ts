@@ -1,4 +1,4 @@
-import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron'
+import type { BrowserWindow, BrowserWindowConstructorOptions, Display } from 'electron'
 import { APP_ORIGIN } from './app-protocol.ts'
 import { SECURE_WEB_PREFERENCES } from './security/web-preferences.ts'
 import type { Workstation } from './workstation.ts'
@@ -10,7 +10,7 @@ const SMALLEST = { width: 1024, height: 768 }
 const RELOADS_MAX = 5
 
 /**
- * How the till's one window is made.
+ * How the till's window is made.
  * @param preload path of the built preload script
  * @param devTools whether they may be opened; never in a packaged till
  */
@@ -38,8 +38,14 @@ export function windowOptions(
   }
 }
 
-/** Loads the screen, shows it when it is drawn, and loads it again should its process die. */
-export function runWindow(window: BrowserWindow, now: () => number): void {
+/** The screen that faces the customer: the first that is not the cashier's; null where there is but one. */
+export const secondScreen = (
+  screens: readonly Pick<Display, 'id' | 'bounds'>[],
+  primaryId: number,
+): Pick<Display, 'id' | 'bounds'> | null => screens.find(({ id }) => id !== primaryId) ?? null
+
+/** Loads a page of ours, shows it when it is drawn, and loads it again should its process die. */
+export function runWindow(window: BrowserWindow, page: string, now: () => number): void {
   let crashes: number[] = []
   window.once('ready-to-show', () => window.show())
   window.webContents.on('render-process-gone', (_event, { reason }) => {
@@ -47,5 +53,5 @@ export function runWindow(window: BrowserWindow, now: () => number): void {
     crashes = [...crashes.filter((at) => now() - at < 60_000), now()]
     if (crashes.length <= RELOADS_MAX) window.webContents.reload()
   })
-  void window.loadURL(`${APP_ORIGIN}/`)
+  void window.loadURL(`${APP_ORIGIN}/${page}`)
 }

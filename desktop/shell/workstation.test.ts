@@ -15,7 +15,7 @@ afterEach(() => rm(dir, { recursive: true }))
 describe('the settings of a workstation', () => {
   it('are plain where nothing was laid down', async () => {
     const workstation = await readWorkstation(file, [])
-    expect(workstation).toEqual({ kiosk: false, zoom: 1 })
+    expect(workstation).toEqual({ kiosk: false, zoom: 1, customerDisplay: true })
     expect(tillArguments(workstation, '/data')).toEqual(['--data', '/data'])
   })
 

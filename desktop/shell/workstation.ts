@@ -13,6 +13,8 @@ const workstationSchema = z.strictObject({
     .min(ZOOM.min, `must be at least ${ZOOM.min}`)
     .max(ZOOM.max, `must be at most ${ZOOM.max}`)
     .default(1),
+  /** Whether a second screen shows customers their basket. */
+  customerDisplay: z.boolean().default(true),
   /** Passed on to the till: its own flags, which it checks. */
   server: z.string().optional(),
   printer: z.string().optional(),
@@ -50,7 +52,7 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
 
 /**
  * Reads this workstation's settings: the file that an installer lays down, and over it the command line.
- * @param file JSON with any of kiosk, zoom, server, printer, scanner, name, enrol; may be absent
+ * @param file JSON with any of kiosk, zoom, customerDisplay, server, printer, scanner, name, enrol; may be absent
  * @param args command line without the program; flags that are not ours (Chromium's own) are left alone
  * @throws WorkstationError with one sentence per bad value
  */

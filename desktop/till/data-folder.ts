@@ -9,5 +9,8 @@ export const lockFile = (dataDir: string): string => join(dataDir, 'till.lock')
 /** Holds the token that a local browser must show, readable by this user alone. */
 export const tokenFile = (dataDir: string): string => join(dataDir, 'ui-token')
 
+/** Holds the token of the customer display, which opens nothing else. */
+export const displayTokenFile = (dataDir: string): string => join(dataDir, 'display-token')
+
 /** Downloaded forecast models. */
 export const modelsDir = (dataDir: string): string => join(dataDir, 'models')

@@ -7,15 +7,17 @@ import { PRINTER_PROFILES } from '../../hardware/protocols/esc-pos/profiles.ts'
 import { serialTransport } from '../../hardware/transports/serial.ts'
 import { tcpTransport } from '../../hardware/transports/tcp.ts'
 import type { Transport } from '../../hardware/transports/transport.ts'
+import { DISPLAY_PAGE } from '../bridge/display.ts'
 import type { StatusView } from '../bridge/views.ts'
 import { createDispatch } from './bridge-server/dispatch.ts'
+import { createDisplay } from './bridge-server/display.ts'
 import { createLive } from './bridge-server/live.ts'
 import { electronParent, listenToParent, type ParentInbox } from './bridge-server/message-port.ts'
 import { loadToken } from './bridge-server/token.ts'
 import { startUiServer } from './bridge-server/ui-server.ts'
 import { checkpointWhenQuiet } from './checkpoints.ts'
 import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
-import { databaseFile, lockFile, modelsDir, tokenFile } from './data-folder.ts'
+import { databaseFile, displayTokenFile, lockFile, modelsDir, tokenFile } from './data-folder.ts'
 import {
   type DeviceIdentity,
   EnrolmentRefused,
@@ -30,7 +32,14 @@ import { type SyncHandle, startSync } from './replica/sync.ts'
 import { type Spool, startSpool } from './spool/spool.ts'
 import { standaloneSync } from './standalone.ts'
 import { openTillDatabase } from './store/database.ts'
-import { createTill, handlersOf, liveSourcesOf, type Surroundings, type Till } from './till.ts'
+import {
+  createTill,
+  displaySourceOf,
+  handlersOf,
+  liveSourcesOf,
+  type Surroundings,
+  type Till,
+} from './till.ts'
 
 /** Something a person can put right; told in one sentence, without a stack. */
 class StartRefused extends Error {
@@ -169,14 +178,16 @@ async function startTill(
     forecast: forecasts.forecastProduct,
   }
   const dispatch = createDispatch(handlersOf(till, around), { log, onFatal: die })
-  const live = createLive(liveSourcesOf(till, around), changes, (error) =>
-    log.error({ err: error }, 'a view failed'),
-  )
+  const viewFailed = (error: unknown) => log.error({ err: error }, 'a view failed')
+  const live = createLive(liveSourcesOf(till, around), changes, viewFailed)
+  const display = createDisplay(displaySourceOf(till), changes, viewFailed)
   const token = await loadToken(tokenFile(config.data))
+  const displayToken = await loadToken(displayTokenFile(config.data))
   const server = await startUiServer({
     dispatch,
     live,
     token,
+    display: { view: display, token: displayToken },
     port: config.port,
     uiDir: config.ui ? resolve(config.ui) : null,
     log,
@@ -186,9 +197,11 @@ async function startTill(
       `Port ${config.port} cannot be used (${error.code}): name another with --port, or 0 for a free one.`,
     )
   })
-  parent?.serve({ dispatch, live })
+  parent?.serve({ dispatch, live, display })
+  const origin = `http://127.0.0.1:${server.port}`
   return {
-    address: `http://127.0.0.1:${server.port}/#token=${token}`,
+    address: `${origin}/#token=${token}`,
+    displayAddress: `${origin}/${DISPLAY_PAGE}#token=${displayToken}`,
     stop: async () => {
       await server.close()
       await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop()])
@@ -223,7 +236,7 @@ async function main(): Promise<void> {
   const electron = electronParent()
   const parent = electron && listenToParent(electron)
   const release = await claim(config.data)
-  let running: { address: string; stop(): Promise<void> } | null = null
+  let running: Awaited<ReturnType<typeof startTill>> | null = null
   let ending = false
   const end = async (code: number) => {
     if (ending) return
@@ -248,7 +261,7 @@ async function main(): Promise<void> {
     throw error
   }
   log.info({ data: config.data }, 'till is ready')
-  process.stdout.write(`Till ready: ${running.address}\n`)
+  process.stdout.write(`Customer display: ${running.displayAddress}\nTill ready: ${running.address}\n`)
 }
 
 main().catch((error) => {

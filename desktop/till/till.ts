@@ -2,6 +2,7 @@ import { v7 } from 'uuid'
 import type { Locale, Refusal } from '../../domain/refusals.ts'
 import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
+import { displayViewOf } from './bridge-server/display.ts'
 import type { LiveSources } from './bridge-server/live.ts'
 import { createSessionClosing } from './cash-session/close.ts'
 import { createExplanation } from './cash-session/explanation.ts'
@@ -158,6 +159,10 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     'sale.pay-card': ({ revision }) => till.completeSale({ kind: 'card' }, revision),
   }
 }
+
+/** What the customer display shows, read from the till as it is. */
+export const displaySourceOf = (till: Till) => () =>
+  displayViewOf(till.context.place(), till.context.locale, till.basket.view(), till.lastSale.view())
 
 /** The live views of the bridge, read from the till as it is. */
 export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {

@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { applyLocale, chosenLocale } from '../../ui-kit/i18n/locale.ts'
 import { applyScale, applyTheme, keptScale, keptTheme } from '../../ui-kit/theme.ts'
+import { connectBridge } from '../bridge/client.ts'
 import { isInShell, openTillPort } from '../bridge/shell.ts'
 import { App } from './app.tsx'
 import { keepConnected } from './connection/keep-connected.ts'
@@ -51,8 +52,8 @@ if (!inShell && token === null) {
   keepConnected({
     open: async () =>
       inShell ? framesOfMessagePort(await openTillPort(window)) : openSocket(window.location, token ?? ''),
-    onLive: actions.hear,
-    onBridge: actions.setBridge,
+    connected: (port) => actions.setBridge(connectBridge(port, actions.hear)),
+    lost: () => actions.setBridge(null),
     setTimeout: (task, ms) => window.setTimeout(task, ms),
   })
 }

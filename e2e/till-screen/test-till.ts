@@ -2,14 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { DISPLAY_PAGE } from '../../desktop/bridge/display.ts'
 import type { ForecastView, StatusView, TillView } from '../../desktop/bridge/views.ts'
 import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
+import { createDisplay } from '../../desktop/till/bridge-server/display.ts'
 import { createLive } from '../../desktop/till/bridge-server/live.ts'
 import { startUiServer } from '../../desktop/till/bridge-server/ui-server.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { openTillDatabase } from '../../desktop/till/store/database.ts'
 import { seedTill } from '../../desktop/till/test-fixtures.ts'
-import { createTill, handlersOf, liveSourcesOf, type Surroundings } from '../../desktop/till/till.ts'
+import {
+  createTill,
+  displaySourceOf,
+  handlersOf,
+  liveSourcesOf,
+  type Surroundings,
+} from '../../desktop/till/till.ts'
 
 /** What is around the till, for a test to set: the line, the printer, the scanner, the catalogue's arrival. */
 export interface Around {
@@ -20,6 +28,7 @@ export interface Around {
 }
 
 const TOKEN = 'a'.repeat(43)
+const DISPLAY_TOKEN = 'd'.repeat(43)
 
 /** Six weeks sold and four expected, with a weekly shape; made up, and said to be. */
 export function madeUpForecast(productId: string, name: string): ForecastView {
@@ -79,13 +88,26 @@ export async function startTestTill(uiDir: string) {
   const live = createLive(liveSourcesOf(till, surroundings), till.context.changes, (error) => {
     throw error
   })
-  const serve = (port: number) => startUiServer({ dispatch, live, token: TOKEN, port, uiDir, log })
+  const display = createDisplay(displaySourceOf(till), till.context.changes, (error) => {
+    throw error
+  })
+  const serve = (port: number) =>
+    startUiServer({
+      dispatch,
+      live,
+      token: TOKEN,
+      display: { view: display, token: DISPLAY_TOKEN },
+      port,
+      uiDir,
+      log,
+    })
   let server = await serve(0)
   const { port } = server
   return {
     till,
     products,
     address: `http://127.0.0.1:${port}/#token=${TOKEN}`,
+    displayAddress: `http://127.0.0.1:${port}/${DISPLAY_PAGE}#token=${DISPLAY_TOKEN}`,
     /** Changes what is around the till, and lets the live views say so. */
     set: (change: Partial<Around>) => {
       Object.assign(around, change)

@@ -1,7 +1,9 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { DISPLAY_PAGE } from '../../desktop/bridge/display.ts'
+import { displayTokenFile } from '../../desktop/till/data-folder.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import { startPrinterPage } from '../../hardware/emulators/printer-page.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
@@ -57,13 +59,18 @@ function serverOf(options: StackOptions): Supervised {
   )
 }
 
-/** @returns the address of its page */
+interface TillPages {
+  till: string
+  display: string
+}
+
+/** @returns the addresses of its pages */
 async function startTill(
   options: StackOptions,
   running: Running,
   serverUrl: string,
   index: 0 | 1,
-): Promise<string> {
+): Promise<TillPages> {
   const dir = join(options.dataDir, `till-${index + 1}`)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const code = await enrolmentCode(serverUrl, dir, index)
@@ -90,10 +97,12 @@ async function startTill(
     say,
   )
   running.tills.push(till)
-  return till.start()
+  const address = await till.start()
+  const token = await readFile(displayTokenFile(dir), 'utf8')
+  return { till: address, display: `${new URL(DISPLAY_PAGE, address)}#token=${token}` }
 }
 
-function printAddresses(options: StackOptions, tillUrls: string[]): void {
+function printAddresses(options: StackOptions, [first, second]: readonly [TillPages, TillPages]): void {
   const { server, paper1, paper2 } = options.ports
   const people = DEMO_STAFF.filter((person) => person.pin)
     .map(
@@ -102,8 +111,9 @@ function printAddresses(options: StackOptions, tillUrls: string[]): void {
     )
     .join('\n')
   process.stdout.write(`
-  Till 1          ${tillUrls[0]}
-  Till 2          ${tillUrls[1]}
+  Till 1          ${first.till}
+  Till 2          ${second.till}
+  Customer at 1   ${first.display}
   Paper of 1, 2   http://127.0.0.1:${paper1}/   http://127.0.0.1:${paper2}/
   Head office     http://127.0.0.1:${server}/console/   (choose Sophie Girard)
 
@@ -168,11 +178,11 @@ async function run(options: StackOptions): Promise<void> {
     const pages = [
       await startTill(options, running, serverUrl, 0),
       await startTill(options, running, serverUrl, 1),
-    ]
+    ] as const
     await trainOnce(serverUrl, options.dataDir)
     say('ready')
     printAddresses(options, pages)
-    openFirstTill(options, running, pages[0] ?? '')
+    openFirstTill(options, running, pages[0].till)
   })()
   try {
     await Promise.race([ended, starting])

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import type { Display } from './display.ts'
 import type { Live } from './live.ts'
 import { type ElectronPort, listenToParent } from './message-port.ts'
 
@@ -17,16 +18,18 @@ class Port extends EventEmitter {
 }
 
 const attached: number[] = []
+const shown: unknown[] = []
 const served = {
   dispatch: async (frame: string) => ({ id: 1, value: frame }),
   live: { attach: () => attached.push(1) } as unknown as Live,
+  display: { attach: (port) => void shown.push(port) } satisfies Display,
 }
 
 function stage() {
   const parent = new EventEmitter()
   const inbox = listenToParent(parent)
-  const hand = (port: Port) =>
-    parent.emit('message', { data: { kind: 'window' }, ports: [port as ElectronPort] })
+  const hand = (port: Port, kind = 'window') =>
+    parent.emit('message', { data: { kind }, ports: [port as ElectronPort] })
   return { parent, inbox, hand }
 }
 
@@ -48,5 +51,15 @@ describe('a till under Electron', () => {
     expect(late.started).toBe(true)
     late.emit('message', { data: '{"id":1}' })
     await expect.poll(() => late.sent).toEqual(['{"id":1,"value":"{\\"id\\":1}"}'])
+  })
+
+  it('gives the customer’s window what customers see, and no command', () => {
+    const { inbox, hand } = stage()
+    attached.length = 0
+    hand(new Port(), 'display')
+    inbox.serve(served)
+    hand(new Port(), 'something newer')
+    expect(shown).toHaveLength(2)
+    expect(attached).toEqual([])
   })
 })

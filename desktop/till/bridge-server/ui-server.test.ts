@@ -7,14 +7,17 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { connectBridge } from '../../bridge/client.ts'
 import { LIVE_VIEWS } from '../../bridge/contract.ts'
+import { DISPLAY_PROTOCOL, type DisplayView } from '../../bridge/display.ts'
 import { BRIDGE_PROTOCOL, bridgeProtocols } from '../../bridge/web-socket.ts'
 import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
-import { handlersOf, liveSourcesOf, type Surroundings } from '../till.ts'
+import { displaySourceOf, handlersOf, liveSourcesOf, type Surroundings } from '../till.ts'
 import { createDispatch } from './dispatch.ts'
+import { createDisplay } from './display.ts'
 import { createLive } from './live.ts'
 import { startUiServer, type UiServer } from './ui-server.ts'
 
 const TOKEN = 'a'.repeat(43)
+const DISPLAY_TOKEN = 'd'.repeat(43)
 const AROUND: Surroundings = {
   sync: () => ({ state: 'online' }),
   loading: () => null,
@@ -44,6 +47,10 @@ beforeAll(async () => {
     dispatch: createDispatch(handlersOf(till, AROUND), { log, onFatal }),
     live: createLive(liveSourcesOf(till, AROUND), till.context.changes, onFatal),
     token: TOKEN,
+    display: {
+      view: createDisplay(displaySourceOf(till), till.context.changes, onFatal),
+      token: DISPLAY_TOKEN,
+    },
     port: 0,
     uiDir,
     log,
@@ -127,6 +134,9 @@ describe('a browser is let in', () => {
     ['through a name that leads here', bridgeProtocols(TOKEN), { host: 'evil.example' }, '/bridge', 421],
     ['speaking something else', [`token.${TOKEN}`], {}, '/bridge', 400],
     ['at another path', bridgeProtocols(TOKEN), {}, '/other', 400],
+    ['with the display’s token', bridgeProtocols(DISPLAY_TOKEN), {}, '/bridge', 401],
+    ['as a display with the till’s token', bridgeProtocols(TOKEN, DISPLAY_PROTOCOL), {}, '/display', 401],
+    ['as a display that speaks the bridge', bridgeProtocols(DISPLAY_TOKEN), {}, '/display', 400],
   ])('but not %s', async (_, protocols, headers, path, status) => {
     expect(await open(protocols, headers as unknown as Record<string, string>, path)).toBe(status)
   })
@@ -253,5 +263,46 @@ describe('the page', () => {
   test('is not served under another host name, nor to other methods', async () => {
     expect((await get('/', { host: 'evil.example' })).status).toBe(421)
     expect((await get('/', { host: address() }, 'POST')).status).toBe(405)
+  })
+})
+
+describe('the customer display', () => {
+  const watch = async () => {
+    const socket = new WebSocket(
+      `ws://${address()}/display`,
+      bridgeProtocols(DISPLAY_TOKEN, DISPLAY_PROTOCOL),
+    )
+    const views: DisplayView[] = []
+    socket.on('message', (data) => views.push(JSON.parse(data.toString())))
+    await new Promise((resolve, reject) => {
+      socket.on('open', resolve)
+      socket.on('error', reject)
+    })
+    return { socket, views }
+  }
+
+  test('shows lines and total, then the change, and nothing of staff or stock', async () => {
+    accepted(await till.operators.unlock('1111'))
+    if (!till.sessions.open()) accepted(till.openSession(cents(0)))
+    for (const { lineId } of till.basket.view().lines) till.basket.remove(lineId)
+    const { socket, views } = await watch()
+    accepted(till.scan('3400935955838'))
+    await vi.waitFor(() => expect(views.at(-1)).toMatchObject({ total: 116, itemCount: 1, paid: null }))
+    expect(Object.keys(views.at(-1)?.lines[0] ?? {})).toEqual(['lineId', 'name', 'pack', 'quantity', 'gross'])
+    accepted(till.completeSale({ kind: 'cash', given: cents(200) }, till.basket.view().revision))
+    await vi.waitFor(() =>
+      expect(views.at(-1)).toMatchObject({
+        lines: [],
+        paid: { total: 116, given: 200, change: 84, kind: 'cash' },
+      }),
+    )
+    socket.close()
+  })
+
+  test('is let go when it speaks', async () => {
+    const { socket } = await watch()
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.send(JSON.stringify({ id: 1, command: 'operator.lock', input: {} }))
+    expect(await closed).toBe(1008)
   })
 })

@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { DISPLAY_PATH, DISPLAY_PROTOCOL } from '../../bridge/display.ts'
 import { BRIDGE_PATH, BRIDGE_PROTOCOL, tokenAmong } from '../../bridge/web-socket.ts'
 import type { Dispatch } from './dispatch.ts'
+import type { Display } from './display.ts'
 import type { Live } from './live.ts'
-import { servePort } from './serve-port.ts'
+import { type ServedPort, servePort } from './serve-port.ts'
 import { serveStatic } from './static-files.ts'
 import { sameToken } from './token.ts'
 
@@ -22,6 +24,8 @@ interface UiServerOptions {
   dispatch: Dispatch
   live: Live
   token: string
+  /** The customer display, behind a token of its own; null when there is none. */
+  display: { view: Display; token: string } | null
   /** 0 picks a free one. */
   port: number
   /** Folder of the built UI, or null to serve the bridge alone. */
@@ -42,7 +46,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_LIMIT_BYTES,
-    handleProtocols: () => BRIDGE_PROTOCOL,
+    handleProtocols: (offered) => (offered.has(DISPLAY_PROTOCOL) ? DISPLAY_PROTOCOL : BRIDGE_PROTOCOL),
   })
   const server = createServer((request, response) => {
     if (!isOwnHost(request)) {
@@ -55,13 +59,17 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     })
   })
   server.on('upgrade', (request, socket, head) => {
-    const refusal = refusalOf(request, options.token)
-    if (refusal) {
+    const door = doorsOf(options).find(({ path }) => path === request.url)
+    const refusal = refusalOf(request, door)
+    if (refusal || !door) {
       options.log.warn({ refusal }, 'a browser was refused')
-      turnAway(socket, refusal)
+      turnAway(socket, refusal ?? '400 Bad Request')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveWebSocket(webSocket, options))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', (error) => options.log.warn({ err: error }, 'a browser connection failed'))
+      door.serve(portOf(webSocket))
+    })
   })
   await listen(server, options.port)
   return {
@@ -95,15 +103,42 @@ function isOwnHost(request: IncomingMessage): boolean {
 
 type UpgradeRefusal = '400 Bad Request' | '401 Unauthorized' | '403 Forbidden' | '421 Misdirected Request'
 
-function refusalOf(request: IncomingMessage, token: string): UpgradeRefusal | null {
+/** A way in: its address, what is spoken there, the token that opens it, and what is behind it. */
+interface Door {
+  path: string
+  protocol: string
+  token: string
+  serve(port: ServedPort): void
+}
+
+const doorsOf = (options: UiServerOptions): Door[] => [
+  {
+    path: BRIDGE_PATH,
+    protocol: BRIDGE_PROTOCOL,
+    token: options.token,
+    serve: (port) => servePort(port, options),
+  },
+  ...(options.display
+    ? [
+        {
+          path: DISPLAY_PATH,
+          protocol: DISPLAY_PROTOCOL,
+          token: options.display.token,
+          serve: options.display.view.attach,
+        },
+      ]
+    : []),
+]
+
+function refusalOf(request: IncomingMessage, door: Door | undefined): UpgradeRefusal | null {
   if (!isOwnHost(request)) return '421 Misdirected Request'
-  if (request.url !== BRIDGE_PATH) return '400 Bad Request'
+  if (!door) return '400 Bad Request'
   // Browsers always say where a page is from; a program of this workstation does not, and the token proves it.
   const { origin } = request.headers
   if (origin !== undefined && origin !== `http://${request.headers.host}`) return '403 Forbidden'
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  if (!offered.includes(BRIDGE_PROTOCOL)) return '400 Bad Request'
-  return sameToken(tokenAmong(offered), token) ? null : '401 Unauthorized'
+  if (!offered.includes(door.protocol)) return '400 Bad Request'
+  return sameToken(tokenAmong(offered), door.token) ? null : '401 Unauthorized'
 }
 
 function turnAway(socket: Duplex, refusal: UpgradeRefusal): void {
@@ -111,26 +146,21 @@ function turnAway(socket: Duplex, refusal: UpgradeRefusal): void {
   socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
-function serveWebSocket(webSocket: WebSocket, options: UiServerOptions): void {
-  webSocket.on('error', (error) => options.log.warn({ err: error }, 'a browser connection failed'))
-  servePort(
-    {
-      send: (frame) => {
-        if (webSocket.readyState !== webSocket.OPEN) return
-        if (webSocket.bufferedAmount > BACKLOG_LIMIT_BYTES) webSocket.terminate()
-        else webSocket.send(frame)
-      },
-      onFrame: (listener) => {
-        webSocket.on('message', (data, isBinary) => {
-          if (isBinary) webSocket.close(1003, 'frames are text')
-          else listener(data.toString())
-        })
-      },
-      onClose: (listener) => {
-        webSocket.on('close', listener)
-      },
-      close: (reason) => webSocket.close(1008, reason),
-    },
-    options,
-  )
-}
+/** A connected browser's end, as the bridge and the display speak over it. */
+const portOf = (webSocket: WebSocket): ServedPort => ({
+  send: (frame) => {
+    if (webSocket.readyState !== webSocket.OPEN) return
+    if (webSocket.bufferedAmount > BACKLOG_LIMIT_BYTES) webSocket.terminate()
+    else webSocket.send(frame)
+  },
+  onFrame: (listener) => {
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) webSocket.close(1003, 'frames are text')
+      else listener(data.toString())
+    })
+  },
+  onClose: (listener) => {
+    webSocket.on('close', listener)
+  },
+  close: (reason) => webSocket.close(1008, reason),
+})

@@ -6,7 +6,7 @@ test('the pause between attempts doubles up to a bound', () => {
   expect([0, 1, 2, 50].map(retryAfterMs)).toEqual([100, 200, 400, 3000])
 })
 
-test('connects again after a refusal and after a loss, and says which bridge holds', async () => {
+test('connects again after a refusal and after a loss, and says when it has one', async () => {
   const pauses: number[] = []
   const closers: (() => void)[] = []
   const bridges: boolean[] = []
@@ -19,8 +19,8 @@ test('connects again after a refusal and after a loss, and says which bridge hol
   }
   keepConnected({
     open: () => (++attempts === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve(port)),
-    onLive: () => {},
-    onBridge: (bridge) => bridges.push(bridge !== null),
+    connected: () => bridges.push(true),
+    lost: () => bridges.push(false),
     setTimeout: (task, ms) => {
       pauses.push(ms)
       tasks.push(task)
