@@ -3,8 +3,11 @@ import type { SharedTables } from './schema.ts'
 /** How a column's text on the wire becomes a value: by the column, not by a guess at the text. */
 export type ColumnKind = 'uuid' | 'text' | 'int' | 'bool' | 'instant' | 'date' | 'json'
 
-/** Which rows an audience may follow. `branch`: those of the caller's branch, by `column`. */
-export type RowScope = { rows: 'all' } | { rows: 'branch'; column: string }
+/**
+ * Which rows an audience may follow. `branch`: those of the caller's branch, by `column`; with `registersOnly`, of
+ * devices only those that stand at a register: a tablet that is bound to none unlocks nobody and needs no PIN.
+ */
+export type RowScope = { rows: 'all' } | { rows: 'branch'; column: string; registersOnly?: true }
 
 export interface SyncedTable {
   table: keyof SharedTables
@@ -17,7 +20,7 @@ export interface SyncedTable {
 }
 
 const ALL: RowScope = { rows: 'all' }
-const BRANCH: RowScope = { rows: 'branch', column: 'branch_id' }
+const BRANCH = { rows: 'branch', column: 'branch_id' } as const satisfies RowScope
 
 /** Every table that comes down, its columns, and to whom. What is not listed here never leaves the server. */
 export const SYNCED_TABLES: readonly SyncedTable[] = [
@@ -68,7 +71,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     table: 'staff_pin',
     key: ['staff_id'],
     columns: { staff_id: 'uuid', branch_id: 'uuid', pin_hash: 'text' },
-    till: BRANCH,
+    till: { ...BRANCH, registersOnly: true },
     console: null,
   },
   {

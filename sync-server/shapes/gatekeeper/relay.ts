@@ -1,20 +1,13 @@
-/** Headers that describe one connection (RFC 9110 §7.6.1) or a body that `fetch` has already decoded. */
-const NOT_RELAYED: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'content-encoding',
-  'content-length',
-  'date',
-  'set-cookie',
-  'access-control-allow-origin',
-  'access-control-allow-methods',
+/** Headers that a client of the protocol reads; what else an upstream says is between it and this server. */
+const RELAYED: ReadonlySet<string> = new Set([
+  'access-control-expose-headers',
+  'content-type',
+  'etag',
+  'last-modified',
+  'retry-after',
 ])
+
+const isRelayed = (name: string) => name.startsWith('electric-') || RELAYED.has(name)
 
 /** Asked of the upstream; nothing else of the client's request is shown to it, least of all who is signed in. */
 const ASKED = ['if-none-match', 'accept'] as const
@@ -29,13 +22,15 @@ export function upstreamHeaders(client: Headers): Headers {
 }
 
 /**
- * Headers for the client. The same address means other rows to another caller, so nothing between may keep the answer,
- * and the client's own cache asks again each time: an etag makes that cheap, and each asking is authorised.
+ * Headers for the client: those of the protocol. The same address means other rows to another caller, so nothing between
+ * may keep the answer, and the client's own cache asks again each time: an etag makes that cheap, and each asking is
+ * authorised. What the upstream forbids to store stays forbidden.
  */
 export function clientHeaders(upstream: Headers): Headers {
   const headers = new Headers()
-  for (const [name, value] of upstream) if (!NOT_RELAYED.has(name)) headers.set(name, value)
-  if (!/no-store/.test(headers.get('cache-control') ?? '')) headers.set('cache-control', 'private, no-cache')
+  for (const [name, value] of upstream) if (isRelayed(name)) headers.set(name, value)
+  const stored = !/no-store/.test(upstream.get('cache-control') ?? '')
+  headers.set('cache-control', stored ? 'private, no-cache' : 'private, no-store')
   headers.set('vary', 'authorization')
   return headers
 }

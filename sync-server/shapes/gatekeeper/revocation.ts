@@ -1,69 +1,171 @@
-interface OpenStream {
-  readonly stillAllowed: () => Promise<boolean>
-  readonly cut: () => void
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { Authenticate, Caller } from '../../auth/caller.ts'
+
+/**
+ * How often callers of requests that are still open are proven anew, ms. A revocation takes hold after this, what a
+ * proof is believed for (5 s, `rememberCallers`) and {@link PROOF_MS} at the latest: 20 s of the 30 s it may take.
+ */
+export const RECHECK_MS = 10_000
+
+/** A proof that takes longer than this is none, ms. */
+const PROOF_MS = 5_000
+
+/** Callers proven at once, so that a round neither waits for each in turn nor takes all connections. */
+const PROOFS_AT_ONCE = 4
+
+/** One request that is being answered. */
+export interface OpenRequest {
+  /** Aborts when the caller may no longer read what they asked for. */
+  readonly signal: AbortSignal
+  /** Why it was cut off; null while it was not. */
+  cutBy(): Refusal | null
+  /** It is over: nobody asks about it any more. Harmless when repeated. */
+  release(): void
+  /** Passes a body through until it ends, its reader goes, or the caller is cut off; then it is released. */
+  guard(body: ReadableStream<Uint8Array>, atCut: 'close' | 'break'): ReadableStream<Uint8Array>
 }
 
-/** Asks again, for all streams that stay open, whether their callers may still read; one timer for all. */
-export class Revocation {
-  readonly #everyMs: number
-  readonly #streams = new Set<OpenStream>()
-  #timer: NodeJS.Timeout | null = null
+interface Watched {
+  /** What the caller's rights must still allow. */
+  readonly check: (caller: Caller) => Refusal | null
+  readonly cut: (refusal: Refusal) => void
+}
 
-  constructor(everyMs: number) {
-    this.#everyMs = everyMs
+export interface Revocation {
+  /**
+   * Watches a request from now until it is released.
+   * @param authorization the header that its caller was proven by
+   * @param check null while the caller, as proven anew, may read what the request reads
+   */
+  open(authorization: string, check: Watched['check']): OpenRequest
+  /** Requests being watched. */
+  openRequests(): number
+}
+
+function guardBody(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  atCut: 'close' | 'break',
+  release: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let over = false
+  const end = () => {
+    over = true
+    release()
   }
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      const cut = () => {
+        if (over) return
+        end()
+        reader.cancel().catch(() => undefined)
+        // Half an answer must not pass for a whole one; an event stream may end at any event.
+        if (atCut === 'close') controller.close()
+        else controller.error(new Error('the caller may no longer read this'))
+      }
+      if (signal.aborted) cut()
+      else signal.addEventListener('abort', cut, { once: true })
+    },
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read()
+        if (over) return
+        if (!done) return controller.enqueue(value)
+        end()
+        controller.close()
+      } catch (error) {
+        if (over) return
+        end()
+        controller.error(error)
+      }
+    },
+    cancel: (reason) => {
+      end()
+      return reader.cancel(reason)
+    },
+  })
+}
 
-  get openStreams(): number {
-    return this.#streams.size
-  }
+/**
+ * Ends open requests of callers who lost the right to them: long polls, event streams, long downloads. Whoever cannot
+ * be proven in time is cut off too.
+ * @param authenticate proves a caller from an `authorization` header
+ */
+export function createRevocation(authenticate: Authenticate, everyMs = RECHECK_MS): Revocation {
+  /** By authorization: a till's twenty requests are one proof. */
+  const watched = new Map<string, Set<Watched>>()
+  let timer: NodeJS.Timeout | null = null
+  let count = 0
 
-  /** Passes a body through until it ends, its reader goes, or its caller is no longer allowed. */
-  guard(
-    body: ReadableStream<Uint8Array>,
-    stillAllowed: () => Promise<boolean>,
-    abort: () => void,
-  ): ReadableStream {
-    const reader = body.getReader()
-    const stream: OpenStream = {
-      stillAllowed,
-      cut: () => this.#release(stream, abort, () => closer?.close()),
-    }
-    let closer: ReadableStreamDefaultController | null = null
-    this.#streams.add(stream)
-    this.#timer ??= setInterval(() => void this.#askAll(), this.#everyMs)
-    return new ReadableStream({
-      start: (controller) => {
-        closer = controller
-      },
-      pull: async (controller) => {
-        const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }))
-        if (!this.#streams.has(stream)) return
-        if (value !== undefined) controller.enqueue(value)
-        if (done)
-          this.#release(
-            stream,
-            () => undefined,
-            () => controller.close(),
-          )
-      },
-      cancel: () => this.#release(stream, abort, () => undefined),
+  const prove = async (authorization: string): Promise<Caller | Refusal> => {
+    let late: NodeJS.Timeout | undefined
+    const tooLate = new Promise<Refusal>((resolve) => {
+      late = setTimeout(() => resolve(refuse('unauthenticated')), PROOF_MS)
     })
+    const proof = authenticate(authorization).catch((): Refusal => refuse('unauthenticated'))
+    const answer = await Promise.race([proof, tooLate])
+    clearTimeout(late)
+    return answer
   }
 
-  #release(stream: OpenStream, abort: () => void, close: () => void): void {
-    if (!this.#streams.delete(stream)) return
-    if (this.#streams.size === 0 && this.#timer) {
-      clearInterval(this.#timer)
-      this.#timer = null
+  const askOne = async (authorization: string, requests: ReadonlySet<Watched>) => {
+    const caller = await prove(authorization)
+    for (const request of [...requests]) {
+      const refusal = isRefusal(caller) ? caller : request.check(caller)
+      if (refusal) request.cut(refusal)
     }
-    abort()
-    close()
   }
 
-  async #askAll(): Promise<void> {
-    for (const stream of [...this.#streams]) {
-      const allowed = await stream.stillAllowed().catch(() => false)
-      if (!allowed) stream.cut()
+  const askAll = async () => {
+    const turns = watched.entries()
+    const work = async () => {
+      for (const [authorization, requests] of turns) await askOne(authorization, requests)
     }
+    await Promise.all(Array.from({ length: PROOFS_AT_ONCE }, work))
+    timer = null
+    wind()
+  }
+
+  const wind = () => {
+    if (watched.size > 0 && !timer) timer = setTimeout(() => void askAll(), everyMs).unref()
+  }
+
+  const add = (authorization: string, one: Watched) => {
+    const requests = watched.get(authorization) ?? new Set()
+    watched.set(authorization, requests.add(one))
+    count += 1
+    wind()
+  }
+
+  const remove = (authorization: string, one: Watched) => {
+    const requests = watched.get(authorization)
+    if (!requests?.delete(one)) return
+    count -= 1
+    if (requests.size === 0) watched.delete(authorization)
+  }
+
+  return {
+    open: (authorization, check) => {
+      const cutting = new AbortController()
+      let cutBy: Refusal | null = null
+      const release = () => remove(authorization, one)
+      const one: Watched = {
+        check,
+        cut: (refusal) => {
+          cutBy = refusal
+          release()
+          cutting.abort()
+        },
+      }
+      add(authorization, one)
+      return {
+        signal: cutting.signal,
+        cutBy: () => cutBy,
+        release,
+        guard: (body, atCut) => guardBody(body, cutting.signal, atCut, release),
+      }
+    },
+    openRequests: () => count,
   }
 }

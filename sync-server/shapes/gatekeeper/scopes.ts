@@ -19,7 +19,11 @@ export type ScopeOf = (caller: Caller, table: string) => Scope | null
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/
 
 function rowsFor(caller: Caller, synced: SyncedTable): RowScope | null {
-  if (caller.kind === 'device') return synced.till
+  if (caller.kind === 'device') {
+    const { till } = synced
+    const atRegister = caller.registerId !== null
+    return till?.rows === 'branch' && till.registersOnly && !atRegister ? null : till
+  }
   return may(caller.role, 'console.view') ? synced.console : null
 }
 
