@@ -59,6 +59,8 @@ export const COMMANDS = {
   /** `revision` is the basket's that the total was read from: a basket that moved on is not paid unseen. */
   'sale.pay-cash': z.strictObject({ given: minorSchema.nonnegative(), revision: z.int().nonnegative() }),
   'sale.pay-card': z.strictObject({ revision: z.int().nonnegative() }),
+  'training.start': nothing,
+  'training.end': nothing,
 } as const
 
 export type Command = keyof typeof COMMANDS
@@ -86,6 +88,8 @@ export interface CommandOutput {
   'product.forecast': ForecastView
   'sale.pay-cash': Completed
   'sale.pay-card': Completed
+  'training.start': null
+  'training.end': null
 }
 
 /** Live queries: the till sends the whole value at once and again whenever it changes. */

@@ -15,6 +15,8 @@ export interface TillView {
   timeZone: string
   /** First replica in progress: rows in so far, and the expected total when known. Null when the till is ready. */
   loading: { rows: number; expected: number | null } | null
+  /** Nothing done here is real: nothing is printed, sent, or kept. */
+  training: boolean
 }
 
 /** Who is at the till; null while it is locked. */

@@ -14,3 +14,6 @@ export const displayTokenFile = (dataDir: string): string => join(dataDir, 'disp
 
 /** Downloaded forecast models. */
 export const modelsDir = (dataDir: string): string => join(dataDir, 'models')
+
+/** What a trainee sells from; made when training begins and removed when it ends. */
+export const trainingFile = (dataDir: string): string => join(dataDir, 'training.sqlite')

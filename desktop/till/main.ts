@@ -17,7 +17,14 @@ import { loadToken } from './bridge-server/token.ts'
 import { startUiServer } from './bridge-server/ui-server.ts'
 import { checkpointWhenQuiet } from './checkpoints.ts'
 import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
-import { databaseFile, displayTokenFile, lockFile, modelsDir, tokenFile } from './data-folder.ts'
+import {
+  databaseFile,
+  displayTokenFile,
+  lockFile,
+  modelsDir,
+  tokenFile,
+  trainingFile,
+} from './data-folder.ts'
 import {
   type DeviceIdentity,
   EnrolmentRefused,
@@ -32,14 +39,10 @@ import { type SyncHandle, startSync } from './replica/sync.ts'
 import { type Spool, startSpool } from './spool/spool.ts'
 import { standaloneSync } from './standalone.ts'
 import { openTillDatabase } from './store/database.ts'
-import {
-  createTill,
-  displaySourceOf,
-  handlersOf,
-  liveSourcesOf,
-  type Surroundings,
-  type Till,
-} from './till.ts'
+import { createTill, type Surroundings, type Till } from './till.ts'
+import { removeTrainingStore } from './training/store.ts'
+import { switchTills } from './training/switch.ts'
+import { createTraining, type Training } from './training/training.ts'
 
 /** Something a person can put right; told in one sentence, without a stack. */
 class StartRefused extends Error {
@@ -119,7 +122,7 @@ function startForecasts(config: TillConfig, till: Till, sync: SyncHandle, log: L
 }
 
 /** A scanner on a wire feeds the same service as the UI's; keyboard scanners come through the UI. */
-function listenToScanner(address: DeviceAddress | null, till: Till, log: Logger) {
+function listenToScanner(address: DeviceAddress | null, training: Training, log: Logger) {
   let state: StatusView['scanner']['state'] = address ? 'not-found' : 'none'
   const scanner =
     address &&
@@ -127,14 +130,14 @@ function listenToScanner(address: DeviceAddress | null, till: Till, log: Logger)
       transport: transportOf(address, 9_600),
       onScan: ({ text, aim }) => {
         try {
-          till.scan(`${aim ?? ''}${text}`)
+          training.till().scan(`${aim ?? ''}${text}`)
         } catch (error) {
           log.error({ err: error }, 'a scan failed')
         }
       },
       onState: ({ state: seen }) => {
         state = seen === 'connected' ? 'ready' : 'not-found'
-        till.context.changes.touch('print')
+        training.till().context.changes.touch('print')
       },
       onOverflow: () => log.warn('the scanner sent bytes without end; they were dropped'),
     })
@@ -150,6 +153,7 @@ async function startTill(
 ) {
   const identity = await identify(config, parent && (await parent.deviceSecret))
   const db = await openTillDatabase(databaseFile(config.data))
+  await removeTrainingStore(trainingFile(config.data))
   const stopCheckpoints = checkpointWhenQuiet(db)
   const printer = config.printer && printerOf(config.printer)
   let sync: SyncHandle | null = null
@@ -167,7 +171,8 @@ async function startTill(
   const { changes, now } = context
   const spool: Spool = startSpool({ db, changes, locale: config.locale, now, log, printer })
   sync = connect(config, till, identity, log)
-  const scanner = listenToScanner(config.scanner, till, log)
+  const training = createTraining({ real: till, identity, file: trainingFile(config.data) })
+  const scanner = listenToScanner(config.scanner, training, log)
   const forecasts = startForecasts(config, till, sync, log)
 
   const around: Surroundings = {
@@ -176,11 +181,13 @@ async function startTill(
     printer: spool.status,
     scanner: () => ({ state: scanner.state() }),
     forecast: forecasts.forecastProduct,
+    training,
   }
-  const dispatch = createDispatch(handlersOf(till, around), { log, onFatal: die })
+  const switched = switchTills(training, around)
+  const dispatch = createDispatch(switched.handlers, { log, onFatal: die })
   const viewFailed = (error: unknown) => log.error({ err: error }, 'a view failed')
-  const live = createLive(liveSourcesOf(till, around), changes, viewFailed)
-  const display = createDisplay(displaySourceOf(till), changes, viewFailed)
+  const live = createLive(switched.sources, changes, viewFailed)
+  const display = createDisplay(switched.display, changes, viewFailed)
   const token = await loadToken(tokenFile(config.data))
   const displayToken = await loadToken(displayTokenFile(config.data))
   const server = await startUiServer({
@@ -204,7 +211,7 @@ async function startTill(
     displayAddress: `${origin}/${DISPLAY_PAGE}#token=${displayToken}`,
     stop: async () => {
       await server.close()
-      await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop()])
+      await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop(), training.end()])
       stopCheckpoints()
       db.close()
     },

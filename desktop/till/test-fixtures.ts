@@ -11,7 +11,7 @@ import { databaseFile } from './data-folder.ts'
 import { type DeviceIdentity, readIdentity } from './device/identity.ts'
 import { openTillDatabase, type TillDatabase } from './store/database.ts'
 import { TEST_PRODUCTS } from './test-products.ts'
-import { createTill, type Till } from './till.ts'
+import { createTill, type Surroundings, type Till } from './till.ts'
 
 const BRANCH_ID = '0190a000-0000-7000-8000-000000000001'
 const REGISTER_ID = '0190a000-0000-7000-8000-000000000011'
@@ -24,6 +24,13 @@ export const TEST_STAFF: Record<Role, { id: string; name: string; pin: string }>
   branch_manager: { id: '0190a000-0000-7000-8000-000000000033', name: 'Mona Lefèvre', pin: '3333' },
   head_office: { id: '0190a000-0000-7000-8000-000000000034', name: 'Hugo Petit', pin: '4444' },
   it_admin: { id: '0190a000-0000-7000-8000-000000000035', name: 'Inès Admin', pin: '5555' },
+}
+
+/** For a till that is tested in earnest only. */
+export const NO_TRAINING: Surroundings['training'] = {
+  isOn: () => false,
+  start: async () => null,
+  end: async () => null,
 }
 
 export interface SeededTill {

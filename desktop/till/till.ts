@@ -26,6 +26,7 @@ import { type Changes, createChanges } from './store/changes.ts'
 import type { TillDatabase } from './store/database.ts'
 import { createTillState } from './store/state.ts'
 import type { TillContext } from './till-context.ts'
+import type { Training } from './training/training.ts'
 
 export interface TillOptions {
   db: TillDatabase
@@ -44,6 +45,7 @@ export interface Surroundings {
   printer(): StatusView['printer']
   scanner(): StatusView['scanner']
   forecast(productId: string): Promise<ForecastView | Refusal>
+  training: Pick<Training, 'isOn' | 'start' | 'end'>
 }
 
 /** Everything the till can do, with no wire attached: the counter, the drawer, who is there. */
@@ -157,6 +159,8 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'sale.pay-cash': ({ given, revision }) => till.completeSale({ kind: 'cash', given }, revision),
     'sale.pay-card': ({ revision }) => till.completeSale({ kind: 'card' }, revision),
+    'training.start': () => around.training.start(),
+    'training.end': () => around.training.end(),
   }
 }
 
@@ -178,6 +182,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         currency,
         timeZone,
         loading: around.loading(),
+        training: around.training.isOn(),
       }
     },
     operator: () => till.operators.current(),

@@ -7,6 +7,7 @@ import { Selling } from './screens/selling.tsx'
 import { StatusStrip } from './screens/status-strip.tsx'
 import { useTill } from './store/till-context.ts'
 import { scopeOf } from './store/till-store.ts'
+import { TrainingBand } from './training/band.tsx'
 import { tillWords } from './words/till-words.ts'
 
 /** The till's window: the strip, and under it who is asked for or the one selling screen. */
@@ -19,6 +20,7 @@ export function App() {
   return (
     <div className="flex h-dvh flex-col overflow-hidden select-none">
       <StatusStrip />
+      <TrainingBand />
       {scope === 'connecting' ? (
         <main className="min-h-0 flex-1">
           <EmptyState>

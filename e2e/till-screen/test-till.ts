@@ -8,16 +8,12 @@ import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
 import { createDisplay } from '../../desktop/till/bridge-server/display.ts'
 import { createLive } from '../../desktop/till/bridge-server/live.ts'
 import { startUiServer } from '../../desktop/till/bridge-server/ui-server.ts'
-import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { databaseFile, trainingFile } from '../../desktop/till/data-folder.ts'
 import { openTillDatabase } from '../../desktop/till/store/database.ts'
 import { seedTill } from '../../desktop/till/test-fixtures.ts'
-import {
-  createTill,
-  displaySourceOf,
-  handlersOf,
-  liveSourcesOf,
-  type Surroundings,
-} from '../../desktop/till/till.ts'
+import { createTill, type Surroundings } from '../../desktop/till/till.ts'
+import { switchTills } from '../../desktop/till/training/switch.ts'
+import { createTraining } from '../../desktop/till/training/training.ts'
 
 /** What is around the till, for a test to set: the line, the printer, the scanner, the catalogue's arrival. */
 export interface Around {
@@ -71,6 +67,7 @@ export async function startTestTill(uiDir: string) {
     scanner: { state: 'none' },
     loading: null,
   }
+  const training = createTraining({ real: till, identity, file: trainingFile(dataDir) })
   const surroundings: Surroundings = {
     sync: () => around.sync,
     printer: () => around.printer,
@@ -78,17 +75,19 @@ export async function startTestTill(uiDir: string) {
     loading: () => around.loading,
     forecast: async (productId) =>
       madeUpForecast(productId, products.find((product) => product.id === productId)?.name ?? ''),
+    training,
   }
-  const dispatch = createDispatch(handlersOf(till, surroundings), {
+  const switched = switchTills(training, surroundings)
+  const dispatch = createDispatch(switched.handlers, {
     log,
     onFatal: (error) => {
       throw error
     },
   })
-  const live = createLive(liveSourcesOf(till, surroundings), till.context.changes, (error) => {
+  const live = createLive(switched.sources, till.context.changes, (error) => {
     throw error
   })
-  const display = createDisplay(displaySourceOf(till), till.context.changes, (error) => {
+  const display = createDisplay(switched.display, till.context.changes, (error) => {
     throw error
   })
   const serve = (port: number) =>
@@ -121,6 +120,7 @@ export async function startTestTill(uiDir: string) {
     },
     stop: async () => {
       await server.close()
+      await training.end()
       db.close()
       await rm(dataDir, { recursive: true })
     },

@@ -9,7 +9,7 @@ import { connectBridge } from '../../bridge/client.ts'
 import { LIVE_VIEWS } from '../../bridge/contract.ts'
 import { DISPLAY_PROTOCOL, type DisplayView } from '../../bridge/display.ts'
 import { BRIDGE_PROTOCOL, bridgeProtocols } from '../../bridge/web-socket.ts'
-import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
+import { accepted, cents, NO_TRAINING, openTestTill, type TestTill } from '../test-fixtures.ts'
 import { displaySourceOf, handlersOf, liveSourcesOf, type Surroundings } from '../till.ts'
 import { createDispatch } from './dispatch.ts'
 import { createDisplay } from './display.ts'
@@ -21,6 +21,7 @@ const DISPLAY_TOKEN = 'd'.repeat(43)
 const AROUND: Surroundings = {
   sync: () => ({ state: 'online' }),
   loading: () => null,
+  training: NO_TRAINING,
   printer: () => ({ state: 'none', waiting: 0 }),
   scanner: () => ({ state: 'none' }),
   forecast: async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FLOAT_LIMIT } from '../../../domain/money.ts'
 import { printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
 import { layOutAsText } from '../../../hardware/protocols/print-layout.ts'
-import { accepted, cents, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
+import { accepted, cents, NO_TRAINING, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
 import { liveSourcesOf, type Surroundings } from '../till.ts'
 
 let till: TestTill
@@ -14,6 +14,7 @@ afterEach(() => till.dispose())
 const AROUND: Surroundings = {
   sync: () => ({ state: 'online' }),
   loading: () => null,
+  training: NO_TRAINING,
   printer: () => ({ state: 'none', waiting: 0 }),
   scanner: () => ({ state: 'none' }),
   forecast: async () => ({ refused: 'no-forecast' }),

@@ -197,6 +197,12 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
     return did(reason ? actions.refuse(reason) : actions.openPanel('count'))
   },
   count: inCount,
+  keys: ({ key, repeat }, _state, actions) => {
+    if (repeat) return false
+    if (key.toUpperCase() === 'T') return did(actions.switchTraining())
+    if (key.toUpperCase() === 'G') return did(actions.switchGuide())
+    return false
+  },
   counted: ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
 }
 

@@ -7,6 +7,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { applyScale, applyTheme, keptScale, keptTheme, SCALES, THEMES } from '../../../ui-kit/theme.ts'
 import { COMMANDS } from '../keys/key-map.ts'
 import { useTill } from '../store/till-context.ts'
+import { TrainingButtons } from '../training/training-buttons.tsx'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
 
@@ -39,6 +40,7 @@ export function KeysPanel() {
           ),
         )}
       </ul>
+      {mayChoose && <TrainingButtons />}
       {mayChoose && <Look />}
     </Panel>
   )

@@ -6,6 +6,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { deleteText, REST_FOCUS, typeText } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
+import { trainingWords } from '../words/training-words.ts'
 import { Notices } from './notices.tsx'
 
 /** Nobody is at the till. The basket is kept and out of sight; its total is not. */
@@ -18,6 +19,8 @@ export function LockScreen() {
   const itemCount = useTill((state) => state.basket.itemCount)
   const troubled = useTill((state) => (state.trouble ?? state.scanTrouble ?? state.notice) !== null)
   const total = useTill((state) => state.basket.total)
+  const say = useWords(trainingWords)
+  const training = useTill((state) => state.till?.training === true)
   return (
     <main className="flex min-h-0 flex-1 flex-col items-center justify-center gap-6 bg-surface p-6">
       <div className="flex w-96 max-w-full flex-col gap-4">
@@ -51,7 +54,10 @@ export function LockScreen() {
           {troubled ? (
             <Notices className="rounded-control" />
           ) : (
-            <p className="text-floor text-second">{t('lock.who')}</p>
+            <div className="flex flex-col gap-2 text-floor text-second">
+              <p>{t('lock.who')}</p>
+              {!training && <p>{say('training.offer')}</p>}
+            </div>
           )}
         </div>
       </div>

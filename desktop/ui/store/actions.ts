@@ -4,6 +4,7 @@ import { createListener } from './listen.ts'
 import { drawerActions, payActions } from './money-actions.ts'
 import type { Panel, Reason } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
+import { trainingActions } from './training-actions.ts'
 
 export type Actions = ReturnType<typeof createActions>
 
@@ -20,6 +21,7 @@ export function createActions(surroundings: Surroundings) {
     ...payActions(tools),
     ...drawerActions(tools),
     ...panelActions(tools),
+    ...trainingActions(tools),
   }
 }
 

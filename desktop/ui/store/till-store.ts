@@ -68,7 +68,9 @@ export interface TillState {
   scanTrouble: ScanTrouble | null
   toast: Toast | null
   /** A command that must not be given twice is under way. */
-  busy: 'unlock' | 'pay' | 'open' | 'close' | null
+  busy: 'unlock' | 'pay' | 'open' | 'close' | 'training' | null
+  /** In training: whether the next step of a first sale is told. */
+  guide: boolean
 }
 
 const EMPTY_BASKET: LiveViews['basket'] = {
@@ -106,6 +108,7 @@ export const INITIAL: TillState = {
   scanTrouble: null,
   toast: null,
   busy: null,
+  guide: true,
 }
 
 export const createTillStore = () => createStore<TillState>(() => INITIAL)
