@@ -33,6 +33,32 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return made
 }
 
+/**
+ * The hour of the branch's wall clock that an instant lies in, as a name that sorts and that no two hours share: the hour
+ * that daylight saving repeats is two, told apart by their distance from UTC.
+ * @param instantMs milliseconds since the Unix epoch
+ * @param timeZone IANA zone
+ */
+export function wallHourAt(instantMs: number, timeZone: string): string {
+  let made = hours.get(timeZone)
+  if (!made) {
+    made = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'longOffset',
+    })
+    hours.set(timeZone, made)
+  }
+  const part = Object.fromEntries(made.formatToParts(instantMs).map(({ type, value }) => [type, value]))
+  return `${part.year}-${part.month}-${part.day}T${part.hour} ${part.timeZoneName}`
+}
+
+const hours = new Map<string, Intl.DateTimeFormat>()
+
 /** The date `days` calendar days after `date`. */
 export function addDays(date: BusinessDate, days: number): BusinessDate {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)

@@ -86,6 +86,18 @@ export const REFUSALS = {
     w('Le tiroir est déjà ouvert.', 'Continuez à vendre, ou clôturez-le d’abord.'),
     w('Die Schublade ist bereits eröffnet.', 'Weiter verkaufen oder zuerst abschließen.'),
   ),
+  'session-not-closed': entry(
+    404,
+    w('This till knows no closed drawer of that number.', 'Close the drawer first, or ask head office.'),
+    w(
+      'Cette caisse ne connaît pas de tiroir clôturé de ce numéro.',
+      'Clôturez-le d’abord, ou demandez au siège.',
+    ),
+    w(
+      'Diese Kasse kennt keine abgeschlossene Schublade dieser Nummer.',
+      'Erst abschließen, oder die Zentrale fragen.',
+    ),
+  ),
   'basket-not-empty': entry(
     409,
     w('A sale is still in the basket.', 'Complete it or remove its lines before closing the drawer.'),

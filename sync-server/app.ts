@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { refuse } from '../domain/refusals.ts'
+import { cashSessionRoutes } from './api/cash-sessions.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
 import { salesRoutes } from './api/sales.ts'
@@ -62,6 +63,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', enrolmentRoutes(parts, guard))
   app.route('/v1', sessionRoutes(signIn, guard, clock))
   app.route('/v1', salesRoutes(parts.db, guard))
+  app.route('/v1', cashSessionRoutes(parts.db, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app
 }

@@ -1,4 +1,5 @@
 import type { LikelyCause } from '../../domain/cash-session/explain.ts'
+import type { DrawerMove } from '../../domain/cash-session/moves.ts'
 import type { Minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
 import type { Refusal } from '../../domain/refusals.ts'
@@ -29,7 +30,19 @@ export type SessionView = {
   openedByName: string
   float: Minor
   saleCount: number
+  /** What was done with the drawer outside of sales, the latest first, as many as a person looks back on. */
+  actions: DrawerActionView[]
 } | null
+
+export interface DrawerActionView {
+  id: string
+  kind: string
+  at: string
+  actorName: string
+  reason: string
+  /** In (+) or out (-). */
+  amount: Minor
+}
 
 export interface BasketLineView {
   lineId: string
@@ -154,15 +167,7 @@ export interface DrawerExplanationView {
   expected: Minor
   counted: Minor
   variance: Minor
-  /** What moved, in order: each movement of its own, and sales by hour and person. */
-  moves: {
-    kind: string
-    at: string
-    actorName: string
-    reason: string | null
-    count: number
-    amount: Minor
-  }[]
+  moves: DrawerMove[]
   causes: LikelyCause[]
 }
 

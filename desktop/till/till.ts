@@ -108,7 +108,7 @@ export function createTill(options: TillOptions) {
     }),
     ...createDrawerActions(context, { operators, sessions, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
-    explainDrawer: createExplanation(db, identity.registerId, operators),
+    explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
     scan: createScan(context, operators, basket, notice),
     search: createProductSearch(context, operators),
     completeSale: createSaleCompletion(context, { operators, sessions, basket, lastSale, numbers, printing }),
@@ -190,7 +190,14 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
       const open = sessions.open()
       if (!open) return null
       const { sessionId, openedAt, openedByName, float } = open
-      return { sessionId, openedAt, openedByName, float, saleCount: sessions.saleCount(sessionId) }
+      return {
+        sessionId,
+        openedAt,
+        openedByName,
+        float,
+        saleCount: sessions.saleCount(sessionId),
+        actions: sessions.actions(sessionId),
+      }
     },
     basket: () => till.basket.view(),
     notice: () => till.notice.view(),

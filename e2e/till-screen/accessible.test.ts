@@ -45,8 +45,13 @@ const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promis
     ['pay', (w) => w.keys('F12'), 'Cash given'],
     ['change', (w) => w.keys('a'), 'The next scan starts the next sale'],
     ['drawer', (w) => w.keys('F10'), 'Count and close'],
+    ['moving cash', (w) => w.keys('2'), 'Stamps and post'],
+    ['only opening', (w) => w.keys('Escape', '4'), 'Opened a roll of coins'],
+    ['X report', (w) => w.keys('Escape', '5'), 'nothing was closed'],
+    ['drawer again', (w) => w.keys('F10'), 'Count and close'],
     ['count', (w) => w.keys('7'), 'Enter goes on; empty counts as none.'],
     ['counted', (w) => w.keys(...Array(16).fill('Enter')), 'Drawer closed'],
+    ['explained', (w) => w.keys('1'), 'Why the drawer may differ'],
   ]
 
 test.each(['light', 'dark'] as const)('axe finds nothing in any state, %s', async (colorScheme) => {

@@ -10,6 +10,8 @@ export function Panel(props: {
   foot?: ReactNode
   children: ReactNode
   className?: string
+  /** Holds nothing but text and may be longer than the screen: the keyboard scrolls it. */
+  readable?: boolean
 }) {
   const id = useId()
   return (
@@ -23,7 +25,9 @@ export function Panel(props: {
         </h2>
         {props.aside}
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{props.children}</div>
+      <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4" {...(props.readable ? { tabIndex: 0 } : {})}>
+        {props.children}
+      </div>
       {props.foot !== undefined && (
         <footer className="shrink-0 border-t border-hairline px-4 py-3">{props.foot}</footer>
       )}

@@ -159,6 +159,7 @@ describe('closing the drawer', () => {
       openedByName: TEST_STAFF.cashier.name,
       float: 10_000,
       saleCount: 3,
+      actions: [],
     })
   })
 

@@ -1,6 +1,7 @@
 import type { CashCount } from '../../../domain/cash-session/events.ts'
 import { explainVariance, type RecordedMovement } from '../../../domain/cash-session/explain.ts'
-import { type Minor, minor } from '../../../domain/money.ts'
+import { type DrawerAct, listMoves } from '../../../domain/cash-session/moves.ts'
+import type { Minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { DrawerExplanationView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
@@ -8,9 +9,14 @@ import type { TillDatabase } from '../store/database.ts'
 
 /**
  * Explains a closed session's difference: what moved, when and by whom, and what may be wrong.
- * Refused: `locked`, `not-allowed`, `no-open-session` when this till knows no closed session of that id.
+ * Refused: `locked`, `not-allowed`, `session-not-closed` when this till knows no closed session of that id.
  */
-export function createExplanation(db: TillDatabase, registerId: string, operators: Operators) {
+export function createExplanation(
+  db: TillDatabase,
+  registerId: string,
+  operators: Operators,
+  timeZone: () => string,
+) {
   const session = db.prepare(`
     select variance, expected, counted from cash_session
     where id = ? and register_id = ? and closed_at is not null`)
@@ -34,12 +40,12 @@ export function createExplanation(db: TillDatabase, registerId: string, operator
     const closed = session.get(sessionId, registerId) as
       | { variance: Minor; expected: Minor; counted: Minor }
       | undefined
-    if (!closed) return refuse('no-open-session')
+    if (!closed) return refuse('session-not-closed')
     const moved = movements.all(sessionId) as RecordedMovement[]
-    const acted = actions.all(sessionId) as Acted[]
+    const acted = actions.all(sessionId) as DrawerAct[]
     return {
       ...closed,
-      moves: listMoves(moved, acted),
+      moves: listMoves(moved, acted, timeZone()),
       causes: explainVariance({
         variance: closed.variance,
         movements: moved,
@@ -48,26 +54,4 @@ export function createExplanation(db: TillDatabase, registerId: string, operator
       }),
     }
   }
-}
-
-type Acted = { id: string; kind: string; at: string; reason: string; actorName: string }
-type Move = DrawerExplanationView['moves'][number]
-
-/** What moved, in order. Sales are told by hour and person: a day has thousands, and none of them had a reason. */
-function listMoves(moved: readonly RecordedMovement[], acted: readonly Acted[]): Move[] {
-  const reasons = new Map(acted.map(({ id, reason }) => [id, reason]))
-  const hours = new Map<string, Move>()
-  const singles: Move[] = acted
-    .filter(({ kind }) => kind === 'no-sale')
-    .map(({ kind, at, actorName, reason }) => ({ kind, at, actorName, reason, count: 1, amount: minor(0) }))
-  for (const { id, kind, at, actorName, amount, receiptNumber } of moved) {
-    if (receiptNumber === null) {
-      singles.push({ kind, at, actorName, reason: reasons.get(id) ?? null, count: 1, amount })
-      continue
-    }
-    const key = `${at.slice(0, 13)} ${actorName} ${kind}`
-    const hour = hours.get(key) ?? { kind, at, actorName, reason: null, count: 0, amount: minor(0) }
-    hours.set(key, { ...hour, count: hour.count + 1, amount: minor(hour.amount + amount) })
-  }
-  return [...singles, ...hours.values()].sort((a, b) => (a.at < b.at ? -1 : 1))
 }

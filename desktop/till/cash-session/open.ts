@@ -32,7 +32,14 @@ export function createSessionOpening(context: TillContext, operators: Operators,
     }
     const at = instantAt(now)
     journal.append({ type: 'cash-session.opened', version: 1, payload, actor: asActor(operator), at })
-    return { sessionId: payload.sessionId, openedAt: at, openedByName: operator.name, float, saleCount: 0 }
+    return {
+      sessionId: payload.sessionId,
+      openedAt: at,
+      openedByName: operator.name,
+      float,
+      saleCount: 0,
+      actions: [],
+    }
   })
 
   return (float: Minor): OpenedView | Refusal => {

@@ -1,4 +1,4 @@
-import type { FocusPort } from './key-map.ts'
+import type { FocusPort } from './scope-keys.ts'
 
 /** Where typing goes in this state of the screen: the search line, or the one field of a panel. */
 export const REST_FOCUS = { 'data-rest-focus': '' } as const

@@ -1,8 +1,9 @@
-import { may, type Permission, rolesThatMay } from '../../../domain/permissions.ts'
 import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
 import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
+import { DRAWER_KEYS, pressReason } from './drawer-keys.ts'
+import { did, type FocusPort, type ScopeKeys } from './scope-keys.ts'
 
 type Word = keyof typeof en
 
@@ -16,17 +17,19 @@ export interface TillCommand {
   reason?(state: TillState): Reason | null
 }
 
-const COUNTER: readonly Scope[] = ['selling', 'searching', 'pay', 'forecast', 'drawer', 'keys']
+const COUNTER: readonly Scope[] = [
+  'selling',
+  'searching',
+  'pay',
+  'forecast',
+  'drawer',
+  'move',
+  'x-report',
+  'keys',
+]
 
 const needsLines = (state: TillState): Reason | null =>
   state.basket.lines.length === 0 ? { word: 'reason.basketEmpty' } : null
-
-/** Why a role may not, or null. */
-export function notAllowed(state: TillState, permission: Permission): Reason | null {
-  return state.operator && may(state.operator.role, permission)
-    ? null
-    : { word: 'reason.onlyRoles', roles: rolesThatMay(permission) }
-}
 
 /** In the order of the key bar; Pay is last, at the right, under the panel. */
 export const COMMANDS: readonly TillCommand[] = [
@@ -34,7 +37,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'keys',
     cap: 'F1',
     word: 'command.keys',
-    scopes: [...COUNTER, 'opening', 'count', 'counted'],
+    scopes: [...COUNTER, 'opening', 'count', 'counted', 'explained'],
     run: (actions) => actions.openPanel('keys'),
   },
   {
@@ -64,7 +67,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'lock',
     cap: 'Ctrl L',
     word: 'command.lock',
-    scopes: [...COUNTER, 'opening', 'count', 'counted'],
+    scopes: [...COUNTER, 'opening', 'count', 'counted', 'explained'],
     run: (actions) => void actions.lock(),
   },
   {
@@ -110,6 +113,7 @@ const UNUSED = ['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', '
 export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
   const scope = scopeOf(state)
   const cap = capOf(key)
+  if (scope === 'move' && pressReason(cap, actions)) return true
   const command =
     cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
   if (command) {
@@ -129,18 +133,6 @@ export function pressKey(key: Key, state: TillState, actions: Actions, focus: Fo
   if (key.key === 'Enter' && focus.onControl()) return false
   return SCOPE_KEYS[scope]?.(key, state, actions, focus) ?? false
 }
-
-/** What the key map needs to know of the focus. */
-export interface FocusPort {
-  /** A button or choice has the focus, not a line to type in. */
-  onControl(): boolean
-  /** Moves to the next or previous line of a form. @returns whether there was one */
-  step(by: 1 | -1): boolean
-}
-
-type ScopeKeys = (key: Key, state: TillState, actions: Actions, focus: FocusPort) => boolean
-
-const did = (..._: unknown[]) => true
 
 const onLine: ScopeKeys = ({ key, repeat }, state, actions) => {
   const empty = state.entry === ''
@@ -191,11 +183,6 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   pay: inPay,
   forecast: (key, state, actions, focus) =>
     key.key === 'ArrowLeft' ? did(actions.stepBack()) : onLine(key, state, actions, focus),
-  drawer: ({ key }, state, actions) => {
-    if (key !== '7') return key.length === 1
-    const reason = closeReason(state)
-    return did(reason ? actions.refuse(reason) : actions.openPanel('count'))
-  },
   count: inCount,
   keys: ({ key, repeat }, _state, actions) => {
     if (repeat) return false
@@ -203,13 +190,5 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
     if (key.toUpperCase() === 'G') return did(actions.switchGuide())
     return false
   },
-  counted: ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
-}
-
-/** Why the drawer cannot be counted and closed now, or null. */
-export function closeReason(state: TillState): Reason | null {
-  return (
-    notAllowed(state, 'cash-session.close') ??
-    (state.basket.lines.length > 0 ? { word: 'reason.basketNotEmpty' } : null)
-  )
+  ...DRAWER_KEYS,
 }

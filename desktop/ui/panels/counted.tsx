@@ -1,15 +1,14 @@
-import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
-import { DataTable } from '../../../ui-kit/components/data-table.tsx'
-import { Amount, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
+import { Money, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
-import { currencySign } from '../../../ui-kit/formats/money.ts'
-import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ZReportView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
+import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
+import { Sums } from './sums.tsx'
 
 /** From here on a difference is too long to be set large, minor units. */
 const LARGE = 100_000
@@ -17,23 +16,38 @@ const LARGE = 100_000
 /** The result of the count: only now what was expected, and only when it differs how that came about. */
 export function CountedPanel() {
   const t = useWords(tillWords)
+  const d = useWords(drawerWords)
   const actions = useActions()
+  const busy = useTill((state) => state.busy === 'read')
   const report = useTill((state) => state.report)
   if (!report) return null
   return (
     <Panel
       title={t('counted.title')}
+      readable
       aside={<span className="text-body text-second">{t('counted.z', { number: report.zNumber })}</span>}
       foot={
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          onPress={actions.stepBack}
-          className="w-full justify-center"
-        >
-          {t('counted.done')}
-        </Button>
+        <div className="flex flex-col gap-2">
+          {report.variance !== 0 && (
+            <Button
+              keyCap="1"
+              busy={busy}
+              onPress={() => void actions.explain()}
+              className="w-full justify-center"
+            >
+              {d('why.ask')}
+            </Button>
+          )}
+          <Button
+            kind="next"
+            size="large"
+            keyCap="Enter"
+            onPress={actions.stepBack}
+            className="w-full justify-center"
+          >
+            {t('counted.done')}
+          </Button>
+        </div>
       }
     >
       <div
@@ -59,15 +73,14 @@ export function CountedPanel() {
 
 function Tables({ report }: { report: ZReportView }) {
   const t = useWords(tillWords)
-  const movementWord = (kind: string) =>
-    kind === 'float' ? t('movement.float') : kind === 'sale' ? t('movement.sale') : t('movement.other')
+  const d = useWords(drawerWords)
   return (
     <div className="flex flex-col gap-4 pt-4">
       {report.variance !== 0 && (
         <Sums
           caption={t('counted.how')}
           rows={report.movements}
-          word={movementWord}
+          word={(kind) => d(`kind.${kind}` as 'kind.float')}
           total={t('counted.expected')}
           amount={report.expected}
         />
@@ -75,52 +88,10 @@ function Tables({ report }: { report: ZReportView }) {
       <Sums
         caption={t('counted.tenders')}
         rows={report.tenders}
-        word={(kind) => t(kind === 'card' ? 'tender.card' : 'tender.cash')}
+        word={(kind) => t(`tender.${kind}` as 'tender.card')}
         total={t('counted.sales', { count: report.saleCount })}
         amount={report.grossTotal}
       />
     </div>
-  )
-}
-
-/** Sums per kind, how many each, and what they come to. */
-function Sums(props: {
-  caption: string
-  rows: readonly { kind: string; count: number; amount: Minor }[]
-  word(kind: string): string
-  total: string
-  amount: Minor
-}) {
-  const t = useWords(tillWords)
-  const sign = currencySign(useLocale())
-  return (
-    <DataTable
-      caption={props.caption}
-      showCaption
-      rows={props.rows}
-      rowKey={(row) => row.kind}
-      columns={[
-        {
-          id: 'kind',
-          header: <span className="sr-only">{t('basket.item')}</span>,
-          cell: (row) => props.word(row.kind),
-        },
-        {
-          id: 'count',
-          header: t('counted.count'),
-          numeric: true,
-          width: '4.5rem',
-          cell: (row) => <Quantity value={row.count} />,
-        },
-        {
-          id: 'amount',
-          header: `${t('counted.amount')} ${sign}`,
-          numeric: true,
-          width: '8rem',
-          cell: (row) => <Amount amount={row.amount} />,
-        },
-      ]}
-      totals={{ kind: props.total, amount: <Amount amount={props.amount} /> }}
-    />
   )
 }

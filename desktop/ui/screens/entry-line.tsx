@@ -6,7 +6,16 @@ import { type Scope, scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 
 /** The scopes in which another field takes the typing. */
-const ELSEWHERE: readonly Scope[] = ['pay', 'count', 'opening', 'counted', 'connecting', 'locked']
+const ELSEWHERE: readonly Scope[] = [
+  'pay',
+  'move',
+  'count',
+  'opening',
+  'counted',
+  'explained',
+  'connecting',
+  'locked',
+]
 
 /** The one line that everything is typed into, between the newest line and the total. */
 export function EntryLine() {
@@ -18,7 +27,7 @@ export function EntryLine() {
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
   const rests = !ELSEWHERE.includes(scope)
-  const scanFits = rests || scope === 'pay'
+  const scanFits = rests || scope === 'pay' || scope === 'move'
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (

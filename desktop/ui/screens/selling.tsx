@@ -4,15 +4,18 @@ import { CountedPanel } from '../panels/counted.tsx'
 import { DrawerPanel } from '../panels/drawer.tsx'
 import { ForecastPanel } from '../panels/forecast.tsx'
 import { KeysPanel } from '../panels/keys.tsx'
+import { MovePanel } from '../panels/move.tsx'
 import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
 import { PayPanel } from '../panels/pay.tsx'
 import { RestPanel } from '../panels/rest.tsx'
 import { SearchPanel } from '../panels/search.tsx'
+import { XReportPanel } from '../panels/x-report.tsx'
 import { useTill } from '../store/till-context.ts'
 import { type Scope, scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Basket, BasketSpeech, TotalBar } from './basket.tsx'
 import { EntryLine } from './entry-line.tsx'
+import { ExplainedScreen } from './explained.tsx'
 import { Notices } from './notices.tsx'
 import { TillKeyBar } from './till-key-bar.tsx'
 
@@ -23,6 +26,8 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   pay: PayPanel,
   forecast: ForecastPanel,
   drawer: DrawerPanel,
+  move: MovePanel,
+  'x-report': XReportPanel,
   count: CountPanel,
   counted: CountedPanel,
   keys: KeysPanel,
@@ -33,6 +38,14 @@ export function Selling() {
   const t = useWords(tillWords)
   const scope = useTill(scopeOf)
   const PanelOfScope = PANELS[scope] ?? RestPanel
+  if (scope === 'explained') {
+    return (
+      <>
+        <ExplainedScreen />
+        <TillKeyBar />
+      </>
+    )
+  }
   return (
     <>
       <main className="grid min-h-0 flex-1 grid-cols-(--columns)">

@@ -1,4 +1,5 @@
 import { basketActions } from './basket-actions.ts'
+import { drawerPanelActions } from './drawer-actions.ts'
 import { entryActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { drawerActions, payActions } from './money-actions.ts'
@@ -20,6 +21,7 @@ export function createActions(surroundings: Surroundings) {
     ...lookActions(tools),
     ...payActions(tools),
     ...drawerActions(tools),
+    ...drawerPanelActions(tools),
     ...panelActions(tools),
     ...trainingActions(tools),
   }
@@ -29,7 +31,7 @@ export function createActions(surroundings: Surroundings) {
 function panelActions({ get, set, play, call, dismissToast }: Tools) {
   const openPanel = (panel: Panel) => {
     dismissToast()
-    set({ panel, trouble: null, given: '', entry: '', found: null })
+    set({ panel, trouble: null, given: '', entry: '', found: null, moving: null, moved: false })
   }
 
   const openPay = () => {
@@ -41,6 +43,8 @@ function panelActions({ get, set, play, call, dismissToast }: Tools) {
     const state = get()
     if (state.operator === null) set({ pin: '' })
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
+    else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
+    else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })
     else if (state.panel === 'counted') return set({ panel: 'rest', report: null })
     else if (state.panel !== 'rest') return set({ panel: 'rest', forecast: null, trouble: null, pieces: {} })
     else if (state.entry !== '' || state.times !== null) return set({ entry: '', times: null, found: null })

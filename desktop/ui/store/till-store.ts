@@ -1,13 +1,30 @@
 import { createStore } from 'zustand/vanilla'
+import type { MovementKind } from '../../../domain/cash-session/events.ts'
 import type { Minor } from '../../../domain/money.ts'
 import type { Role } from '../../../domain/permissions.ts'
 import type { Refusal } from '../../../domain/refusals.ts'
 import type { LiveViews } from '../../bridge/contract.ts'
-import type { ForecastView, ProductView, ZReportView } from '../../bridge/views.ts'
+import type {
+  DrawerExplanationView,
+  ForecastView,
+  ProductView,
+  XReportView,
+  ZReportView,
+} from '../../bridge/views.ts'
 import type { en } from '../words/en.ts'
 
 /** States of the right panel. `rest` shows the selected line, the last change, or that the till is ready. */
-export type Panel = 'rest' | 'pay' | 'forecast' | 'drawer' | 'count' | 'counted' | 'keys'
+export type Panel =
+  | 'rest'
+  | 'pay'
+  | 'forecast'
+  | 'drawer'
+  | 'move'
+  | 'x-report'
+  | 'count'
+  | 'counted'
+  | 'explained'
+  | 'keys'
 
 /** What the UI itself refuses or reports; its words are in the till's dictionaries. */
 export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText'
@@ -33,6 +50,13 @@ export type ForecastState =
   | { state: 'loading'; name: string }
   | { state: 'shown'; forecast: ForecastView }
   | { state: 'refused'; name: string; refusal: Refusal }
+
+/** Cash being moved outside of a sale, or the drawer only opened, as typed so far. */
+export interface Moving {
+  kind: MovementKind | 'no-sale'
+  amount: string
+  reason: string
+}
 
 /** The till as this window shows it: its live views, and what only this window knows. No rule is decided here. */
 export interface TillState {
@@ -63,12 +87,17 @@ export interface TillState {
   pieces: Readonly<Record<number, string>>
   forecast: ForecastState | null
   report: ZReportView | null
+  moving: Moving | null
+  /** What the drawer's panel says was just recorded. */
+  moved: boolean
+  xReport: XReportView | null
+  explanation: DrawerExplanationView | null
 
   trouble: Trouble | null
   scanTrouble: ScanTrouble | null
   toast: Toast | null
   /** A command that must not be given twice is under way. */
-  busy: 'unlock' | 'pay' | 'open' | 'close' | 'training' | null
+  busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | null
   /** In training: whether the next step of a first sale is told. */
   guide: boolean
 }
@@ -104,6 +133,10 @@ export const INITIAL: TillState = {
   pieces: {},
   forecast: null,
   report: null,
+  moving: null,
+  moved: false,
+  xReport: null,
+  explanation: null,
   trouble: null,
   scanTrouble: null,
   toast: null,
@@ -128,7 +161,7 @@ export type Scope = 'connecting' | 'locked' | 'opening' | 'selling' | 'searching
 export function scopeOf(state: TillState): Scope {
   if (state.till === null) return 'connecting'
   if (state.operator === null) return 'locked'
-  if (state.panel === 'counted' || state.panel === 'keys') return state.panel
+  if (state.panel === 'counted' || state.panel === 'explained' || state.panel === 'keys') return state.panel
   if (state.session === null) return 'opening'
   if (state.panel !== 'rest') return state.panel
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
@@ -169,6 +202,10 @@ const CLEARED = {
   given: '',
   pieces: {},
   forecast: null,
+  moving: null,
+  moved: false,
+  xReport: null,
+  explanation: null,
   toast: null,
   trouble: null,
 } as const satisfies Partial<TillState>

@@ -23,6 +23,8 @@ export const de: Record<keyof typeof en, string> = {
   'reason.counting': 'Zählung läuft: beenden oder Esc.',
   'reason.basketNotEmpty': 'Im Korb liegt noch ein Verkauf',
   'reason.digitsOnly': 'Hier gehören nur Ziffern hin.',
+  'reason.moveAmount': 'Einen Betrag über null eingeben, höchstens 99.999,99.',
+  'reason.moveReason': 'Einen Grund angeben: er wird gebraucht.',
 
   'connection.connecting': 'Verbindung zur Kasse',
   'connection.lost': 'Die Kasse antwortet nicht. Der Korb bleibt; neue Verbindung läuft.',
@@ -189,10 +191,6 @@ export const de: Record<keyof typeof en, string> = {
   'counted.count': 'Anzahl',
   'counted.amount': 'Betrag',
   'counted.done': 'Fertig',
-  'movement.float': 'Wechselgeld',
-  'movement.sale': 'Barverkäufe',
-  'movement.cash-sale': 'Barverkäufe',
-  'movement.other': 'Sonstiges',
   'tender.cash': 'Bar',
   'tender.card': 'Karte',
 

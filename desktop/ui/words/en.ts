@@ -21,6 +21,8 @@ export const en = {
   'reason.counting': 'The drawer is being counted: finish, or Esc.',
   'reason.basketNotEmpty': 'A sale is still in the basket',
   'reason.digitsOnly': 'Only digits are taken here.',
+  'reason.moveAmount': 'Type an amount above zero, up to 99,999.99.',
+  'reason.moveReason': 'Say why: a reason is needed.',
 
   'connection.connecting': 'Connecting to the till',
   'connection.lost': 'The till is not answering. The basket is kept; connecting again.',
@@ -187,10 +189,6 @@ export const en = {
   'counted.count': 'Count',
   'counted.amount': 'Amount',
   'counted.done': 'Done',
-  'movement.float': 'Float',
-  'movement.sale': 'Cash sales',
-  'movement.cash-sale': 'Cash sales',
-  'movement.other': 'Other',
   'tender.cash': 'Cash',
   'tender.card': 'Card',
 

@@ -23,6 +23,8 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.counting': 'Comptage en cours : terminez, ou Échap.',
   'reason.basketNotEmpty': 'Une vente est encore dans le panier',
   'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
+  'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99 999,99 au plus.',
+  'reason.moveReason': 'Indiquez un motif : il est nécessaire.',
 
   'connection.connecting': 'Connexion à la caisse',
   'connection.lost': 'La caisse ne répond pas. Le panier est conservé ; reconnexion en cours.',
@@ -189,10 +191,6 @@ export const fr: Record<keyof typeof en, string> = {
   'counted.count': 'Nombre',
   'counted.amount': 'Montant',
   'counted.done': 'Terminé',
-  'movement.float': 'Fond de caisse',
-  'movement.sale': 'Ventes en espèces',
-  'movement.cash-sale': 'Ventes en espèces',
-  'movement.other': 'Autre',
   'tender.cash': 'Espèces',
   'tender.card': 'Carte',
 

@@ -1,3 +1,5 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { useState } from 'react'
 import { addDays, businessDateAt } from '../../../domain/business-date.ts'
 import type { CashSessionRow } from '../../../domain/cash-session/rows.ts'
 import type { Currency, Minor } from '../../../domain/money.ts'
@@ -8,9 +10,11 @@ import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { kitWords } from '../../../ui-kit/i18n/kit-words.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { drawerWords } from '../drawer-words.ts'
 import { useLive, useNow } from '../live/live-context.ts'
 import type { Directory } from '../live/live-store.ts'
 import { consoleWords } from '../words.ts'
+import { DrawerDetails } from './drawer-details.tsx'
 import { nameOf, ofBranch, placeOf } from './places.ts'
 import { Section } from './section.tsx'
 
@@ -48,7 +52,31 @@ const worstFirst = (a: CashSessionRow, b: CashSessionRow): number =>
   Math.abs(b.variance ?? 0) - Math.abs(a.variance ?? 0) ||
   (a.opened_at < b.opened_at ? 1 : -1)
 
-function useColumns(directory: Directory | null, currency: Currency): Column<CashSessionRow>[] {
+/** Which drawer is shown in full, and how another becomes it. */
+interface Shown {
+  id: string | null
+  show(id: string | null): void
+}
+
+function DrawerButton({ row, shown, children }: { row: CashSessionRow; shown: Shown; children: string }) {
+  const d = useWords(drawerWords)
+  const open = shown.id === row.id
+  const Chevron = open ? ChevronDown : ChevronRight
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      title={open ? d('hide') : d('show', { drawer: children })}
+      onClick={() => shown.show(open ? null : row.id)}
+      className="-ml-1 flex min-h-6 items-center gap-1 rounded-control px-1 text-left hover:bg-control-hover"
+    >
+      <Chevron aria-hidden="true" size={16} className="shrink-0 text-second" />
+      {children}
+    </button>
+  )
+}
+
+function useColumns(directory: Directory | null, currency: Currency, shown: Shown): Column<CashSessionRow>[] {
   const t = useWords(consoleWords)
   const locale = useLocale()
   const sign = { currency: currencySign(locale, currency) }
@@ -60,7 +88,9 @@ function useColumns(directory: Directory | null, currency: Currency): Column<Cas
       header: t('sessions.drawer'),
       cell: (row) => (
         <div className="py-1 leading-5">
-          {place(row).branchName} · {place(row).registerName}
+          <DrawerButton row={row} shown={shown}>
+            {`${place(row).branchName} · ${place(row).registerName}`}
+          </DrawerButton>
           <div className="flex flex-wrap items-center gap-x-2 text-second">
             <StatusWord tone={row.closed_at === null ? 'note' : 'quiet'} className="text-text">
               {row.closed_at === null
@@ -120,7 +150,9 @@ export function CashSessions({ branchId }: { branchId: string | null }) {
     })
     .sort(worstFirst)
   const currency = (shown[0]?.currency ?? directory?.branches[0]?.currency ?? 'EUR') as Currency
-  const columns = useColumns(directory, currency)
+  const [id, show] = useState<string | null>(null)
+  const columns = useColumns(directory, currency, { id, show })
+  const open = shown.find((row) => row.id === id)
   return (
     <Section title={t('sessions.title')}>
       <DataTable
@@ -131,6 +163,13 @@ export function CashSessions({ branchId }: { branchId: string | null }) {
         rowKey={(row) => row.id}
         empty={loaded ? t('sessions.none') : t('loading')}
       />
+      {open && (
+        <DrawerDetails
+          key={open.id}
+          session={open}
+          place={placeOf(directory, open.branch_id, open.register_id)}
+        />
+      )}
     </Section>
   )
 }

@@ -1,0 +1,147 @@
+import { Hono } from 'hono'
+import type { CashCount } from '../../domain/cash-session/events.ts'
+import { explainVariance, type RecordedMovement } from '../../domain/cash-session/explain.ts'
+import { type DrawerAct, listMoves } from '../../domain/cash-session/moves.ts'
+import type { CashSessionRow } from '../../domain/cash-session/rows.ts'
+import { idSchema } from '../../domain/ids.ts'
+import { minor } from '../../domain/money.ts'
+import { refuse } from '../../domain/refusals.ts'
+import { addTaxShares, type TaxShare } from '../../domain/tax.ts'
+import type { ServerDatabase } from '../database/pool.ts'
+import type { AppEnv } from '../http/env.ts'
+import { type Guard, staffOf } from '../http/guard.ts'
+import { Refused } from '../http/refused.ts'
+
+const seen = { staff: 'console.view' } as const
+
+/** Every movement of cash of a session, with who and, for a sale, which receipt. */
+async function readMovements(db: ServerDatabase, sessionId: string): Promise<RecordedMovement[]> {
+  const rows = await db
+    .selectFrom('cash_movement as m')
+    .leftJoin('staff as p', 'p.id', 'm.actor_id')
+    .leftJoin('sale as s', 's.id', 'm.sale_id')
+    .where('m.session_id', '=', sessionId)
+    .orderBy('m.at')
+    .orderBy('m.id')
+    .select([
+      'm.id',
+      'm.kind',
+      'm.amount',
+      'm.at',
+      'p.name as actorName',
+      's.receipt_number as receiptNumber',
+    ])
+    .execute()
+  return rows.map((row) => ({ ...row, amount: minor(row.amount), actorName: row.actorName ?? '' }))
+}
+
+async function readCardSales(db: ServerDatabase, sessionId: string): Promise<RecordedMovement[]> {
+  const rows = await db
+    .selectFrom('sale as s')
+    .innerJoin('sale_tender as t', 't.sale_id', 's.id')
+    .leftJoin('staff as p', 'p.id', 's.cashier_id')
+    .where('s.session_id', '=', sessionId)
+    .where('t.kind', '=', 'card')
+    .orderBy('s.completed_at')
+    .select(['t.id', 't.amount', 's.completed_at as at', 'p.name as actorName'])
+    .select('s.receipt_number as receiptNumber')
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    kind: 'sale',
+    amount: minor(row.amount),
+    actorName: row.actorName ?? '',
+  }))
+}
+
+async function readActs(db: ServerDatabase, sessionId: string): Promise<DrawerAct[]> {
+  const rows = await db
+    .selectFrom('drawer_action as a')
+    .leftJoin('staff as p', 'p.id', 'a.actor_id')
+    .where('a.session_id', '=', sessionId)
+    .orderBy('a.at')
+    .select(['a.id', 'a.kind', 'a.at', 'a.reason', 'p.name as actorName'])
+    .execute()
+  return rows.map((row) => ({ ...row, actorName: row.actorName ?? '' }))
+}
+
+/** What was sold in a session: VAT by rate and tenders by kind, as its Z report has them. */
+async function readTotals(db: ServerDatabase, sessionId: string) {
+  const taxes = await db
+    .selectFrom('sale as s')
+    .innerJoin('sale_tax as t', 't.sale_id', 's.id')
+    .where('s.session_id', '=', sessionId)
+    .groupBy('vat_rate_bp')
+    .select((eb) => [
+      'vat_rate_bp as rateBp',
+      eb.cast<number>(eb.fn.sum('net'), 'bigint').as('net'),
+      eb.cast<number>(eb.fn.sum('tax'), 'bigint').as('tax'),
+      eb.cast<number>(eb.fn.sum('gross'), 'bigint').as('gross'),
+    ])
+    .execute()
+  const tenders = await db
+    .selectFrom('sale as s')
+    .innerJoin('sale_tender as t', 't.sale_id', 's.id')
+    .where('s.session_id', '=', sessionId)
+    .groupBy('kind')
+    .orderBy('kind')
+    .select((eb) => [
+      'kind',
+      eb.cast<number>(eb.fn.sum('amount'), 'bigint').as('amount'),
+      eb.fn.countAll<number>().as('count'),
+    ])
+    .execute()
+  return { taxes: addTaxShares(taxes as TaxShare[]), tenders }
+}
+
+async function readSession(db: ServerDatabase, session: CashSessionRow) {
+  const movements = await readMovements(db, session.id)
+  const counts = (await db
+    .selectFrom('cash_count')
+    .where('session_id', '=', session.id)
+    .orderBy('denomination', 'desc')
+    .select(['denomination', 'quantity'])
+    .execute()) as CashCount[]
+  const branch = await db
+    .selectFrom('branch')
+    .where('id', '=', session.branch_id)
+    .select('time_zone')
+    .executeTakeFirst()
+  const timeZone = branch?.time_zone ?? 'UTC'
+  return {
+    session,
+    moves: listMoves(movements, await readActs(db, session.id), timeZone),
+    counts,
+    ...(await readTotals(db, session.id)),
+    causes: explainVariance({
+      variance: minor(session.variance ?? 0),
+      movements,
+      cardSales: await readCardSales(db, session.id),
+      counts,
+    }),
+  }
+}
+
+/**
+ * `GET /v1/cash-sessions/:id`: one drawer's session as its till has it: what moved, when, by whom and why, the count, VAT
+ * and tenders, and what may have made its difference. Who belongs to a branch sees that branch's only.
+ */
+export function cashSessionRoutes(db: ServerDatabase, guard: Guard): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.get('/cash-sessions/:id', guard(seen), async (c) => {
+    c.header('cache-control', 'private, no-cache')
+    const id = idSchema.safeParse(c.req.param('id'))
+    const { branchId } = staffOf(c.get('caller'))
+    const session = id.success
+      ? await db
+          .selectFrom('cash_session')
+          .selectAll()
+          .where('id', '=', id.data)
+          .$if(branchId !== null, (query) => query.where('branch_id', '=', branchId as string))
+          .executeTakeFirst()
+      : undefined
+    if (!session) throw new Refused(refuse('not-found', { what: 'cash session' }))
+    return c.json(await readSession(db, session))
+  })
+  return app
+}
