@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
+import { mergedQuery } from './body.ts'
 import { Engine } from './engine.ts'
 import type { EngineHealth } from './health.ts'
 import type { EngineOptions } from './options.ts'
-import { json } from './wire/answers.ts'
-import { COMMON_HEADERS } from './wire/headers.ts'
+import { failure, json } from './wire/answers.ts'
+import { CACHE, COMMON_HEADERS } from './wire/headers.ts'
 
 export interface ShapeEngine {
   /** Answers Electric's HTTP shape protocol: `/v1/shape`, `/v1/health`. */
@@ -26,6 +27,13 @@ function createApp(engine: Engine): Hono {
     ),
   )
   app.get('/v1/shape', ({ req }) => engine.get(query(req.url), req.raw))
+  app.post('/v1/shape', async ({ req }) => {
+    try {
+      return await engine.get(await mergedQuery(req.raw, query(req.url)), req.raw)
+    } catch (error) {
+      return failure(error)
+    }
+  })
   app.delete('/v1/shape', ({ req }) => engine.delete(query(req.url)))
   app.options('/v1/shape', ({ req }) => {
     const origin = req.header('origin') ?? '*'
@@ -44,14 +52,14 @@ function createApp(engine: Engine): Hono {
     '/',
     () =>
       new Response(null, {
-        headers: { ...COMMON_HEADERS, 'cache-control': 'max-age=0, private, must-revalidate' },
+        headers: { ...COMMON_HEADERS, 'cache-control': CACHE.private },
       }),
   )
   app.notFound(
     () =>
       new Response('Not found', {
         status: 404,
-        headers: { ...COMMON_HEADERS, 'cache-control': 'max-age=0, private, must-revalidate' },
+        headers: { ...COMMON_HEADERS, 'cache-control': CACHE.private },
       }),
   )
   return app

@@ -1,63 +1,59 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadTables, sameLayout } from './catalogue/table.ts'
 import { Database } from './database.ts'
-import { Definition, type DefinitionRecord } from './definition.ts'
-import { EngineError, messageOf, UnavailableError } from './errors.ts'
+import { Definition } from './definition.ts'
+import { EngineError, messageOf, OverloadedError } from './errors.ts'
 import type { EngineHealth } from './health.ts'
+import { keepHouse } from './housekeeping.ts'
 import { ChangeLog } from './log/change-log.ts'
 import { lockFolder, writeDurably } from './log/files.ts'
 import { type EngineOptions, type Settings, withDefaults } from './options.ts'
 import { Registry } from './registry.ts'
 import { Feed } from './replication/feed.ts'
-import { type Origin, publishTable } from './replication/slot.ts'
+import type { Origin } from './replication/slot.ts'
 import type { Committed } from './replication/transaction-writer.ts'
 import { readShapeNames, readShapeRequest, type ShapeRequest } from './request.ts'
 import { resolveShape } from './resolve.ts'
 import { TransactionEffects } from './routing.ts'
-import { Semaphore } from './semaphore.ts'
 import { serveShape } from './serve-shape.ts'
-import type { Serving } from './serving.ts'
+import type { RequestContext, Serving } from './serving.ts'
 import type { Shape } from './shape.ts'
-import { takeSnapshot } from './snapshot/take.ts'
+import { ShapeSource } from './source.ts'
+import { Subsets } from './subset/serve-subset.ts'
 import { WaitingRequests } from './waiting.ts'
 import { failure, json, mustRefetch } from './wire/answers.ts'
-
-type ShapeNames = Pick<ShapeRequest, 'table' | 'where' | 'params' | 'columns' | 'replica' | 'log'>
+import { BEGINNING, FIRST_CHUNK } from './wire/offset.ts'
 
 const ORIGIN_FILE = 'origin.json'
 const CACHE_BYTES = 4 * 1024 * 1024
-const SNAPSHOTS_AT_ONCE = 3
-const ALIGN_LIMIT_MS = 60_000
-const KNOWN_NAMES = 10_000
+
+interface EngineParts {
+  readonly db: Database
+  readonly registry: Registry
+  readonly log: ChangeLog
+  readonly unlock: () => void
+  readonly origin: Origin | null
+}
 
 /** Ties together log, feed, shapes and requests. */
 export class Engine {
   readonly #settings: Settings
-  readonly #db: Database
-  readonly #registry: Registry
-  readonly #log: ChangeLog
-  readonly #unlock: () => void
+  readonly #parts: EngineParts
   readonly #feed: Feed
+  readonly #source: ShapeSource
+  readonly #subsets: Subsets
   readonly #serving: Serving
-  readonly #snapshots = new Semaphore(SNAPSHOTS_AT_ONCE)
-  /** How a request names a shape → the shape's definition. */
-  readonly #known = new Map<string, string>()
   readonly #dirty = new Set<Shape>()
+  /** Requests not yet answered, waiting ones included. */
+  #requests = 0
   #globalLsn: number
   #checking: NodeJS.Timeout | null = null
   #closed = false
 
-  private constructor(
-    settings: Settings,
-    parts: { db: Database; registry: Registry; log: ChangeLog; unlock: () => void; origin: Origin | null },
-  ) {
+  private constructor(settings: Settings, parts: EngineParts) {
     const { db, registry, log } = parts
     this.#settings = settings
-    this.#db = db
-    this.#registry = registry
-    this.#log = log
-    this.#unlock = parts.unlock
+    this.#parts = parts
     this.#globalLsn = log.lastCommitLsn
     this.#feed = new Feed({
       db,
@@ -72,13 +68,16 @@ export class Engine {
         event: settings.onEvent,
       },
     })
+    this.#source = new ShapeSource({ settings, db, registry, log, feed: this.#feed })
+    this.#subsets = new Subsets(db, join(settings.dataDir, 'subsets'))
     this.#serving = {
       log,
       settings,
       polls: new WaitingRequests(settings.longPollMs),
+      streams: new Set(),
       early: new WaitingRequests(settings.longPollMs / 2),
       globalLsn: () => this.#globalLsn,
-      successor: (shape) => this.#successor(shape),
+      successor: (shape) => this.#source.successor(shape),
     }
   }
 
@@ -108,7 +107,7 @@ export class Engine {
       await engine.close()
       throw error instanceof EngineError ? error : new EngineError(`${messageOf(error)}.`, { cause: error })
     }
-    engine.#checking = setInterval(() => void engine.#keepHouse(), settings.catalogueCheckMs)
+    engine.#keepHouse()
     return engine
   }
 
@@ -116,23 +115,35 @@ export class Engine {
     return this.#feed.streaming
   }
 
-  /** Answers a GET of `/v1/shape`. */
+  /** Answers a GET of `/v1/shape`, or a POST whose body has been read into the query. */
   async get(query: URLSearchParams, raw: Request): Promise<Response> {
+    this.#requests++
     try {
+      const { maxRequests } = this.#settings
+      if (this.#requests + this.#serving.streams.size > maxRequests) {
+        throw new OverloadedError('existing', maxRequests)
+      }
       const request = readShapeRequest(query)
-      const shape = await this.#shapeFor(request)
+      const shape = await this.#source.shapeFor(request)
       shape.usedAt = Date.now()
       const beginning = request.offset === 'now' || request.offset.lsn < 0
       if (!beginning && request.handle !== shape.handle) return mustRefetch(shape)
-      const context = { signal: raw.signal, ifNoneMatch: raw.headers.get('if-none-match') }
-      return await serveShape(this.#serving, shape, request, context)
+      const context = {
+        signal: raw.signal,
+        ifNoneMatch: raw.headers.get('if-none-match'),
+        cacheable: raw.method !== 'POST',
+      }
+      return await this.#serve(shape, request, context)
     } catch (error) {
       return failure(error)
+    } finally {
+      this.#requests--
     }
   }
 
   /** Answers a DELETE: ends the shape that the query names. */
   async delete(query: URLSearchParams): Promise<Response> {
+    const { db, registry } = this.#parts
     const headers = { 'cache-control': 'no-cache' }
     if (!this.#settings.allowDelete) return json(405, { message: 'DELETE not allowed' }, headers)
     const handle = query.get('handle')
@@ -141,14 +152,12 @@ export class Engine {
       return json(400, { message: 'Invalid request', errors }, headers)
     }
     try {
-      const named = query.get('table')
-        ? new Definition(await resolveShape(this.#db, readShapeNames(query)))
-        : null
-      const shape = handle ? this.#registry.get(handle) : named && this.#registry.current(named.id)
+      const named = query.get('table') ? new Definition(await resolveShape(db, readShapeNames(query))) : null
+      const shape = handle ? registry.get(handle) : named && registry.current(named.id)
       if (!shape || (named && shape.definition.id !== named.id)) {
         return json(404, { message: 'No existing shape found' }, headers)
       }
-      this.#end(shape)
+      this.#source.end(shape)
       return new Response(null, { status: 202, headers: { ...headers, 'electric-has-data': 'true' } })
     } catch (error) {
       return failure(error)
@@ -156,13 +165,14 @@ export class Engine {
   }
 
   async health(): Promise<EngineHealth> {
+    const { log, registry } = this.#parts
     const slot = await this.#feed.slot().catch(() => null)
     return {
       status: this.streaming ? 'active' : 'starting',
-      shapes: this.#registry.count,
+      shapes: registry.count,
       waitingClients: this.#serving.polls.count,
       globalLsn: this.#globalLsn,
-      logBytes: this.#log.position - this.#log.start,
+      logBytes: log.position - log.start,
       slotHeldBytes: slot?.heldBytes ?? null,
       slotStatus: slot?.walStatus ?? null,
     }
@@ -171,121 +181,29 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#checking) clearInterval(this.#checking)
+    if (this.#checking) clearTimeout(this.#checking)
     await this.#feed.stop()
     this.#serving.polls.close()
     this.#serving.early.close()
-    await this.#log.close()
-    await this.#db.close()
-    this.#unlock()
+    await this.#parts.log.close()
+    await this.#parts.db.close()
+    this.#parts.unlock()
   }
 
-  /** The shape that a request is about: the one of its handle, or the present one of its definition. */
-  async #shapeFor(request: ShapeRequest): Promise<Shape> {
-    const name = JSON.stringify([
-      request.table,
-      request.where,
-      request.params,
-      request.columns,
-      request.replica,
-      request.log,
-    ])
-    const known = this.#known.get(name)
-    if (known !== undefined) {
-      const followed = request.handle === null ? undefined : this.#registry.get(request.handle)
-      if (followed?.definition.id === known && this.#follows(request)) return followed
-      const current = this.#registry.current(known)
-      if (current) return current
-    }
-    const record = await this.#resolve(request)
-    const shape = this.#ensureShape(record)
-    const { definition } = await shape
-    if (this.#known.size >= KNOWN_NAMES) this.#known.clear()
-    this.#known.set(name, definition.id)
-    const followed = request.handle === null ? undefined : this.#registry.get(request.handle)
-    return followed?.definition.id === definition.id && this.#follows(request) ? followed : shape
-  }
-
-  #follows({ offset }: ShapeRequest): boolean {
-    return offset !== 'now' && offset.lsn >= 0
-  }
-
-  async #resolve(names: ShapeNames): Promise<DefinitionRecord> {
-    try {
-      return await resolveShape(this.#db, names)
-    } catch (error) {
-      if (!this.streaming && isConnectionError(error)) {
-        throw new UnavailableError(
-          'Cannot connect to the database to verify the shape. Please try again later.',
-          1,
-        )
-      }
-      throw error
-    }
-  }
-
-  readonly #creating = new Map<string, Promise<Shape>>()
-
-  async #ensureShape(record: DefinitionRecord): Promise<Shape> {
-    const { id } = new Definition(record)
-    const current = this.#registry.current(id)
-    if (current) {
-      if (sameLayout(current.definition.record.table, record.table)) return current
-      this.#end(current)
-    }
-    const creating = this.#creating.get(id) ?? this.#create(record).finally(() => this.#creating.delete(id))
-    this.#creating.set(id, creating)
-    return creating
-  }
-
-  async #create(record: DefinitionRecord): Promise<Shape> {
-    if (!this.streaming) {
-      throw new UnavailableError(
-        'Cannot connect to the database to verify the shape. Please try again later.',
-        1,
-      )
-    }
-    const table = await publishTable(this.#db, this.#settings.name, record.table)
-    const definition = new Definition({ ...record, table })
-    const shape = this.#registry.create(definition, this.#log.position)
-    void this.#snapshots.run(() => this.#fill(shape))
-    return shape
-  }
-
-  /** Takes the shape's snapshot, from the moment on at which it is told of changes. */
-  async #fill(shape: Shape): Promise<void> {
-    const file = { path: shape.snapshotPath, chunkBytes: this.#settings.chunkBytes }
-    try {
-      let written = 0
-      await takeSnapshot(this.#db, shape.definition, file, {
-        placed: (visibility, writtenLsn) => {
-          written = writtenLsn
-          shape.place(visibility)
-        },
-        chunk: (end) => shape.addChunk(end),
-      })
-      // So that the first up-to-date is at or past everything the snapshot holds.
-      if (!(await this.#feed.reached(written, ALIGN_LIMIT_MS))) throw new Error('replication lags behind')
-      // Else, after a power cut, the log could end before the place from which this shape heeds it.
-      await this.#log.sync()
-      await this.#registry.save(shape)
-      shape.completeSnapshot()
-    } catch (error) {
-      if (shape.ended) return
-      const reason = error instanceof Error ? error : new Error(String(error))
-      this.#settings.onEvent({ level: 'warn', message: `A snapshot failed: ${reason.message}` })
-      this.#end(shape, new UnavailableError(`The snapshot could not be taken: ${reason.message}`, 1))
-    }
-  }
-
-  async #successor(shape: Shape): Promise<Shape> {
-    this.#registry.retire(shape)
-    return this.#ensureShape(shape.definition.record)
+  async #serve(shape: Shape, request: ShapeRequest, context: RequestContext): Promise<Response> {
+    const { subset, live } = request
+    if (!subset) return serveShape(this.#serving, shape, request, context)
+    // Of a new shape it is known from here on that its table can be read, and that what comes later is told.
+    await shape.chunkReady(0)
+    if (shape.ended) return mustRefetch(null)
+    const asked = request.offset === 'now' ? shape.lastOffset : request.offset
+    const offset = asked === BEGINNING ? FIRST_CHUNK : asked
+    return this.#subsets.serve(shape, { subset, offset, live })
   }
 
   #committed({ lsn, touched, ended }: Committed): void {
     this.#globalLsn = lsn
-    for (const shape of ended) this.#end(shape)
+    for (const shape of ended) this.#source.end(shape)
     if (touched.length === 0) return
     // Woken after all commits that came in one packet are in, so that one answer has them all.
     if (this.#dirty.size === 0) queueMicrotask(() => this.#wakeDirty())
@@ -298,74 +216,27 @@ export class Engine {
     for (const shape of dirty) shape.wake()
   }
 
-  #end(shape: Shape, failureReason: Error | null = null): void {
-    this.#known.clear()
-    this.#registry.end(shape, failureReason)
-  }
-
   async #discontinued(reason: string): Promise<void> {
-    const { origin } = this.#feed
-    const shapes = [...this.#registry.shapes]
+    const { log, registry } = this.#parts
+    const shapes = [...registry.shapes]
     if (shapes.length > 0) {
       this.#settings.onEvent({ level: 'error', message: `All shapes begin anew: ${reason}` })
     }
-    for (const shape of shapes) this.#end(shape)
-    this.#globalLsn = this.#log.lastCommitLsn
-    await writeDurably(join(this.#settings.dataDir, ORIGIN_FILE), JSON.stringify(origin))
+    for (const shape of shapes) this.#source.end(shape)
+    this.#globalLsn = log.lastCommitLsn
+    await writeDurably(join(this.#settings.dataDir, ORIGIN_FILE), JSON.stringify(this.#feed.origin))
   }
 
-  async #keepHouse(): Promise<void> {
-    try {
-      await this.#checkCatalogue()
-      await this.#trimLog()
-    } catch (error) {
-      this.#settings.onEvent({ level: 'warn', message: `Housekeeping failed: ${messageOf(error)}` })
-    }
-  }
-
-  /**
-   * Gives up the log beyond retention. A shape that loses entries goes on for those who have read them; who begins
-   * gets a new one. What each shape has lost is on disk before the log is cut.
-   */
-  async #trimLog(): Promise<void> {
-    const { retentionMs, retentionBytes } = this.#settings
-    const unusedSince = Date.now() - retentionMs
-    for (const shape of [...this.#registry.shapes]) {
-      if (shape.complete && shape.followers.size === 0 && shape.usedAt < unusedSince) this.#end(shape)
-    }
-    const start = this.#log.trimmable(unusedSince, retentionBytes)
-    if (start <= this.#log.start) return
-    for (const shape of [...this.#registry.shapes]) {
-      if (!shape.trim(start)) continue
-      this.#registry.retire(shape)
-      await this.#registry.save(shape)
-    }
-    this.#log.trim(start)
-  }
-
-  /** Ends shapes whose table was dropped or altered without a row having been changed since. */
-  async #checkCatalogue(): Promise<void> {
-    const oids = this.#registry.router.tableOids
-    if (oids.length === 0 || !this.streaming) return
-    const tables = await loadTables(this.#db.pool, oids).catch(() => null)
-    if (!tables) return
-    for (const shape of [...this.#registry.shapes]) {
-      const { table } = shape.definition.record
-      const current = tables.get(table.oid)
-      if (!oids.includes(table.oid) || (current && sameLayout(current, table))) continue
-      this.#end(shape)
-    }
+  #keepHouse(): void {
+    this.#checking = setTimeout(async () => {
+      const { db, registry, log } = this.#parts
+      await keepHouse({ settings: this.#settings, db, registry, log, feed: this.#feed, source: this.#source })
+      if (!this.#closed) this.#keepHouse()
+    }, this.#settings.catalogueCheckMs)
   }
 }
 
 function readOrigin(dataDir: string): Origin | null {
   const path = join(dataDir, ORIGIN_FILE)
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Origin) : null
-}
-
-function isConnectionError(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? ''
-  return (
-    code.startsWith('ECONN') || code.startsWith('57') || /connect|terminat|timeout/i.test(messageOf(error))
-  )
 }

@@ -1,11 +1,29 @@
+/** What is wrong, by parameter; of a subset's parameters one level deeper. */
+export type ParameterErrors = Readonly<
+  Record<string, readonly string[] | Readonly<Record<string, readonly string[]>>>
+>
+
 /** A request that this engine does not serve: answered 400 with each parameter named, in Electric's form. */
 export class RequestError extends Error {
-  readonly errors: Readonly<Record<string, readonly string[]>>
+  readonly errors: ParameterErrors
 
-  constructor(errors: Record<string, string[]>) {
+  constructor(errors: ParameterErrors) {
     super('Invalid request')
     this.name = 'RequestError'
     this.errors = errors
+  }
+}
+
+/** A body that cannot be read, answered with this status. */
+export class BodyError extends Error {
+  readonly status: number
+  readonly details: string | null
+
+  constructor(status: number, message: string, details: string | null = null) {
+    super(message)
+    this.name = 'BodyError'
+    this.status = status
+    this.details = details
   }
 }
 
@@ -17,6 +35,16 @@ export class UnavailableError extends Error {
     super(message)
     this.name = 'UnavailableError'
     this.retryAfter = retryAfter
+  }
+}
+
+/** As many requests of this kind as are allowed are under way already. */
+export class OverloadedError extends Error {
+  readonly retryAfter = 5
+
+  constructor(kind: 'initial' | 'existing', limit: number) {
+    super(`Concurrent ${kind} request limit exceeded (limit: ${limit}), please retry`)
+    this.name = 'OverloadedError'
   }
 }
 

@@ -13,6 +13,10 @@ export interface EngineOptions {
   /** Answers are cut into chunks of about this size. */
   readonly chunkBytes?: number
   readonly segmentBytes?: number
+  /** Requests for shapes that are not there yet, and snapshots waiting for their turn; beyond, the answer is 429. */
+  readonly maxNewShapes?: number
+  /** Requests under way at once, waiting ones included; beyond, the answer is 429. */
+  readonly maxRequests?: number
   /** The change log is kept for this long and this large, whichever ends first. */
   readonly retentionMs?: number
   readonly retentionBytes?: number
@@ -41,6 +45,8 @@ export function withDefaults(options: EngineOptions): Settings {
     sseLengthMs: 60_000,
     chunkBytes: 10 * MIB,
     segmentBytes: 64 * MIB,
+    maxNewShapes: 300,
+    maxRequests: 10_000,
     retentionMs: 14 * DAY_MS,
     retentionBytes: 4096 * MIB,
     catalogueCheckMs: 10_000,

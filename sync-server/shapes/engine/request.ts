@@ -1,8 +1,10 @@
 import type { LogMode, Replica } from './definition.ts'
 import { RequestError } from './errors.ts'
+import { numberedParams } from './params.ts'
+import { readSubset, type SubsetRequest } from './subset/request.ts'
 import { BEGINNING, type Offset, parseOffset } from './wire/offset.ts'
 
-/** A GET of a shape, its parameters read but not yet compared with the database. */
+/** A request for a shape, its parameters read but not yet compared with the database. */
 export interface ShapeRequest {
   readonly table: string
   readonly where: string
@@ -17,6 +19,8 @@ export interface ShapeRequest {
   readonly live: boolean
   readonly sse: boolean
   readonly cursor: string | null
+  /** Null: the shape itself is asked for. */
+  readonly subset: SubsetRequest | null
 }
 
 const PARAM = /^params\[(\d{1,4})\]$/
@@ -28,13 +32,7 @@ function readParams(query: URLSearchParams): string[] {
     const number = PARAM.exec(name)?.[1]
     if (number !== undefined) numbered.set(Number(number), value)
   }
-  return Array.from({ length: numbered.size }, (_, i) => {
-    const value = numbered.get(i + 1)
-    if (value === undefined) {
-      throw new RequestError({ params: ['Parameters must be numbered sequentially, starting from 1'] })
-    }
-    return value
-  })
+  return numberedParams(numbered, (message) => new RequestError({ params: [message] }))
 }
 
 function oneOf<T extends string>(query: URLSearchParams, name: string, values: readonly T[], fallback: T): T {
@@ -44,10 +42,9 @@ function oneOf<T extends string>(query: URLSearchParams, name: string, values: r
   return value
 }
 
-/** Electric takes any text but a plain no as a yes. */
+/** Electric takes any text but `false` as a yes, and so a name without a value. */
 function isOn(query: URLSearchParams, name: string): boolean {
-  const text = query.get(name)
-  return text !== null && !['', 'false', '0'].includes(text)
+  return (query.get(name) ?? 'false') !== 'false'
 }
 
 function readOffset(query: URLSearchParams): { offset: Offset | 'now'; offsetText: string } {
@@ -64,15 +61,8 @@ function checkLive(offset: Offset | 'now', live: boolean, sse: boolean): void {
   if (sse && !live) throw new RequestError({ live_sse: ["can't be true unless live is also true"] })
 }
 
-/** What this engine does not serve, named rather than passed over: an answer without it would be wrong. */
-function refuseSubsets(query: URLSearchParams): void {
-  const subset = [...query.keys()].find((name) => name.startsWith('subset__'))
-  if (subset) throw new RequestError({ [subset]: ['subset snapshots are not served'] })
-}
-
-/** Reads the query of a GET; throws a RequestError naming what is wrong. */
+/** Reads a request's query; throws a RequestError naming what is wrong. */
 export function readShapeRequest(query: URLSearchParams): ShapeRequest {
-  refuseSubsets(query)
   const { offset, offsetText } = readOffset(query)
   const live = isOn(query, 'live')
   const sse = isOn(query, 'live_sse') || isOn(query, 'experimental_live_sse')
@@ -89,6 +79,7 @@ export function readShapeRequest(query: URLSearchParams): ShapeRequest {
     live,
     sse,
     cursor: query.get('cursor'),
+    subset: readSubset(query),
   }
 }
 

@@ -16,7 +16,7 @@ let answerCount = 0
 const NOBODY = () => new Response(null, { status: 499 })
 
 function answer(facts: AnswerFacts, context: RequestContext, body: () => BodyInit): Response {
-  const headers = answerHeaders(facts)
+  const headers = answerHeaders(context.cacheable ? facts : { ...facts, cache: CACHE.posted })
   if (!matchesEtag(context.ifNoneMatch, headers.etag)) return new Response(body(), { headers })
   delete headers['electric-schema']
   return new Response(null, { status: 304, headers })

@@ -10,6 +10,8 @@ export interface Serving {
   readonly polls: WaitingRequests
   /** Requests for an offset that is not there yet. */
   readonly early: WaitingRequests
+  /** Event streams that are open. */
+  readonly streams: Set<unknown>
   readonly globalLsn: () => number
   /** The shape that takes the place of one that cannot serve a client any more. */
   readonly successor: (shape: Shape) => Promise<Shape>
@@ -18,4 +20,6 @@ export interface Serving {
 export interface RequestContext {
   readonly signal: AbortSignal
   readonly ifNoneMatch: string | null
+  /** False for a POST, whose answers no cache keeps. */
+  readonly cacheable: boolean
 }

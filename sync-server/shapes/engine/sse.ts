@@ -24,6 +24,10 @@ export function eventStream(
 ): Response {
   const { settings, log } = serving
   const behind = shape.isBehind(request.offset)
+  // The official client returns from a stream with its last LSN and operation 0, however far in that transaction it has
+  // read: let go each time, it would return for ever.
+  const { lsn, op } = request.offset
+  const returns = op === 0 && lsn === shape.lastOffset.lsn
   let at = request.offset
   const next = async () => {
     const part = await readLog(log, shape, {
@@ -35,9 +39,10 @@ export function eventStream(
     return events(part.upToDate ? [...part.messages, upToDateMessage(part.globalLsn)] : part.messages)
   }
   const stream = new FollowingStream(shape, context.signal, {
+    streams: serving.streams,
     next,
     isBehind: () => shape.isBehind(at),
-    endsWhenCaughtUp: behind,
+    endsWhenCaughtUp: behind && !returns,
     keepAliveMs: settings.sseKeepAliveMs,
     lengthMs: settings.sseLengthMs,
   })
@@ -54,6 +59,7 @@ export function eventStream(
 }
 
 interface Following {
+  readonly streams: Set<unknown>
   readonly next: () => Promise<string>
   readonly isBehind: () => boolean
   readonly endsWhenCaughtUp: boolean
@@ -75,10 +81,12 @@ class FollowingStream implements Follower {
     this.#shape = shape
     this.#following = following
     shape.followers.add(this)
+    following.streams.add(this)
     const keepAlive = setInterval(() => this.#rouse(() => (this.#keepAliveDue = true)), following.keepAliveMs)
     const end = setTimeout(() => this.#rouse(() => (this.#over = true)), following.lengthMs)
     const release = () => {
       this.#shape.followers.delete(this)
+      following.streams.delete(this)
       clearInterval(keepAlive)
       clearTimeout(end)
       this.#rouse(() => (this.#over = true))

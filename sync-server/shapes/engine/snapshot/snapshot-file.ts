@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync, write } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { syncDirectory } from '../log/files.ts'
@@ -8,6 +8,7 @@ const writeBytes = promisify(write)
 const syncData = promisify(fdatasync)
 const STAGING_BYTES = 256 * 1024
 const READ_BYTES = 256 * 1024
+const EMPTY = new Uint8Array(0)
 const COMMA = 0x2c
 
 /** Writes a snapshot's messages one behind the other, cut into chunks of about `chunkBytes`. */
@@ -47,13 +48,13 @@ export class SnapshotWriter {
     await this.#writing
   }
 
-  /** Ends the last chunk and makes the file durable. */
-  async finish(): Promise<void> {
+  /** Ends the last chunk and makes the file durable, unless told otherwise. */
+  async finish({ durable } = { durable: true }): Promise<void> {
     if (this.#total > this.#chunkStart) this.#endChunk()
     await this.#writing
-    await syncData(this.#fd)
+    if (durable) await syncData(this.#fd)
     closeSync(this.#fd)
-    syncDirectory(dirname(this.#path))
+    if (durable) syncDirectory(dirname(this.#path))
   }
 
   async abandon(): Promise<void> {
@@ -94,32 +95,57 @@ export class SnapshotWriter {
   }
 }
 
-/** A part of a file between two texts, read as it is consumed. */
+interface FilePart {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * A part of a file between two texts, read as it is consumed. The file is opened by the first read, so that an answer
+ * nobody reads leaves nothing open; `closed` is called once the reader has done with it, or has gone.
+ */
 export function streamPart(
   path: string,
-  part: { start: number; end: number },
+  part: FilePart,
   around: { before: string; after: string },
+  closed: () => void = () => undefined,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  const opened = open(path, 'r')
-  opened.catch(() => undefined)
+  let handle: FileHandle | null = null
   let at = part.start
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => controller.enqueue(encoder.encode(around.before)),
-      async pull(controller) {
-        const handle = await opened
-        const bytes = Buffer.allocUnsafe(Math.min(READ_BYTES, part.end - at))
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, at)
-        at += bytesRead
-        if (bytesRead > 0) controller.enqueue(bytes.subarray(0, bytesRead))
-        if (at < part.end && bytesRead > 0) return
-        controller.enqueue(encoder.encode(around.after))
-        controller.close()
-        await handle.close()
-      },
-      cancel: async () => (await opened).close(),
-    },
-    { highWaterMark: 1 },
-  )
+  let over = false
+  const close = async () => {
+    over = true
+    const opened = handle
+    handle = null
+    await opened?.close()
+    closed()
+  }
+  const read = async (): Promise<Uint8Array> => {
+    if (part.start === part.end) return encoder.encode(around.before)
+    handle ??= await open(path, 'r')
+    const lead = at === part.start ? encoder.encode(around.before) : EMPTY
+    const bytes = Buffer.allocUnsafe(lead.length + Math.min(READ_BYTES, part.end - at))
+    bytes.set(lead)
+    const { bytesRead } = await handle.read(bytes, lead.length, bytes.length - lead.length, at)
+    if (bytesRead === 0) throw new Error(`${path} ends at ${at}, before ${part.end}`)
+    at += bytesRead
+    return bytes.subarray(0, lead.length + bytesRead)
+  }
+  const next = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    try {
+      const bytes = await read()
+      // Who cancelled meanwhile has not closed what was being opened.
+      if (over) return close()
+      controller.enqueue(bytes)
+      if (at < part.end) return
+      controller.enqueue(encoder.encode(around.after))
+      controller.close()
+    } catch (error) {
+      await close()
+      throw error
+    }
+    await close()
+  }
+  return new ReadableStream<Uint8Array>({ pull: next, cancel: close }, { highWaterMark: 0 })
 }

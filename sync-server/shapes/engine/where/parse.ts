@@ -1,39 +1,23 @@
-import { hasSqlDetails, parse } from 'libpg-query'
 import type { Table } from '../catalogue/table.ts'
-import { RequestError } from '../errors.ts'
-import type { Node, ParseTree } from './ast.ts'
+import { messageOf, RequestError } from '../errors.ts'
+import type { Node } from './ast.ts'
+import { parseClause } from './clause.ts'
 import { ConjunctionReader } from './conjunction.ts'
 import type { Predicate } from './predicate.ts'
 
 /** Electric parses the text behind the same prefix, and its syntax errors count from there. */
 const PREFIX = 'SELECT 1 WHERE '
-const PLAIN_SELECT = new Set(['targetList', 'whereClause', 'limitOption', 'op'])
 
 function refuse(message: string): RequestError {
   return new RequestError({ where: [message] })
 }
 
-async function parseTree(text: string): Promise<ParseTree> {
+async function whereClause(text: string): Promise<Node> {
   try {
-    return (await parse(PREFIX + text)) as ParseTree
+    return (await parseClause(PREFIX, text, 'whereClause')) as Node
   } catch (error) {
-    if (error instanceof Error && hasSqlDetails(error) && error.sqlDetails) {
-      const { cursorPosition, message } = error.sqlDetails
-      throw refuse(`At location ${cursorPosition}: ${message}`)
-    }
-    throw refuse(error instanceof Error ? error.message : 'is invalid')
+    throw refuse(messageOf(error))
   }
-}
-
-function whereClause(tree: ParseTree): Node {
-  const [statement, ...rest] = tree.stmts ?? []
-  if (rest.length > 0) throw refuse('unescaped ";" causing statement split')
-  const select = statement?.stmt?.SelectStmt
-  const clause = select?.whereClause
-  if (!clause || Object.keys(select).some((key) => !PLAIN_SELECT.has(key)) || select.op !== 'SETOP_NONE') {
-    throw refuse('malformed query ending with SQL beyond the where clause')
-  }
-  return clause
 }
 
 function conjuncts(node: Node): Node[] {
@@ -50,7 +34,7 @@ export async function parseWhere(
   table: Table,
 ): Promise<Predicate[]> {
   if (text.trim() === '') return []
-  const clause = whereClause(await parseTree(text))
+  const clause = await whereClause(text)
   const reader = new ConjunctionReader({ table, params, prefixBytes: PREFIX.length })
   return conjuncts(clause).map((node) => reader.read(node))
 }

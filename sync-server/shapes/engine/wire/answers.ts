@@ -1,4 +1,4 @@
-import { messageOf, RequestError, UnavailableError } from '../errors.ts'
+import { BodyError, messageOf, OverloadedError, RequestError, UnavailableError } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import { CACHE, COMMON_HEADERS } from './headers.ts'
 import { MUST_REFETCH } from './messages.ts'
@@ -23,7 +23,7 @@ export function mustRefetch(shape: Shape | null): Response {
   })
 }
 
-/** The answer to a request that failed: 400 for the client's fault, 503 when a retry may help, else 500. */
+/** The answer to a request that failed: 400 for the client's fault, 429 and 503 when a retry may help, else 500. */
 export function failure(error: unknown): Response {
   const noStore = { 'cache-control': CACHE.none, 'surrogate-control': 'no-store' }
   if (error instanceof RequestError) {
@@ -31,6 +31,16 @@ export function failure(error: unknown): Response {
   }
   if (error instanceof UnavailableError) {
     return json(503, { message: error.message }, { ...noStore, 'retry-after': String(error.retryAfter) })
+  }
+  if (error instanceof OverloadedError) {
+    const body = { code: 'concurrent_request_limit_exceeded', message: error.message }
+    const headers = { 'retry-after': String(error.retryAfter), 'electric-internal-known-error': 'true' }
+    return json(429, body, { ...noStore, ...headers })
+  }
+  if (error instanceof BodyError) {
+    const { message, details, status } = error
+    const body = details === null ? { error: message } : { error: message, details }
+    return json(status, body, { 'cache-control': CACHE.private })
   }
   return json(500, { message: `Unexpected error: ${messageOf(error)}` }, noStore)
 }

@@ -12,6 +12,8 @@ export const CACHE = {
   refetch: 'public, max-age=60, must-revalidate',
   refetchUnknown: 'public, max-age=1, must-revalidate',
   none: 'no-store',
+  posted: 'no-cache',
+  private: 'max-age=0, private, must-revalidate',
 } as const
 
 /** On every answer, whatever it is. */

@@ -9,6 +9,8 @@ export interface Offset {
 
 /** Before the snapshot: what a new client asks for. */
 export const BEGINNING: Offset = { lsn: -1, op: 0 }
+/** After the snapshot's first part. */
+export const FIRST_CHUNK: Offset = { lsn: 0, op: 0 }
 /** After the snapshot and before the first change. */
 export const SNAPSHOT_END: Offset = { lsn: 0, op: Number.POSITIVE_INFINITY }
 

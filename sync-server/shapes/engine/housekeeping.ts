@@ -1,0 +1,61 @@
+import { loadTables, sameLayout } from './catalogue/table.ts'
+import type { Database } from './database.ts'
+import { messageOf } from './errors.ts'
+import type { ChangeLog } from './log/change-log.ts'
+import type { Settings } from './options.ts'
+import type { Registry } from './registry.ts'
+import type { Feed } from './replication/feed.ts'
+import type { ShapeSource } from './source.ts'
+
+export interface HousekeepingParts {
+  readonly settings: Settings
+  readonly db: Database
+  readonly registry: Registry
+  readonly log: ChangeLog
+  readonly feed: Feed
+  readonly source: ShapeSource
+}
+
+/** What is done from time to time: unseen changes of tables are noticed, and the log is kept within its bounds. */
+export async function keepHouse(parts: HousekeepingParts): Promise<void> {
+  try {
+    await checkCatalogue(parts)
+    await trimLog(parts)
+  } catch (error) {
+    parts.settings.onEvent({ level: 'warn', message: `Housekeeping failed: ${messageOf(error)}` })
+  }
+}
+
+/**
+ * Gives up the log beyond retention. A shape that loses entries goes on for those who have read them; who begins
+ * gets a new one. What each shape has lost is on disk before the log is cut.
+ */
+async function trimLog({ settings, registry, log, source }: HousekeepingParts): Promise<void> {
+  const { retentionMs, retentionBytes } = settings
+  const unusedSince = Date.now() - retentionMs
+  for (const shape of [...registry.shapes]) {
+    if (shape.complete && shape.followers.size === 0 && shape.usedAt < unusedSince) source.end(shape)
+  }
+  const start = log.trimmable(unusedSince, retentionBytes)
+  if (start <= log.start) return
+  for (const shape of [...registry.shapes]) {
+    if (!shape.trim(start)) continue
+    registry.retire(shape)
+    await registry.save(shape)
+  }
+  log.trim(start)
+}
+
+/** Ends shapes whose table was dropped or altered without a row having been changed since. */
+async function checkCatalogue({ db, registry, feed, source }: HousekeepingParts): Promise<void> {
+  const oids = registry.router.tableOids
+  if (oids.length === 0 || !feed.streaming) return
+  const tables = await loadTables(db.pool, oids).catch(() => null)
+  if (!tables) return
+  for (const shape of [...registry.shapes]) {
+    const { table } = shape.definition.record
+    const current = tables.get(table.oid)
+    if (!oids.includes(table.oid) || (current && sameLayout(current, table))) continue
+    source.end(shape)
+  }
+}

@@ -1,0 +1,35 @@
+import { hasSqlDetails, parse } from 'libpg-query'
+import type { ParseTree } from './ast.ts'
+
+const PLAIN_SELECT = new Set(['targetList', 'limitOption', 'op'])
+const NAMES = { whereClause: 'the where clause', sortClause: 'the order' }
+
+async function parseTree(text: string): Promise<ParseTree> {
+  try {
+    return (await parse(text)) as ParseTree
+  } catch (error) {
+    if (!(error instanceof Error && hasSqlDetails(error) && error.sqlDetails)) throw error
+    const { cursorPosition, message } = error.sqlDetails
+    throw new Error(`At location ${cursorPosition}: ${message}`, { cause: error })
+  }
+}
+
+/**
+ * Parses a text that follows a SELECT's beginning and holds nothing but one clause of it; gives that clause's tree.
+ * Throws an Error whose message tells where and why the text is not that, places counted from the prefix on.
+ */
+export async function parseClause(
+  prefix: string,
+  text: string,
+  clause: 'whereClause' | 'sortClause',
+): Promise<unknown> {
+  const [statement, ...rest] = (await parseTree(prefix + text)).stmts ?? []
+  if (rest.length > 0) throw new Error('unescaped ";" causing statement split')
+  const select = statement?.stmt?.SelectStmt
+  const found = select?.[clause]
+  const isPlain = (key: string) => key === clause || PLAIN_SELECT.has(key)
+  if (!found || !Object.keys(select).every(isPlain) || select.op !== 'SETOP_NONE') {
+    throw new Error(`malformed query ending with SQL beyond ${NAMES[clause]}`)
+  }
+  return found
+}
