@@ -24,7 +24,7 @@ const byKey = (synced: SyncedTable) => (a: Row, b: Row) => {
 }
 
 /** All rows of every table that a branch's tills hold, as Postgres has them. */
-async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
+export async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
   const tables: Record<string, Row[]> = {}
   for (const synced of SYNCED_TABLES) {
     if (!synced.till) continue

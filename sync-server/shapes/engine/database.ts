@@ -26,6 +26,8 @@ export class Database {
     this.pool = new pg.Pool({ ...this.#config(), max: 6, idleTimeoutMillis: 10_000 })
     // An idle connection that breaks is replaced at the next use.
     this.pool.on('error', () => undefined)
+    // One that breaks while it is lent has no listener of the pool's, and would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   /** A walsender's connection. The caller ends it. */

@@ -1,0 +1,124 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type Line, openLine } from '../../e2e/support/line.ts'
+import { readConfig } from '../../sync-server/config.ts'
+import { createServer, type RunningServer } from '../../sync-server/server.ts'
+import { DEMO_STAFF } from '../demo/organisation.ts'
+import { logTo } from './log.ts'
+
+/** The server of a run and the person at head office who uses it. */
+export interface Office {
+  running(): boolean
+  /** Where it listens; null while it is down. */
+  port(): number | null
+  start(): Promise<void>
+  /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
+  kill(): void
+  /** Head office sets a price. @returns whether the server said that it is done */
+  setPrice(productId: string, price: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+const signedIn = z.object({ token: z.string() })
+
+/** Head office waits no longer than this for an answer, ms. */
+const PATIENCE_MS = 10_000
+
+/** One life of the server, from its start to its death. */
+interface Life {
+  server: RunningServer
+  /** Its way to Postgres, which is cut when it dies. */
+  toPostgres: Line
+}
+
+/**
+ * @param options.dir the server's data folder; each life after the first has a copy beside it
+ * @param options.databaseUrl of the run's database as seen through a port
+ * @param options.log hears what the server warns of
+ */
+export function createOffice(options: {
+  dir: string
+  postgresPort: number
+  databaseUrl(port: number): string
+  log(line: string): void
+}): Office {
+  let life: Life | null = null
+  let lives = 0
+  let dir = options.dir
+  let token: string | null = null
+  const dying: Promise<unknown>[] = []
+
+  const post = async (path: string, body: object, bearer?: string): Promise<unknown> => {
+    const response = await fetch(new URL(path, life?.server.url ?? 'http://127.0.0.1:9'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${JSON.stringify(answer)}`)
+    return answer
+  }
+
+  const portOf = (url: string) => Number(new URL(url).port)
+
+  const kill = () => {
+    if (!life) return
+    const { server, toPostgres } = life
+    life = null
+    // First nothing more reaches Postgres, then the files are taken: never the other way round.
+    toPostgres.cut()
+    lives += 1
+    const next = join(options.dir, '..', `server-${lives + 1}`)
+    cpSync(dir, next, { recursive: true })
+    dir = next
+    // What is left of it in this process speaks to nobody any more; its folder is its own.
+    dying.push(
+      server.close().catch(() => {}),
+      toPostgres.close(),
+    )
+  }
+
+  return {
+    running: () => life !== null,
+    port: () => (life ? portOf(life.server.url) : null),
+    start: async () => {
+      if (life) return
+      const toPostgres = await openLine(options.postgresPort)
+      const environment = {
+        PORT: '0',
+        DATA_DIR: dir,
+        NODE_ENV: 'test',
+        DATABASE_URL: options.databaseUrl(portOf(toPostgres.url)),
+      }
+      try {
+        const server = await createServer(readConfig(environment), logTo(options.log))
+        life = { server, toPostgres }
+      } catch (error) {
+        await toPostgres.close()
+        throw error
+      }
+    },
+    kill,
+    setPrice: async (productId, price) => {
+      const person = DEMO_STAFF.find(({ role }) => role === 'head_office')
+      try {
+        token ??= signedIn.parse(await post('/v1/dev/sign-in', { staffId: person?.id })).token
+        await post(`/v1/products/${productId}/price`, { price }, token)
+        return true
+      } catch (error) {
+        options.log(`head office: ${(error as Error).message}`)
+        return false
+      }
+    },
+    close: async () => {
+      if (life) {
+        dying.push(life.server.close())
+        dying.push(life.toPostgres.close())
+      }
+      life = null
+      await Promise.all(dying)
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+
+/** What the command line asks for was not understood; the message says what to do. */
+export class BadOption extends Error {
+  override name = 'BadOption'
+}
+
+/** Which seeds are played, how long each is, and how much is told. */
+export interface SimulateOptions {
+  first: number
+  last: number
+  steps: number
+}
+
+export const HELP = `npm run simulate -- --seed <n> [--steps <m>]
+npm run simulate -- --seeds <n>-<m> [--steps <m>]
+
+Plays three tills and a head office, all of them the product's own, over a line that fails, with machines that are
+killed, disks that fill and clocks that jump; then mends everything and compares every replica with the server.
+
+  --seed <n>       what is drawn from: the same seed and steps give the same deeds; tells each step
+  --seeds <n>-<m>  many seeds, one after the other, a line each
+  --steps <m>      deeds in each run (default 60)
+  --help           this text
+
+Ends with 1 when anything did not hold.`
+
+const STEPS = { usual: 60, most: 100_000 }
+const SEED_MAX = 0xffff_ffff
+
+function wholeNumber(name: string, text: string, low: number, high: number): number {
+  const value = Number(text)
+  if (!/^\d{1,10}$/.test(text) || value < low || value > high) {
+    throw new BadOption(`--${name} ${text}: give a whole number from ${low} to ${high}.`)
+  }
+  return value
+}
+
+/** Reads the command line. @throws BadOption naming the option and the remedy */
+export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
+  let values: { seed?: string; seeds?: string; steps?: string; help?: boolean }
+  const text = { type: 'string' } as const
+  try {
+    const options = { seed: text, seeds: text, steps: text, help: { type: 'boolean' } } as const
+    values = parseArgs({ args: [...argv], options }).values
+  } catch (error) {
+    throw new BadOption(`${(error as Error).message.split('.')[0]}: see npm run simulate -- --help`)
+  }
+  if (values.help) return 'help'
+  const { seed, seeds } = values
+  if ((seed === undefined) === (seeds === undefined)) {
+    throw new BadOption('Give either --seed <n> for one run or --seeds <n>-<m> for many.')
+  }
+  const steps = wholeNumber('steps', values.steps ?? String(STEPS.usual), 1, STEPS.most)
+  const [first = '', last = first, ...more] = (seed ?? seeds ?? '').split('-')
+  if (more.length > 0 || (seed !== undefined && last !== first)) {
+    throw new BadOption(`--${seed === undefined ? 'seeds' : 'seed'} ${seed ?? seeds}: see --help.`)
+  }
+  const name = seed === undefined ? 'seeds' : 'seed'
+  const range = [wholeNumber(name, first, 0, SEED_MAX), wholeNumber(name, last, 0, SEED_MAX)] as const
+  if (range[0] > range[1]) throw new BadOption(`--seeds ${seeds}: the first is larger than the last.`)
+  return { first: range[0], last: range[1], steps }
+}

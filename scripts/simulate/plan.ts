@@ -1,0 +1,264 @@
+import { MOVEMENT_LIMIT, type MovementKind } from '../../domain/cash-session/events.ts'
+import { createRandom, type Random } from '../../forecast-models/random.ts'
+import type { Exchange, Spoiling } from './line.ts'
+
+/** One thing that somebody or fate does. Tills and products are named by their place in the run's lists. */
+export type Deed =
+  | { do: 'sell'; till: number; items: { product: number; quantity: number }[]; pay: 'cash' | 'card' }
+  | { do: 'open-session'; till: number; float: number }
+  /** `off` is by how much the count differs from what is in the drawer, minor units. */
+  | { do: 'close-session'; till: number; off: number }
+  | { do: 'move-cash'; till: number; kind: MovementKind; amount: number }
+  | { do: 'no-sale'; till: number }
+  | { do: 'set-price'; product: number; price: number }
+  | { do: 'wait'; ms: number }
+  | { do: 'await-replicas' }
+  | { do: 'slow-line'; till: number; ms: number }
+  | { do: 'cut-line'; till: number }
+  | { do: 'half-open-line'; till: number }
+  | { do: 'restore-line'; till: number }
+  | { do: 'spoil'; till: number; spoiling: Spoiling }
+  | { do: 'kill-till'; till: number }
+  | { do: 'start-till'; till: number }
+  | { do: 'kill-server' }
+  | { do: 'start-server' }
+  | { do: 'kill-postgres' }
+  | { do: 'start-postgres' }
+  | { do: 'set-clock'; till: number; days: number }
+  | { do: 'fill-disk'; till: number; pages: number }
+  | { do: 'free-disk'; till: number }
+
+/** A deed, and how long the world then goes on by itself, in the product's own ms. */
+export type Step = Deed & { thenMs: number }
+
+/** What a run is drawn from. */
+export interface PlanOptions {
+  seed: number
+  steps: number
+  tills: number
+  products: number
+}
+
+/** What the planner believes of a till, so that its deeds mostly make sense. */
+interface Believed {
+  up: boolean
+  session: boolean
+  line: 'good' | 'slow' | 'bad'
+  diskFull: boolean
+}
+
+/** Draws, all from one source. */
+interface Draw {
+  random: Random
+  /** From `low` to `high`, both included. */
+  int(low: number, high: number): number
+  chance(probability: number): boolean
+  pick<T>(from: readonly T[]): T
+  weighted<T>(from: readonly (readonly [weight: number, value: T])[]): T
+}
+
+function drawFrom(random: Random): Draw {
+  const int = (low: number, high: number) => low + Math.floor(random() * (high - low + 1))
+  return {
+    random,
+    int,
+    chance: (probability) => random() < probability,
+    pick: (from) => from[int(0, from.length - 1)] as (typeof from)[number],
+    weighted: (from) => {
+      let at = random() * from.reduce((sum, [weight]) => sum + weight, 0)
+      for (const [weight, value] of from) {
+        at -= weight
+        if (at < 0) return value
+      }
+      return (from.at(-1) as (typeof from)[number])[1]
+    },
+  }
+}
+
+/** How often faults begin only once every till can sell. */
+const FIRST_REPLICA_AWAITED = 0.8
+
+/** How likely at each step something broken is mended. */
+const MENDED = 0.3
+
+const HOUSE_PRICES = [99, 250, 499, 1290, 4999]
+
+/**
+ * Draws a run: the same seed and number of steps give the same deeds, on every machine. What comes of them also
+ * depends on how the operating system interleaves what happens at once.
+ */
+export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] {
+  const draw = drawFrom(createRandom(seed))
+  const believed = Array.from(
+    { length: tills },
+    (): Believed => ({ up: true, session: false, line: 'good', diskFull: false }),
+  )
+  const house = { server: true, postgres: true }
+  const deed = (): Deed => mend(draw, believed, house) ?? happen(draw, believed, house, products)
+  const first: Step[] = draw.chance(FIRST_REPLICA_AWAITED) ? [{ do: 'await-replicas', thenMs: 0 }] : []
+  const rest = Array.from({ length: steps - first.length }, () => ({ ...deed(), thenMs: pauseAfter(draw) }))
+  return [...first, ...rest]
+}
+
+/** Mostly the next thing follows at once, so that things meet; sometimes everything has time to settle. */
+const pauseAfter = (draw: Draw): number =>
+  draw.weighted([
+    [5, 0],
+    [4, draw.int(1, 200)],
+    [2, draw.int(200, 1500)],
+  ])
+
+function mend(draw: Draw, believed: readonly Believed[], house: { server: boolean; postgres: boolean }) {
+  const broken: Deed[] = []
+  if (!house.postgres) broken.push({ do: 'start-postgres' })
+  if (!house.server && house.postgres) broken.push({ do: 'start-server' })
+  for (const [till, state] of believed.entries()) {
+    if (!state.up) broken.push({ do: 'start-till', till })
+    if (state.line !== 'good') broken.push({ do: 'restore-line', till })
+    if (state.diskFull) broken.push({ do: 'free-disk', till })
+  }
+  if (broken.length === 0 || !draw.chance(MENDED)) return null
+  const deed = draw.pick(broken)
+  if (deed.do === 'start-postgres') house.postgres = true
+  if (deed.do === 'start-server') house.server = true
+  if ('till' in deed) {
+    const state = believed[deed.till] as Believed
+    if (deed.do === 'start-till') state.up = true
+    if (deed.do === 'restore-line') state.line = 'good'
+    if (deed.do === 'free-disk') state.diskFull = false
+  }
+  return deed
+}
+
+function happen(
+  draw: Draw,
+  believed: readonly Believed[],
+  house: { server: boolean; postgres: boolean },
+  products: number,
+): Deed {
+  const till = draw.int(0, believed.length - 1)
+  const state = believed[till] as Believed
+  const atTill = state.up ? (state.session ? SELLING : CLOSED) : []
+  const around = FAULTS.filter(({ possible }) => possible(state, house))
+  const kind = draw.weighted<Kind>(
+    [...atTill, ...around, ...ALWAYS].map(({ weight, make }) => [weight, make]),
+  )
+  const deed = kind(draw, till, products)
+  if (deed.do === 'open-session') state.session = true
+  if (deed.do === 'close-session') state.session = false
+  if (deed.do === 'kill-till') state.up = false
+  if (deed.do === 'slow-line') state.line = 'slow'
+  if (deed.do === 'cut-line' || deed.do === 'half-open-line') state.line = 'bad'
+  if (deed.do === 'fill-disk') state.diskFull = true
+  if (deed.do === 'kill-server') house.server = false
+  if (deed.do === 'kill-postgres') house.postgres = false
+  return deed
+}
+
+type Kind = (draw: Draw, till: number, products: number) => Deed
+interface Choice {
+  weight: number
+  make: Kind
+}
+interface Fault extends Choice {
+  possible(state: Believed, house: { server: boolean; postgres: boolean }): boolean
+}
+
+const sell: Kind = (draw, till, products) => ({
+  do: 'sell',
+  till,
+  items: Array.from({ length: draw.int(1, 3) }, () => ({
+    product: draw.int(0, products - 1),
+    quantity: draw.weighted([
+      [6, 1],
+      [2, 2],
+      [1, draw.int(3, 12)],
+    ]),
+  })),
+  pay: draw.chance(0.7) ? 'cash' : 'card',
+})
+
+const SELLING: readonly Choice[] = [
+  { weight: 40, make: sell },
+  {
+    weight: 5,
+    make: (draw, till) => ({ do: 'close-session', till, off: draw.chance(0.5) ? 0 : draw.int(-500, 500) }),
+  },
+  {
+    weight: 5,
+    make: (draw, till) => ({
+      do: 'move-cash',
+      till,
+      kind: draw.pick(['paid-in', 'paid-out', 'pick-up'] as const),
+      amount: draw.chance(0.05) ? MOVEMENT_LIMIT : draw.int(1, 5000),
+    }),
+  },
+  { weight: 2, make: (_, till) => ({ do: 'no-sale', till }) },
+]
+
+const CLOSED: readonly Choice[] = [
+  {
+    weight: 40,
+    make: (draw, till) => ({ do: 'open-session', till, float: draw.pick([0, 5000, 10_000, 15_037]) }),
+  },
+  // A sale at a closed drawer is refused, and must leave nothing behind.
+  { weight: 2, make: sell },
+]
+
+const ALWAYS: readonly Choice[] = [
+  {
+    weight: 4,
+    make: (draw, _, products) => ({
+      do: 'set-price',
+      product: draw.int(0, products - 1),
+      price: draw.pick(HOUSE_PRICES),
+    }),
+  },
+  { weight: 3, make: (draw) => ({ do: 'wait', ms: draw.int(500, 3000) }) },
+]
+
+const exchange = (draw: Draw): Exchange => (draw.chance(0.6) ? 'journal' : 'shape')
+
+const FAULTS: readonly Fault[] = [
+  {
+    weight: 3,
+    possible: ({ line }) => line === 'good',
+    make: (draw, till) => ({ do: 'slow-line', till, ms: draw.int(20, 900) }),
+  },
+  {
+    weight: 3,
+    possible: ({ line }) => line !== 'bad',
+    make: (_, till) => ({ do: 'cut-line', till }),
+  },
+  {
+    weight: 2,
+    possible: ({ line }) => line !== 'bad',
+    make: (_, till) => ({ do: 'half-open-line', till }),
+  },
+  {
+    weight: 6,
+    possible: ({ line }) => line !== 'bad',
+    make: (draw, till) => ({
+      do: 'spoil',
+      till,
+      spoiling: draw.weighted<Spoiling>([
+        [3, { how: 'truncate', of: exchange(draw), part: draw.pick([0, 0, 0.5, 0.95]) }],
+        [2, { how: 'duplicate', of: exchange(draw) }],
+        [3, { how: 'repeat', of: exchange(draw), afterMs: draw.pick([0, 50, 1000]) }],
+      ]),
+    }),
+  },
+  { weight: 5, possible: ({ up }) => up, make: (_, till) => ({ do: 'kill-till', till }) },
+  { weight: 2, possible: (_, { server }) => server, make: () => ({ do: 'kill-server' }) },
+  { weight: 1, possible: (_, { postgres }) => postgres, make: () => ({ do: 'kill-postgres' }) },
+  {
+    weight: 2,
+    possible: () => true,
+    make: (draw, till) => ({ do: 'set-clock', till, days: draw.pick([-400, -3, -1, 0, 1, 2, 30]) }),
+  },
+  {
+    weight: 3,
+    possible: ({ diskFull }) => !diskFull,
+    make: (draw, till) => ({ do: 'fill-disk', till, pages: draw.int(0, 3) }),
+  },
+]

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { chmod, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type RunningPostgres, startEmbeddedPostgres } from '../../sync-server/database/embedded-postgres.ts'
+import { wait } from './time.ts'
+
+/** One real Postgres for many runs, each in a database of its own. */
+export interface Cluster {
+  port: number
+  /** Connection string of one of its databases; through another port when one stands in front of it. */
+  url(database: string, port?: number): string
+  /** Makes a database as a copy of another, or an empty one. */
+  create(database: string, template?: string): Promise<void>
+  /** Ends replication from a database and removes its slots. */
+  release(database: string): Promise<void>
+  /** Removes a database, its slots and connections included. */
+  drop(database: string): Promise<void>
+  /** kill -9, at once; every open transaction is lost. */
+  kill(): void
+  /** Up again after a kill, as an operating system's supervisor would have it; nothing when it is up. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const START_ATTEMPTS = 200
+
+/** After a kill the processes of the old Postgres may still hold its memory for a moment. */
+async function startAgain(dataDir: string, port: number): Promise<RunningPostgres> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startEmbeddedPostgres({ dataDir, port })
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error
+      await wait(200)
+    }
+  }
+}
+
+/** Starts Postgres in a temporary folder. It need not survive a power cut, only kills: `fsync` is off. */
+export async function startCluster(): Promise<Cluster> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'simulate-pg-'))
+  await chmod(dataDir, 0o755)
+  let running: RunningPostgres | null = await startEmbeddedPostgres({ dataDir })
+  const { port } = running
+  const base = running.url
+  const url = (database: string, at = port) => {
+    const address = new URL(base)
+    address.port = String(at)
+    address.pathname = `/${database}`
+    return address.href
+  }
+  const ask = async (text: string, values: unknown[] = []) => {
+    const client = new pg.Client({ connectionString: url('postgres') })
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      return await client.query(text, values)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+  const release = async (database: string) => {
+    for (let left = 1; left > 0; ) {
+      await ask(
+        `select pg_terminate_backend(active_pid) from pg_replication_slots where database = $1 and active`,
+        [database],
+      )
+      await ask(
+        `select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = $1 and not active`,
+        [database],
+        // Its walsender may be a moment longer about its end.
+      ).catch(() => {})
+      const { rows } = await ask('select count(*) as left from pg_replication_slots where database = $1', [
+        database,
+      ])
+      left = Number(rows[0].left)
+      if (left > 0) await wait(100)
+    }
+  }
+  await ask('alter system set fsync = off')
+  await ask('select pg_reload_conf()')
+  return {
+    port,
+    url,
+    create: async (database, template = 'template0') => {
+      await ask(`create database "${database}" template "${template}"`)
+    },
+    release,
+    drop: async (database) => {
+      await release(database)
+      await ask(`drop database "${database}" with (force)`)
+    },
+    kill: () => {
+      const pid = Number(readFileSync(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0])
+      process.kill(pid, 'SIGKILL')
+      running = null
+    },
+    start: async () => {
+      running ??= await startAgain(dataDir, port)
+    },
+    stop: async () => {
+      await running?.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}

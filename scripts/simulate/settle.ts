@@ -1,0 +1,99 @@
+import { serverRows, tillRows } from '../../e2e/support/compare.ts'
+import { databaseLedgers, tillLedger } from '../../sync-server/audit/sources.ts'
+import { type DeviceLedger, verifyLedger } from '../../sync-server/audit/verify.ts'
+import { openPool } from '../../sync-server/database/pool.ts'
+import { serverFaults, tillFaults } from './checks.ts'
+import { OPENING_STOCK } from './stage.ts'
+import { wait } from './time.ts'
+import type { World } from './world.ts'
+
+/** How long everything may take to be the same everywhere once nothing is broken any more, the product's own ms. */
+const QUIET_MS = 240_000
+
+/** Between two looks, the product's own ms. */
+const LOOK_MS = 300
+
+const STARTS = 5
+
+/** Mends everything that is broken; clocks stay wrong, for sync works at any clock. */
+export async function mendAll(world: World): Promise<void> {
+  await world.stage.cluster.start()
+  for (let attempt = 1; !world.office.running(); attempt += 1) {
+    await world.office.start().catch((error: Error) => {
+      if (attempt === STARTS) throw new Error(`the server does not start any more: ${error.message}`)
+    })
+  }
+  for (const { till, line } of world.counters) {
+    line.delay(0)
+    line.restore()
+    till.limitDisk(null)
+    await till.start()
+  }
+  world.connectLines()
+}
+
+/** What still differs between the server and the tills, in words; null when nothing does. */
+async function whatDiffers(world: World): Promise<string | null> {
+  const heads = await world.db.selectFrom('device_head').selectAll().execute()
+  for (const { name, till } of world.counters) {
+    const { journal, deviceId } = till.parts().till.context
+    const own = journal.head()
+    const held = heads.find((head) => head.device_id === deviceId)
+    if ((held?.seq ?? 0) !== own.seq) return `${name} has ${own.seq} events, the server ${held?.seq ?? 0}`
+    if (held && held.hash !== own.hash) return `${name} and the server end in different events`
+  }
+  for (const branchId of new Set(world.counters.map((counter) => counter.branchId))) {
+    const server = await serverRows(world.db, branchId)
+    for (const { name, till } of world.counters.filter((counter) => counter.branchId === branchId)) {
+      const rows = tillRows(till.file())
+      for (const [table, expected] of Object.entries(server)) {
+        const difference = firstDifference(rows[table] ?? [], expected)
+        if (difference) return `${name}, ${table}: ${difference}`
+      }
+    }
+  }
+  return null
+}
+
+function firstDifference(held: readonly object[], expected: readonly object[]): string | null {
+  if (JSON.stringify(held) === JSON.stringify(expected)) return null
+  const texts = new Set(held.map((row) => JSON.stringify(row)))
+  const wanted = new Set(expected.map((row) => JSON.stringify(row)))
+  const missing = [...wanted].find((row) => !texts.has(row))
+  const extra = [...texts].find((row) => !wanted.has(row))
+  return `${held.length} rows of ${expected.length}; holds ${extra ?? 'nothing else'}, lacks ${missing ?? 'nothing'}`
+}
+
+async function ledgerFaults(ledgers: AsyncIterable<DeviceLedger>, where: string): Promise<string[]> {
+  const faults: string[] = []
+  for await (const ledger of ledgers) {
+    const { fault } = await verifyLedger(ledger)
+    if (fault) faults.push(`the journal of ${ledger.deviceId} ${where} does not verify: ${fault}`)
+  }
+  return faults
+}
+
+/**
+ * Lets a mended world come to rest.
+ * @returns what did not hold then: a replica that never became equal, a contradiction, a broken journal
+ */
+export async function settle(world: World): Promise<string[]> {
+  await mendAll(world)
+  let differs: string | null = 'nothing was compared'
+  for (let waited = 0; differs; waited += LOOK_MS) {
+    differs = await whatDiffers(world).catch((error: Error) => error.message)
+    if (!differs) break
+    if (waited > QUIET_MS) return [`no rest within ${QUIET_MS / 1000} s: ${differs}`]
+    await wait(LOOK_MS)
+  }
+  const faults = await serverFaults(world.db, world.counters, OPENING_STOCK)
+  for (const { name, till, told, registerId } of world.counters) {
+    const own = tillFaults(till.parts().db, told, { registerId })
+    faults.push(...own.map((fault) => `${name}: ${fault}`))
+    if (told.events > 0) faults.push(...(await ledgerFaults(tillLedger(till.file()), `at ${name}`)))
+  }
+  const pool = openPool(world.stage.cluster.url(world.database), () => {})
+  faults.push(...(await ledgerFaults(databaseLedgers(pool), 'at the server')))
+  await pool.end()
+  return faults
+}

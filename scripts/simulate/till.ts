@@ -1,0 +1,184 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command, CommandInput, CommandOutput } from '../../desktop/bridge/contract.ts'
+import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
+import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
+import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { type DeviceIdentity, readIdentity } from '../../desktop/till/device/identity.ts'
+import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
+import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
+import { createTill, handlersOf, type Surroundings, type Till } from '../../desktop/till/till.ts'
+import type { Refusal } from '../../domain/refusals.ts'
+import { logTo } from './log.ts'
+
+/** A till of a run: the product's own till in this process, over real files, that can be killed at any moment. */
+export interface SimulatedTill {
+  running(): boolean
+  start(): Promise<void>
+  /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
+  kill(): void
+  /** A command of the bridge, through the till's own dispatcher. @throws Error when the till is not running */
+  ask<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput[C] | Refusal>
+  /** The till's services and its database, while it runs. */
+  parts(): { till: Till; db: TillDatabase; sync: SyncHandle }
+  /** Its database's file, as it is now. */
+  file(): string
+  identity(): DeviceIdentity
+  /** Its clock from now on runs so many ms ahead of the world's. */
+  setClock(aheadMs: number): void
+  /** The disk takes at most so many more pages of the database; null when there is room again. */
+  limitDisk(pages: number | null): void
+  close(): Promise<void>
+}
+
+/** One life of a till, from its start to its death. */
+interface Life {
+  db: TillDatabase
+  till: Till
+  sync: SyncHandle
+  dispatch: ReturnType<typeof createDispatch>
+  end(): Promise<void>
+}
+
+/** SQLite's own bound when the disk has room, pages. */
+const NO_LIMIT = 4_294_967_294
+
+function limit(db: TillDatabase, pages: number | null): void {
+  const now = db.pragma('page_count', { simple: true }) as number
+  db.pragma(`max_page_count = ${pages === null ? NO_LIMIT : now + pages}`)
+}
+
+/**
+ * @param options.dir an enrolled till's folder; each life after the first has a copy beside it
+ * @param options.random for the jitter of its waits
+ * @param options.fatal told when the till's process would have ended by itself
+ */
+export function createSimulatedTill(options: {
+  dir: string
+  serverUrl: string
+  random: () => number
+  log(line: string): void
+  fatal(error: unknown): void
+  committed(db: TillDatabase): void
+}): SimulatedTill {
+  let life: Life | null = null
+  let lives = 0
+  let dir = options.dir
+  let identity: DeviceIdentity | null = null
+  let aheadMs = 0
+  let room: number | null = null
+  let asked = 0
+  const dying: Promise<unknown>[] = []
+
+  const begin = async (): Promise<Life> => {
+    identity ??= await readIdentity(dir)
+    if (!identity) throw new Error(`${dir} holds no enrolled till`)
+    const db = await openTillDatabase(databaseFile(dir))
+    if (room !== null) limit(db, room)
+    const stopCheckpoints = checkpointWhenQuiet(db)
+    const now = () => Date.now() + aheadMs
+    let sync: SyncHandle | null = null
+    const till = createTill({
+      db,
+      identity,
+      locale: 'fr',
+      hasPrinter: false,
+      now,
+      onAppended: () => sync?.nudge(),
+    })
+    const { journal, changes } = till.context
+    // Who is dead asks nobody for anything any more.
+    const process = new AbortController()
+    const fetchWhileAlive: typeof fetch = (input, init) =>
+      process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
+    sync = startSync({
+      serverUrl: options.serverUrl,
+      identity,
+      db,
+      journal,
+      changes,
+      fetch: fetchWhileAlive,
+      now,
+      random: options.random,
+      log: (detail) => options.log(JSON.stringify(detail)),
+    })
+    changes.listen(() => {
+      if (!process.signal.aborted) options.committed(db)
+    })
+    const around: Surroundings = {
+      sync: () => sync?.status() ?? { state: 'online' },
+      loading: () => sync?.loading() ?? null,
+      printer: () => ({ state: 'none', waiting: 0 }),
+      scanner: () => ({ state: 'none' }),
+      forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
+    }
+    const dispatch = createDispatch(handlersOf(till, around), {
+      log: logTo(options.log),
+      onFatal: options.fatal,
+    })
+    const end = async () => {
+      process.abort()
+      stopCheckpoints()
+      await sync?.stop()
+      db.close()
+    }
+    return { db, till, sync, dispatch, end }
+  }
+
+  const alive = (): Life => {
+    if (!life) throw new Error('the till is not running')
+    return life
+  }
+
+  return {
+    running: () => life !== null,
+    start: async () => {
+      life ??= await begin()
+    },
+    kill: () => {
+      if (!life) return
+      const { end } = life
+      life = null
+      lives += 1
+      const next = `${options.dir}-${lives + 1}`
+      copyLife(dir, next)
+      dir = next
+      // What is left of it in this process writes to the files of the life before.
+      dying.push(end().catch((error) => options.log(`a dead till: ${error}`)))
+    },
+    ask: async (command, input) => {
+      const frame = await alive().dispatch(JSON.stringify({ id: asked++, command, input }))
+      if (frame && 'refusal' in frame) return frame.refusal
+      if (frame && 'value' in frame) return frame.value as never
+      throw new Error(`the till did not understand ${command}`)
+    },
+    parts: alive,
+    file: () => databaseFile(dir),
+    identity: () => {
+      if (!identity) throw new Error('the till was never started')
+      return identity
+    },
+    setClock: (ms) => {
+      aheadMs = ms
+    },
+    limitDisk: (pages) => {
+      room = pages
+      if (life) limit(life.db, pages)
+    },
+    close: async () => {
+      if (life) dying.push(life.end())
+      life = null
+      await Promise.all(dying)
+    },
+  }
+}
+
+/** Everything that a dead process leaves behind: its files, but not the shared memory over its write-ahead log. */
+function copyLife(from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  cpSync(join(from, 'device.json'), join(to, 'device.json'))
+  for (const suffix of ['', '-wal']) {
+    const file = `${databaseFile(from)}${suffix}`
+    if (existsSync(file)) copyFileSync(file, `${databaseFile(to)}${suffix}`)
+  }
+}

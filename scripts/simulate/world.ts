@@ -1,0 +1,103 @@
+import { cpSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TillDatabase } from '../../desktop/till/store/database.ts'
+import { createRandom } from '../../forecast-models/random.ts'
+import { openDatabase, openPool, type ServerDatabase } from '../../sync-server/database/pool.ts'
+import { tornSale } from './checks.ts'
+import { type FaultyLine, openFaultyLine } from './line.ts'
+import { nothingTold, type Told } from './model.ts'
+import { createOffice, type Office } from './office.ts'
+import { scratchFolder } from './scratch.ts'
+import { PLACES, type Place, type Stage } from './stage.ts'
+import { createSimulatedTill, type SimulatedTill } from './till.ts'
+
+/** A till with its line, who works there and what it has told. */
+export interface Counter extends Place {
+  till: SimulatedTill
+  line: FaultyLine
+  told: Told
+}
+
+/** Everything that one run plays with. */
+export interface World {
+  stage: Stage
+  database: string
+  office: Office
+  counters: Counter[]
+  /** Postgres as an outsider sees it, past every line. */
+  db: ServerDatabase
+  /** What must never happen, as it was seen to happen. */
+  findings: string[]
+  /** Warnings of the parts, newest last. */
+  log: string[]
+  /** Leads every line to the server where it is now, or nowhere. */
+  connectLines(): void
+  close(): Promise<void>
+}
+
+const LOG_LINES = 400
+
+/** Sets up one run on a copy of the stage. Nothing is started yet. */
+export async function createWorld(stage: Stage, seed: number): Promise<World> {
+  const { cluster } = stage
+  const dir = scratchFolder(`simulate-${seed}`)
+  const database = `seed_${seed}`
+  await cluster.create(database, stage.database)
+  const findings: string[] = []
+  const log: string[] = []
+  const note = (part: string) => (line: string) => {
+    log.push(`${part}: ${line}`)
+    if (log.length > LOG_LINES) log.shift()
+  }
+  const found = (finding: string) => {
+    if (!findings.includes(finding)) findings.push(finding)
+  }
+  cpSync(stage.serverDir, join(dir, 'server-1'), { recursive: true })
+  const office = createOffice({
+    dir: join(dir, 'server-1'),
+    postgresPort: cluster.port,
+    databaseUrl: (port) => cluster.url(database, port),
+    log: note('server'),
+  })
+  const counters: Counter[] = []
+  for (const [index, place] of PLACES.entries()) {
+    const tillDir = join(dir, `till-${index + 1}`)
+    cpSync(stage.tillDirs[index] ?? '', tillDir, { recursive: true })
+    const line = await openFaultyLine()
+    const till = createSimulatedTill({
+      dir: tillDir,
+      serverUrl: line.url,
+      random: createRandom(seed * 31 + index),
+      log: note(place.name),
+      fatal: (error) => found(`${place.name} would have ended its process: ${error}`),
+      committed: (replica: TillDatabase) => {
+        const torn = tornSale(replica)
+        if (torn) found(`${place.name} showed half a sale: ${torn}`)
+      },
+    })
+    counters.push({ ...place, till, line, told: nothingTold() })
+  }
+  const db = openDatabase(openPool(cluster.url(database), () => {}))
+  return {
+    stage,
+    database,
+    office,
+    counters,
+    db,
+    findings,
+    log,
+    connectLines: () => {
+      for (const { line } of counters) line.leadTo(office.port())
+    },
+    close: async () => {
+      for (const { line } of counters) line.breakAll()
+      await Promise.all(counters.map(({ till }) => till.close()))
+      await office.close()
+      await Promise.all(counters.map(({ line }) => line.close()))
+      await db.destroy()
+      await cluster.drop(database)
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
