@@ -13,6 +13,7 @@ export const permissionSchema = z.enum([
   'forecast.view',
   'console.view',
   'catalogue.import',
+  'price.set',
   'staff.manage',
   'device.enrol',
   'model.train',
@@ -38,7 +39,14 @@ const GRANTS: Record<Role, readonly Permission[]> = {
     'forecast.view',
     'console.view',
   ],
-  head_office: ['forecast.view', 'console.view', 'catalogue.import', 'staff.manage', 'model.train'],
+  head_office: [
+    'forecast.view',
+    'console.view',
+    'catalogue.import',
+    'price.set',
+    'staff.manage',
+    'model.train',
+  ],
   it_admin: ['device.enrol'],
 }
 

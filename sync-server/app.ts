@@ -5,6 +5,7 @@ import { refuse } from '../domain/refusals.ts'
 import { cashSessionRoutes } from './api/cash-sessions.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
+import { priceRoutes } from './api/prices.ts'
 import { salesRoutes } from './api/sales.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
@@ -64,6 +65,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', sessionRoutes(signIn, guard, clock))
   app.route('/v1', salesRoutes(parts.db, guard))
   app.route('/v1', cashSessionRoutes(parts.db, guard))
+  app.route('/v1', priceRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app
 }

@@ -5,6 +5,9 @@ import { z } from 'zod'
 export const prescriptionListSchema = z.enum(['I', 'II', 'stupefiant'])
 export type PrescriptionList = z.infer<typeof prescriptionListSchema>
 
+/** No pack costs more than this, minor units: a slipped finger at head office is told, not sold by. */
+export const MOST_A_PACK = 99_999_999
+
 /** A presentation: one pack of a medicine as it is sold. Prices in minor units; null when none is published. */
 export interface ProductRow {
   id: string

@@ -9,13 +9,13 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const LOG_SHOWN = 30
 
-function tell(outcome: Outcome, steps: number, seconds: string): void {
+function tell(outcome: Outcome, steps: number, took: string): void {
   const { seed, findings, log } = outcome
   if (findings.length === 0) {
-    say(`seed ${seed}: held; ${outcome.steps} steps, ${outcome.sales} sales, ${seconds} s`)
+    say(`seed ${seed}: held; ${outcome.steps} steps, ${outcome.sales} sales, ${took}`)
     return
   }
-  say(`seed ${seed}: DID NOT HOLD after step ${outcome.steps} (${seconds} s)`)
+  say(`seed ${seed}: DID NOT HOLD after step ${outcome.steps} (${took})`)
   for (const finding of findings) say(`  ${finding}`)
   say(`  last words of the parts:`)
   for (const line of log.slice(-LOG_SHOWN)) say(`    ${line}`)
@@ -38,6 +38,7 @@ async function simulate({ first, last, steps }: SimulateOptions): Promise<number
   try {
     for (let seed = first; seed <= last; seed += 1) {
       const began = performance.now()
+      const used = process.cpuUsage()
       const outcome = await runSeed(stage, {
         seed,
         steps,
@@ -46,7 +47,11 @@ async function simulate({ first, last, steps }: SimulateOptions): Promise<number
           current = world
         },
       })
-      tell(outcome, steps, ((performance.now() - began) / 1000).toFixed(1))
+      const { user, system } = process.cpuUsage(used)
+      const seconds = [(performance.now() - began) / 1000, (user + system) / 1e6].map((each) =>
+        each.toFixed(1),
+      )
+      tell(outcome, steps, `${seconds[0]} s, ${seconds[1]} of them here`)
       if (outcome.findings.length > 0) failed += 1
     }
   } finally {

@@ -49,9 +49,14 @@ export function createOffice(options: {
   let token: string | null = null
   const dying: Promise<unknown>[] = []
 
-  const post = async (path: string, body: object, bearer?: string): Promise<unknown> => {
+  const send = async (
+    method: 'POST' | 'PUT',
+    path: string,
+    body: object,
+    bearer?: string,
+  ): Promise<unknown> => {
     const response = await fetch(new URL(path, life?.server.url ?? 'http://127.0.0.1:9'), {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -104,8 +109,8 @@ export function createOffice(options: {
     setPrice: async (productId, price) => {
       const person = DEMO_STAFF.find(({ role }) => role === 'head_office')
       try {
-        token ??= signedIn.parse(await post('/v1/dev/sign-in', { staffId: person?.id })).token
-        await post(`/v1/products/${productId}/price`, { price }, token)
+        token ??= signedIn.parse(await send('POST', '/v1/dev/sign-in', { staffId: person?.id })).token
+        await send('PUT', `/v1/products/${productId}/price`, { price }, token)
         return true
       } catch (error) {
         options.log(`head office: ${(error as Error).message}`)

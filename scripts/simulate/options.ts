@@ -52,12 +52,16 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
     throw new BadOption('Give either --seed <n> for one run or --seeds <n>-<m> for many.')
   }
   const steps = wholeNumber('steps', values.steps ?? String(STEPS.usual), 1, STEPS.most)
-  const [first = '', last = first, ...more] = (seed ?? seeds ?? '').split('-')
-  if (more.length > 0 || (seed !== undefined && last !== first)) {
-    throw new BadOption(`--${seed === undefined ? 'seeds' : 'seed'} ${seed ?? seeds}: see --help.`)
+  if (seed !== undefined) {
+    const only = wholeNumber('seed', seed, 0, SEED_MAX)
+    return { first: only, last: only, steps }
   }
-  const name = seed === undefined ? 'seeds' : 'seed'
-  const range = [wholeNumber(name, first, 0, SEED_MAX), wholeNumber(name, last, 0, SEED_MAX)] as const
+  const ends = /^(\d+)-(\d+)$/.exec(seeds ?? '')
+  if (!ends) throw new BadOption(`--seeds ${seeds}: give two whole numbers, such as 1-200.`)
+  const range = [
+    wholeNumber('seeds', ends[1] ?? '', 0, SEED_MAX),
+    wholeNumber('seeds', ends[2] ?? '', 0, SEED_MAX),
+  ] as const
   if (range[0] > range[1]) throw new BadOption(`--seeds ${seeds}: the first is larger than the last.`)
   return { first: range[0], last: range[1], steps }
 }

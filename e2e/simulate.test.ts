@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+
+const MAIN = new URL('../scripts/simulate/main.ts', import.meta.url).pathname
+
+/** Runs the command; its output also when it ends with a fault. */
+const simulate = (args: readonly string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { maxBuffer: 1 << 26 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }),
+    )
+  })
+
+describe('npm run simulate', () => {
+  it('says step by step what it did, and that it held', async () => {
+    const { code, out, err } = await simulate(['--seed', '1', '--steps', '25'])
+    expect(err).toBe('')
+    expect(out).toMatch(/^ {3}1 {2}/m)
+    expect(out).toMatch(/^ {2}25 {2}/m)
+    expect(out).toMatch(/seed 1: held; 25 steps/)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [['--seed', 'x'], /^--seed x: give a whole number from 0 to 4294967295\.\n$/],
+    [[], /^Give either --seed/],
+  ])('says in a sentence what is wrong with %j', async (args, sentence) => {
+    const { code, out, err } = await simulate(args)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(sentence)
+  })
+})

@@ -1,0 +1,76 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { MOST_A_PACK } from '../../domain/catalogue/product.ts'
+import { idSchema } from '../../domain/ids.ts'
+import { minorSchema } from '../../domain/money.ts'
+import { type Refusal, refuse } from '../../domain/refusals.ts'
+import type { ServerDatabase } from '../database/pool.ts'
+import { readJson } from '../http/body.ts'
+import type { AppEnv } from '../http/env.ts'
+import { type Guard, staffOf } from '../http/guard.ts'
+import { granted, Refused } from '../http/refused.ts'
+
+const priceSchema = z.strictObject({ price: minorSchema.positive().max(MOST_A_PACK) })
+
+interface PriceTools {
+  db: ServerDatabase
+  /** Milliseconds since the Unix epoch. */
+  clock: () => number
+  newId: () => string
+}
+
+/** What a decision of head office is called among the sources of prices. */
+const sourceOf = (staff: { staffId: string; name: string }) => `head office: ${staff.name} (${staff.staffId})`
+
+/**
+ * Sets a product's price from today on. It goes into the price history under a source that names the person, in the
+ * transaction that changes the product; the price that it has already changes nothing.
+ * @returns the price before, in minor units, or `not-found` when there is no such product on sale
+ */
+async function setPrice(
+  { db, clock, newId }: PriceTools,
+  wanted: { productId: string; price: number },
+  staff: { staffId: string; name: string },
+): Promise<{ before: number | null; price: number } | Refusal<'not-found'>> {
+  const { productId, price } = wanted
+  return db.transaction().execute(async (trx) => {
+    const product = await trx
+      .selectFrom('product')
+      .select('price')
+      .where('id', '=', productId)
+      .where('status', '=', 'active')
+      .forUpdate()
+      .executeTakeFirst()
+    if (!product) return refuse('not-found', { what: 'product on sale' })
+    if (product.price === price) return { before: price, price }
+    const at = new Date(clock()).toISOString()
+    const [id, date] = [newId(), at.slice(0, 10)]
+    const none = { added: 0, withdrawn: 0, skipped: 0 }
+    const decision = { id, source: sourceOf(staff), source_date: date, imported_at: at }
+    await trx
+      .insertInto('catalogue_import')
+      .values({ ...decision, ...none, read: 1, changed: 1 })
+      .execute()
+    await trx
+      .insertInto('product_price')
+      .values({ product_id: productId, valid_from: date, price, import_id: id })
+      .execute()
+    await trx.updateTable('product').set({ price }).where('id', '=', productId).execute()
+    return { before: product.price, price }
+  })
+}
+
+/** `PUT /v1/products/:id/price`, by head office: the price of one product, minor units, for all branches. */
+export function priceRoutes(tools: PriceTools, guard: Guard): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.put('/products/:id/price', guard({ staff: 'price.set' }), async (c) => {
+    const productId = idSchema.safeParse(c.req.param('id'))
+    if (!productId.success) throw new Refused(refuse('not-found', { what: 'product on sale' }))
+    const { price } = await readJson(c, priceSchema)
+    const staff = staffOf(c.get('caller'))
+    const set = granted(await setPrice(tools, { productId: productId.data, price }, staff))
+    c.get('log').info({ productId: productId.data, staffId: staff.staffId, ...set }, 'price set')
+    return c.json(set)
+  })
+  return app
+}
