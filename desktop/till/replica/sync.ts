@@ -62,14 +62,17 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
 /** Reads own events that a commit will need a few at a time, so that no commit reads a whole day's. */
 function readAhead(writer: ReplicaWriter) {
   let turn: NodeJS.Immediate | null = null
+  let stopped = false
   const read = () => {
     turn = writer.prepare() ? setImmediate(read) : null
   }
   return {
     more: () => {
-      turn ??= setImmediate(read)
+      // A fact appended in the same moment may still ask, when the file is about to be closed.
+      if (!stopped) turn ??= setImmediate(read)
     },
     stop: () => {
+      stopped = true
       if (turn) clearImmediate(turn)
     },
   }
