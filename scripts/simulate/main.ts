@@ -3,13 +3,24 @@ import { startCluster } from './postgres.ts'
 import { type Outcome, runSeed } from './run.ts'
 import { buildStage } from './stage.ts'
 import { hasten } from './time.ts'
-import type { World } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const LOG_SHOWN = 30
 
-function tell(outcome: Outcome, steps: number, took: string): void {
+/** Seeds of a range that are played in one world, each from where the one before left it. */
+const SEEDS_A_WORLD = 10
+
+const beginsWorld = (seed: number) => seed % SEEDS_A_WORLD === 1
+
+/** What was played in the present world. */
+interface Present {
+  world: World
+  firstSeed: number
+}
+
+function tell(outcome: Outcome, took: string): void {
   const { seed, findings, log } = outcome
   if (findings.length === 0) {
     say(`seed ${seed}: held; ${outcome.steps} steps, ${outcome.sales} sales, ${took}`)
@@ -17,47 +28,58 @@ function tell(outcome: Outcome, steps: number, took: string): void {
   }
   say(`seed ${seed}: DID NOT HOLD after step ${outcome.steps} (${took})`)
   for (const finding of findings) say(`  ${finding}`)
-  say(`  last words of the parts:`)
+  say('  last words of the parts:')
   for (const line of log.slice(-LOG_SHOWN)) say(`    ${line}`)
+}
+
+function tellAgain({ firstSeed }: Present, seed: number, steps: number): void {
   say(`  again: npm run simulate -- --seed ${seed} --steps ${steps}`)
+  if (firstSeed === seed) return
+  say(`  or in the world it was found in: npm run simulate -- --seeds ${firstSeed}-${seed} --steps ${steps}`)
+}
+
+/** What a process of the product would have ended by is a finding of the present world. */
+function listenForFalls(present: () => Present | null): void {
+  const fallen = (error: unknown) => {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const world = present()?.world
+    if (!world) throw error
+    world.findings.push(`a process would have fallen: ${words}`)
+  }
+  process.on('uncaughtException', fallen)
+  process.on('unhandledRejection', fallen)
 }
 
 async function simulate({ first, last, steps }: SimulateOptions): Promise<number> {
   hasten()
-  let current: World | null = null
-  const fallen = (error: unknown) => {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    if (!current) throw error
-    current.findings.push(`a process would have fallen: ${words}`)
-  }
-  process.on('uncaughtException', fallen)
-  process.on('unhandledRejection', fallen)
+  let present: Present | null = null
+  listenForFalls(() => present)
   const cluster = await startCluster()
   const stage = await buildStage(cluster)
   let failed = 0
-  try {
-    for (let seed = first; seed <= last; seed += 1) {
-      const began = performance.now()
-      const used = process.cpuUsage()
-      const outcome = await runSeed(stage, {
-        seed,
-        steps,
-        say: first === last ? say : () => {},
-        started: (world) => {
-          current = world
-        },
-      })
-      const { user, system } = process.cpuUsage(used)
-      const seconds = [(performance.now() - began) / 1000, (user + system) / 1e6].map((each) =>
-        each.toFixed(1),
-      )
-      tell(outcome, steps, `${seconds[0]} s, ${seconds[1]} of them here`)
-      if (outcome.findings.length > 0) failed += 1
+  for (let seed = first; seed <= last; seed += 1) {
+    const began = performance.now()
+    const story: string[] = []
+    if (present && beginsWorld(seed)) {
+      await present.world.close()
+      present = null
     }
-  } finally {
-    await stage.remove()
-    await cluster.stop()
+    present ??= { world: await createWorld(stage, seed), firstSeed: seed }
+    const tellStep = first === last ? say : (line: string) => story.push(line)
+    const outcome = await runSeed(present.world, { seed, steps, say: tellStep })
+    const held = outcome.findings.length === 0
+    if (!held) for (const line of story) say(line)
+    tell(outcome, `${((performance.now() - began) / 1000).toFixed(1)} s`)
+    if (held) continue
+    failed += 1
+    tellAgain(present, seed, steps)
+    await cluster.start()
+    await present.world.close()
+    present = null
   }
+  await present?.world.close()
+  await stage.remove()
+  await cluster.stop()
   if (first < last) say(`${last - first + 1} seeds, ${failed} did not hold`)
   return failed
 }

@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { type Line, openLine } from '../../e2e/support/line.ts'
 import { readConfig } from '../../sync-server/config.ts'
@@ -68,21 +68,26 @@ export function createOffice(options: {
 
   const portOf = (url: string) => Number(new URL(url).port)
 
+  /** A process has died: nothing more of it reaches Postgres, and only then are the files taken as they are. */
+  const bury = (toPostgres: Line, end: () => Promise<unknown>) => {
+    toPostgres.cut()
+    lives += 1
+    const before = dir
+    dir = `${options.dir}-${lives + 1}`
+    cpSync(before, dir, { recursive: true })
+    // What is left of it in this process speaks to nobody any more; its folder is its own.
+    const buried = end().then(() => rm(before, { recursive: true, force: true }))
+    dying.push(
+      buried.catch(() => {}),
+      toPostgres.close(),
+    )
+  }
+
   const kill = () => {
     if (!life) return
     const { server, toPostgres } = life
     life = null
-    // First nothing more reaches Postgres, then the files are taken: never the other way round.
-    toPostgres.cut()
-    lives += 1
-    const next = join(options.dir, '..', `server-${lives + 1}`)
-    cpSync(dir, next, { recursive: true })
-    dir = next
-    // What is left of it in this process speaks to nobody any more; its folder is its own.
-    dying.push(
-      server.close().catch(() => {}),
-      toPostgres.close(),
-    )
+    bury(toPostgres, () => server.close())
   }
 
   return {
@@ -101,7 +106,8 @@ export function createOffice(options: {
         const server = await createServer(readConfig(environment), logTo(options.log))
         life = { server, toPostgres }
       } catch (error) {
-        await toPostgres.close()
+        // Its process would have ended with this word.
+        bury(toPostgres, async () => {})
         throw error
       }
     },

@@ -19,7 +19,7 @@ Plays three tills and a head office, all of them the product's own, over a line 
 killed, disks that fill and clocks that jump; then mends everything and compares every replica with the server.
 
   --seed <n>       what is drawn from: the same seed and steps give the same deeds; tells each step
-  --seeds <n>-<m>  many seeds, one after the other, a line each
+  --seeds <n>-<m>  many seeds, a line each; ten in a row, such as 11-20, are played in one world
   --steps <m>      deeds in each run (default 60)
   --help           this text
 

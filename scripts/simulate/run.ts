@@ -2,9 +2,9 @@ import { tillFaults } from './checks.ts'
 import { carryOut } from './deeds.ts'
 import { drawPlan } from './plan.ts'
 import { settle } from './settle.ts'
-import { PLACES, PRODUCTS, type Stage } from './stage.ts'
+import { PLACES, PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
-import { createWorld, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What one run came to. */
 export interface Outcome {
@@ -13,7 +13,6 @@ export interface Outcome {
   findings: string[]
   steps: number
   sales: number
-  kills: number
   /** Warnings of the parts, for a run that found something. */
   log: string[]
 }
@@ -41,27 +40,21 @@ async function play(world: World, seed: number, steps: number, say: (line: strin
   return plan.length
 }
 
-/**
- * Plays one seed on a copy of the stage: the steps drawn from it, then rest, then every check.
- * @param say hears step by step what was done and what came of it
- */
-export async function runSeed(
-  stage: Stage,
-  options: { seed: number; steps: number; say(line: string): void; started?(world: World): void },
-): Promise<Outcome> {
-  const { seed, steps, say } = options
-  const world = await createWorld(stage, seed)
-  options.started?.(world)
-  try {
-    await world.office.start()
-    world.connectLines()
-    for (const { till } of world.counters) await till.start()
-    const done = await play(world, seed, steps, say)
-    if (world.findings.length === 0) world.findings.push(...(await settle(world)))
-    const sales = world.counters.reduce((sum, { told }) => sum + told.sales.length, 0)
-    return { seed, findings: world.findings, steps: done, sales, kills: 0, log: world.log }
-  } finally {
-    await world.stage.cluster.start()
-    await world.close()
-  }
+/** What a run is drawn from. */
+export interface SeedOptions {
+  seed: number
+  steps: number
+  /** Hears step by step what was done and what came of it. */
+  say(line: string): void
 }
+
+/** Plays one seed in a world that is at rest: the steps drawn from it, then rest again, then every check. */
+export async function runSeed(world: World, { seed, steps, say }: SeedOptions): Promise<Outcome> {
+  const soldBefore = salesOf(world)
+  for (const { till } of world.counters) till.setClock(0)
+  const done = await play(world, seed, steps, say)
+  if (world.findings.length === 0) world.findings.push(...(await settle(world)))
+  return { seed, findings: world.findings, steps: done, sales: salesOf(world) - soldBefore, log: world.log }
+}
+
+const salesOf = (world: World) => world.counters.reduce((sum, { told }) => sum + told.sales.length, 0)

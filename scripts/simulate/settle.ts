@@ -20,6 +20,7 @@ export async function mendAll(world: World): Promise<void> {
   await world.stage.cluster.start()
   for (let attempt = 1; !world.office.running(); attempt += 1) {
     await world.office.start().catch((error: Error) => {
+      world.log.push(`the server did not start: ${error.message}`)
       if (attempt === STARTS) throw new Error(`the server does not start any more: ${error.message}`)
     })
   }

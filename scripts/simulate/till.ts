@@ -1,4 +1,5 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command, CommandInput, CommandOutput } from '../../desktop/bridge/contract.ts'
 import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
@@ -73,7 +74,7 @@ export function createSimulatedTill(options: {
   const begin = async (): Promise<Life> => {
     identity ??= await readIdentity(dir)
     if (!identity) throw new Error(`${dir} holds no enrolled till`)
-    const db = await openTillDatabase(databaseFile(dir))
+    const db = await openTillDatabase(databaseFile(dir), { roomForLog: false })
     if (room !== null) limit(db, room)
     const stopCheckpoints = checkpointWhenQuiet(db)
     const now = () => Date.now() + aheadMs
@@ -140,11 +141,12 @@ export function createSimulatedTill(options: {
       const { end } = life
       life = null
       lives += 1
-      const next = `${options.dir}-${lives + 1}`
-      copyLife(dir, next)
-      dir = next
+      const before = dir
+      dir = `${options.dir}-${lives + 1}`
+      copyLife(before, dir)
       // What is left of it in this process writes to the files of the life before.
-      dying.push(end().catch((error) => options.log(`a dead till: ${error}`)))
+      const buried = end().then(() => rm(before, { recursive: true, force: true }))
+      dying.push(buried.catch((error) => options.log(`a dead till: ${error}`)))
     },
     ask: async (command, input) => {
       const frame = await alive().dispatch(JSON.stringify({ id: asked++, command, input }))

@@ -13,7 +13,9 @@ const LEFT_ALONE_MS = 50
 const BEAT_MS = 10
 
 /** Waits are never drawn out more than this. */
-const SLOWEST = 40
+const SLOWEST = 10
+
+const { setTimeout: realTimeout } = globalThis
 
 /**
  * How many times longer than on an idle machine things take just now. Waits are drawn out by as much, so that on a
@@ -55,5 +57,5 @@ export function hasten(): void {
   syncBuiltinESMExports()
 }
 
-/** Waits for so many of the product's own milliseconds. */
-export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Waits for so many of the product's own milliseconds, however busy the machine is. */
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => realTimeout(resolve, ms / PACE))

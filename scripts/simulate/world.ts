@@ -38,11 +38,11 @@ export interface World {
 
 const LOG_LINES = 400
 
-/** Sets up one run on a copy of the stage. Nothing is started yet. */
+/** Sets up a world on a copy of the stage, and starts it. */
 export async function createWorld(stage: Stage, seed: number): Promise<World> {
   const { cluster } = stage
-  const dir = scratchFolder(`simulate-${seed}`)
-  const database = `seed_${seed}`
+  const dir = scratchFolder(`simulate-world-${seed}`)
+  const database = `world_${seed}`
   await cluster.create(database, stage.database)
   const findings: string[] = []
   const log: string[] = []
@@ -53,9 +53,9 @@ export async function createWorld(stage: Stage, seed: number): Promise<World> {
   const found = (finding: string) => {
     if (!findings.includes(finding)) findings.push(finding)
   }
-  cpSync(stage.serverDir, join(dir, 'server-1'), { recursive: true })
+  cpSync(stage.serverDir, join(dir, 'server'), { recursive: true })
   const office = createOffice({
-    dir: join(dir, 'server-1'),
+    dir: join(dir, 'server'),
     postgresPort: cluster.port,
     databaseUrl: (port) => cluster.url(database, port),
     log: note('server'),
@@ -77,6 +77,11 @@ export async function createWorld(stage: Stage, seed: number): Promise<World> {
       },
     })
     counters.push({ ...place, till, line, told: nothingTold() })
+  }
+  await office.start()
+  for (const { till, line } of counters) {
+    line.leadTo(office.port())
+    await till.start()
   }
   const db = openDatabase(openPool(cluster.url(database), () => {}))
   return {

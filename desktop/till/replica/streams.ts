@@ -1,5 +1,6 @@
 import { type Message, type Offset, type Row, ShapeStream } from '@electric-sql/client'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
+import { fetchUnlessSilent } from './silence.ts'
 
 /** The client's own parser would turn int8 into BigInt and guess at JSON; columns are read by their kind instead. */
 const asText = (text: string) => text
@@ -63,7 +64,7 @@ export function followShape(options: {
     url: options.url,
     params: { table: options.table },
     ...(options.resume && { handle: options.resume.handle, offset: options.resume.offset as Offset }),
-    fetchClient: options.fetch,
+    fetchClient: fetchUnlessSilent(options.fetch),
     parser: RAW,
     signal: stopping.signal,
     backoffOptions: BACKOFF,

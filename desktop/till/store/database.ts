@@ -35,9 +35,13 @@ function configure(db: TillDatabase): void {
  * Opens the till's database, migrated to this build's schema.
  * Every connection has WAL, `synchronous=FULL` (the build's own default is NORMAL) and foreign keys.
  * @param path file, made when missing
+ * @param options.roomForLog false leaves the log to grow as it is needed, where nobody waits for a commit
  * @throws Error when the file is not a database, is newer than this build, or a migration fails
  */
-export async function openTillDatabase(path: string): Promise<TillDatabase> {
+export async function openTillDatabase(
+  path: string,
+  { roomForLog = true }: { roomForLog?: boolean } = {},
+): Promise<TillDatabase> {
   const db = new Database(path)
   try {
     configure(db)
@@ -50,7 +54,7 @@ export async function openTillDatabase(path: string): Promise<TillDatabase> {
     if (path !== ':memory:') {
       // The log is there once this connection has read: closing the other one may have removed it.
       db.pragma('schema_version')
-      layOutLog(path)
+      if (roomForLog) layOutLog(path)
     }
     return db
   } catch (error) {

@@ -1,0 +1,60 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fetchUnlessSilent } from './silence.ts'
+
+let server: Server
+let url: string
+let answer: (response: ServerResponse) => void
+
+beforeEach(async () => {
+  server = createServer((_, response) => answer(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/v1/shape`
+})
+
+afterEach(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const hurried = fetchUnlessSilent(fetch, { live: 50, firstWord: 50, pause: 50 })
+
+describe('a fetch that gives up on silence', () => {
+  it('hands on what is answered in time', async () => {
+    answer = (response) => response.writeHead(409, { 'electric-handle': 'h' }).end('[]')
+    const response = await hurried(`${url}?live=true`)
+    expect([response.status, response.headers.get('electric-handle'), await response.text()]).toEqual([
+      409,
+      'h',
+      '[]',
+    ])
+  })
+
+  it.each(['', '?live=true'])('gives up a request "%s" that nobody answers', async (query) => {
+    answer = () => {}
+    await expect(hurried(url + query)).rejects.toThrow('nothing was heard')
+  })
+
+  it('gives up an answer that stops in the middle', async () => {
+    answer = (response) => response.write('[{"half":')
+    const response = await hurried(url)
+    await expect(response.text()).rejects.toThrow('nothing was heard')
+  })
+
+  it('hears an answer to its end that is longer under way than any pause', async () => {
+    answer = async (response) => {
+      for (let i = 0; i < 12; i++) {
+        response.write('x')
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      response.end()
+    }
+    expect(await (await hurried(url)).text()).toBe('x'.repeat(12))
+  })
+
+  it('still ends when the caller wants it to', async () => {
+    answer = () => {}
+    await expect(hurried(url, { signal: AbortSignal.timeout(10) })).rejects.toThrow('timeout')
+  })
+})
