@@ -44,6 +44,10 @@ interface Life {
 /** SQLite's own bound when the disk has room, pages. */
 const NO_LIMIT = 4_294_967_294
 
+const noTraining = () => {
+  throw new Error('nobody trains in a simulated run')
+}
+
 function limit(db: TillDatabase, pages: number | null): void {
   const now = db.pragma('page_count', { simple: true }) as number
   db.pragma(`max_page_count = ${pages === null ? NO_LIMIT : now + pages}`)
@@ -111,6 +115,7 @@ export function createSimulatedTill(options: {
       loading: () => sync?.loading() ?? null,
       printer: () => ({ state: 'none', waiting: 0 }),
       scanner: () => ({ state: 'none' }),
+      training: { isOn: () => false, start: noTraining, end: noTraining },
       forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
     }
     const dispatch = createDispatch(handlersOf(till, around), {
