@@ -43,13 +43,15 @@ describe('the one schema on both databases', () => {
         name: string
         pk: number
       }>`select name, pk from pragma_table_info(${table})`.execute(sqlite)
-      expect(till.rows.map((column) => column.name).sort()).toEqual(listed)
+      // The till numbers its products for its search index (migration 0017); there the id is unique.
+      const own = table === 'product' ? ['number'] : []
+      expect(till.rows.map((column) => column.name).sort()).toEqual([...listed, ...own].sort())
       expect(
         till.rows
           .filter((column) => column.pk > 0)
           .sort((a, b) => a.pk - b.pk)
           .map((column) => column.name),
-      ).toEqual(synced.key)
+      ).toEqual(own.length > 0 ? own : synced.key)
       const central = await sql<{ name: string }>`select column_name as name from information_schema.columns
         where table_name = ${table}`.execute(postgres)
       const names = central.rows.map((column) => column.name)

@@ -10,6 +10,7 @@ import * as serverLedger from './0007-server-ledger.ts'
 import * as tillLedger from './0008-till-ledger.ts'
 import * as productNames from './0009-product-names.ts'
 import * as drawerActions from './0016-drawer-actions.ts'
+import * as tillReplica from './0017-till-replica.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -25,6 +26,7 @@ const STEPS: Record<string, Step> = {
   '0008-till-ledger': tillLedger,
   '0009-product-names': productNames,
   '0016-drawer-actions': drawerActions,
+  '0017-till-replica': tillReplica,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

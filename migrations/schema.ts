@@ -213,7 +213,21 @@ export interface ReplicaShapeRow {
   schema: string
 }
 
-/** A small fact of this workstation: `device`, `server-head`, `replica-lsn`, `basket-id` … as JSON. */
+/** A row of a snapshot (`log` 0), or a change after it (1), that is not in its table yet. */
+export interface ReplicaAsideRow {
+  shape: string
+  log: number
+  n: number
+  change: string
+}
+
+/** The key of a row that a new snapshot of a table holds. */
+export interface ReplicaMarkRow {
+  shape: string
+  key: string
+}
+
+/** A small fact of this workstation: `device`, `server-head`, `replica-lsn`, `replica-load:product`, `basket-id` … as JSON. */
 export interface TillStateRow {
   key: string
   value: string
@@ -224,5 +238,7 @@ export interface TillTables extends SharedTables {
   basket_line: BasketLineRow
   print_job: PrintJobRow
   replica_shape: ReplicaShapeRow
+  replica_aside: ReplicaAsideRow
+  replica_mark: ReplicaMarkRow
   till_state: TillStateRow
 }
