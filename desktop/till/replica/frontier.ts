@@ -1,16 +1,17 @@
 /**
- * Which rows may be committed together.
+ * Which changes may be committed together.
  *
  * Each shape is its own stream and moves at its own pace; a Postgres transaction over several tables arrives in
- * pieces. This module buffers every shape's messages and releases, for all shapes at once, everything up to the LSN
- * that every shape has reached (`global_last_seen_lsn` of its last `up-to-date`).
+ * pieces. This module buffers the changes of every shape that has its snapshot and releases, for all of them at once,
+ * whole transactions up to the LSN that every one has reached.
  *
- * 1. Nothing is released before every shape has been up to date once.
- * 2. A snapshot carries no LSN, only "not later than the next up-to-date": until the frontier has reached that LSN,
- *    nothing is released at all, for the snapshot may hold rows that are newer than the frontier.
+ * 1. A shape has reached an LSN when an `up-to-date` says so, or when a change of a later transaction has come: a log
+ *    is in the order of its LSNs. So a long log is released while it is read, and nobody buffers a day's sales.
+ * 2. A change that came before is not a second one: after a crash, or a broken connection, part of a log comes again.
  * 3. The position saved for a shape is that of the last response that lies wholly at or below what was released.
  *    After a crash some released changes may come again, never one too few.
- * 4. A must-refetch drops what was buffered; the shape's rows are replaced when its new snapshot is released.
+ *
+ * Snapshots carry no LSN and do not come here (`load.ts`).
  */
 
 /** A row as the wire has it: every value a text or null. */
@@ -27,11 +28,9 @@ export interface ShapePosition {
   offset: string
 }
 
-/** What one shape contributes to a commit. */
+/** What one shape contributes to a commit; the position is set when it moved. */
 export interface ShapeRelease {
   shape: string
-  /** The shape's rows are all replaced by `changes`. */
-  reset: boolean
   changes: RowChange[]
   position: ShapePosition | null
 }
@@ -41,139 +40,215 @@ export interface Release {
   shapes: ShapeRelease[]
 }
 
-/** A message of the official client, as far as it matters here. */
+/** A message of the protocol, as far as it matters here. */
 export interface ShapeMessage {
   headers: Record<string, unknown>
   value?: WireRow
 }
 
+/** A change of a shape's log. */
+export interface LogChange extends RowChange {
+  lsn: bigint
+  /** Its place within the transaction. */
+  op: number
+}
+
 type Entry =
-  | { kind: 'reset'; lsn: bigint }
-  | { kind: 'change'; lsn: bigint; change: RowChange }
-  | { kind: 'position'; lsn: bigint; position: ShapePosition }
+  | { lsn: bigint; change: RowChange; position: null }
+  | { lsn: bigint; change: null; position: ShapePosition }
 
 interface ShapeState {
   entries: Entry[]
-  /** LSN of the last up-to-date; null until the first. */
-  seen: bigint | null
-  /** Highest LSN among the changes received. */
-  top: bigint
-  /** The newest position received, released or not. */
+  /** How many of `entries` were taken out already. */
+  taken: number
+  /** All changes up to here have been received. */
+  seen: bigint
+  /** The newest change received. */
+  top: { lsn: bigint; op: number }
   position: ShapePosition | null
-  snapshotOpen: boolean
-  /** The frontier must reach this before the buffered snapshot may be released. */
-  notBefore: bigint | null
 }
-
-const freshState = (resumed: boolean): ShapeState => ({
-  entries: resumed ? [] : [{ kind: 'reset', lsn: 0n }],
-  seen: null,
-  top: 0n,
-  position: null,
-  snapshotOpen: !resumed,
-  notBefore: null,
-})
 
 export interface Frontier {
-  /** Buffers one batch of a shape's messages; `position` is where the stream stands after it. */
-  receive(shape: string, messages: readonly ShapeMessage[], position: ShapePosition): void
+  /**
+   * Follows a shape from here on.
+   * @param seen up to where the replica has everything of it: what comes again up to there is passed over
+   */
+  follow(shape: string, seen: bigint): void
+  /** Forgets a shape and what was buffered of it. */
+  drop(shape: string): void
+  follows(shape: string): boolean
+  /** Buffers changes of a shape's log. */
+  receive(shape: string, changes: readonly LogChange[]): void
+  /** A response has been received whole; the stream stands at `position` after it. */
+  placed(shape: string, position: ShapePosition): void
   /** Nothing happened to a shape, after what was received, up to this LSN. */
   reached(shape: string, lsn: bigint): void
-  /** Takes out everything that may be committed now, or null when there is nothing. */
-  release(): Release | null
+  /** Nothing above this LSN is released until it is called again; null lets everything through. */
+  hold(lsn: bigint | null): void
+  /** Takes out whole transactions of about `limit` changes that may be committed now, or null when there are none. */
+  release(limit: number): Release | null
+  /** Whether every followed shape has reached this LSN and nothing up to it waits to be released. */
+  settled(lsn: bigint): boolean
   /** Shapes whose silence holds back what others have received: to be asked again, without waiting. */
   lagging(): string[]
-  /** Rows buffered and not yet released. */
-  buffered(): number
+  /** Whether a shape has buffered so much that it should receive no more until others have come as far. */
+  full(shape: string): boolean
+  /** The highest LSN released. */
+  lsn(): bigint | null
 }
 
-/** @param shapes each shape's name, and whether it resumes from a saved position */
-export function createFrontier(shapes: ReadonlyMap<string, { resumed: boolean }>): Frontier {
-  const states = new Map([...shapes].map(([name, { resumed }]) => [name, freshState(resumed)]))
+/** Changes of one shape that are buffered before its stream is kept waiting. */
+const ROOM = 4000
+
+const CUT = 1024
+
+const freshState = (seen: bigint): ShapeState => ({
+  entries: [],
+  taken: 0,
+  seen,
+  top: { lsn: seen, op: Number.POSITIVE_INFINITY },
+  position: null,
+})
+
+const head = (state: ShapeState): Entry | undefined => state.entries[state.taken]
+
+/** @param released up to where the replica was released before, null when it never was */
+export function createFrontier(released: bigint | null): Frontier {
+  const states = new Map<string, ShapeState>()
+  let floor = released
+  let held: bigint | null = null
 
   const stateOf = (shape: string): ShapeState => {
     const state = states.get(shape)
-    if (!state) throw new Error(`not a shape of this replica: ${shape}`)
+    if (!state) throw new Error(`not a followed shape: ${shape}`)
     return state
   }
 
-  const frontier = (): bigint | null => {
-    let lowest: bigint | null = null
-    for (const state of states.values()) {
-      if (state.seen === null) return null
-      if (lowest === null || state.seen < lowest) lowest = state.seen
+  const lowest = (): bigint | null => {
+    let lsn: bigint | null = null
+    for (const { seen } of states.values()) {
+      if (lsn === null || seen < lsn) lsn = seen
     }
-    for (const state of states.values()) {
-      if (lowest !== null && state.notBefore !== null && state.notBefore > lowest) return null
-    }
-    return lowest
+    return lsn
+  }
+
+  const releasable = (): bigint | null => {
+    const lsn = lowest()
+    return lsn !== null && held !== null && held < lsn ? held : lsn
   }
 
   return {
-    receive: (shape, messages, position) => {
+    follow: (shape, seen) => states.set(shape, freshState(seen)),
+    drop: (shape) => states.delete(shape),
+    follows: (shape) => states.has(shape),
+    receive: (shape, changes) => buffer(stateOf(shape), changes),
+    placed: (shape, position) => {
       const state = stateOf(shape)
-      for (const message of messages) receiveMessage(state, message)
       if (state.position?.handle === position.handle && state.position.offset === position.offset) return
       state.position = position
-      state.entries.push({ kind: 'position', lsn: state.top, position })
+      state.entries.push({ lsn: state.top.lsn, change: null, position })
     },
     reached: (shape, lsn) => {
       const state = stateOf(shape)
-      // Before its first up-to-date, silence says nothing: the snapshot is still on its way.
-      if (state.seen !== null && lsn > state.seen) state.seen = lsn
+      if (lsn > state.seen) state.seen = lsn
     },
-    release: () => {
-      const lsn = frontier()
+    hold: (lsn) => {
+      held = lsn
+    },
+    release: (limit) => {
+      const lsn = releasable()
       if (lsn === null) return null
-      const taken = [...states]
-        .map(([shape, state]) => takeUpTo(shape, state, lsn))
+      const cut = cutAt([...states.values()], lsn, limit)
+      const shapes = [...states]
+        .map(([shape, state]) => takeUpTo(shape, state, cut))
         .filter((part) => part !== null)
-      return taken.length === 0 ? null : { lsn, shapes: taken }
+      if (shapes.length === 0) return null
+      // What is released holds everything up to here even when the last transactions were not ours.
+      floor = floor === null || cut > floor ? cut : floor
+      return { lsn: floor, shapes }
+    },
+    settled: (lsn) => {
+      const reached = lowest()
+      if (reached === null || reached < lsn) return false
+      return [...states.values()].every((state) => (head(state)?.lsn ?? lsn + 1n) > lsn)
     },
     lagging: () => {
-      const needed = [...states.values()].reduce((highest, state) => {
-        const wanted = state.entries.length === 0 ? 0n : (state.notBefore ?? state.top)
-        return wanted > highest ? wanted : highest
-      }, 0n)
-      return [...states].filter(([, { seen }]) => seen !== null && seen < needed).map(([shape]) => shape)
+      const needed = held ?? newest(states.values())
+      return needed === null
+        ? []
+        : [...states].filter(([, { seen }]) => seen < needed).map(([shape]) => shape)
     },
-    buffered: () => [...states.values()].reduce((count, { entries }) => count + entries.length, 0),
+    full: (shape) => isFull(stateOf(shape), held),
+    lsn: () => floor,
   }
 }
 
-function receiveMessage(state: ShapeState, message: ShapeMessage): void {
-  const { operation, control, lsn } = message.headers
-  if (control === 'must-refetch') {
-    Object.assign(state, freshState(false))
-    return
+function buffer(state: ShapeState, changes: readonly LogChange[]): void {
+  for (const { lsn, op, operation, row } of changes) {
+    const { top } = state
+    if (lsn < top.lsn || (lsn === top.lsn && op <= top.op)) continue
+    state.top = { lsn, op }
+    // Whatever came before this transaction is there.
+    if (state.seen < lsn - 1n) state.seen = lsn - 1n
+    state.entries.push({ lsn, change: { operation, row }, position: null })
   }
-  if (control === 'up-to-date') {
-    const seen = BigInt(String(message.headers.global_last_seen_lsn ?? state.top))
-    state.seen = state.seen !== null && state.seen > seen ? state.seen : seen
-    if (state.snapshotOpen) {
-      state.snapshotOpen = false
-      state.notBefore = state.seen
-    }
-    return
+}
+
+function isFull(state: ShapeState, held: bigint | null): boolean {
+  if (state.entries.length - state.taken < ROOM) return false
+  // A transaction larger than the room must come whole, and what others wait for must come at all.
+  const first = head(state)?.lsn ?? state.top.lsn
+  return first < state.top.lsn && (held === null || state.seen >= held)
+}
+
+/** The LSN of the newest change that is buffered, null when there is none. */
+function newest(states: Iterable<ShapeState>): bigint | null {
+  let lsn: bigint | null = null
+  for (const state of states) if (head(state) && (lsn === null || state.top.lsn > lsn)) lsn = state.top.lsn
+  return lsn
+}
+
+/** The highest LSN up to `lsn` below which about `limit` changes are buffered, one whole transaction at least. */
+function cutAt(states: readonly ShapeState[], lsn: bigint, limit: number): bigint {
+  const at = states.map(({ taken }) => taken)
+  let count = 0
+  let cut = lsn
+  for (;;) {
+    let next: bigint | null = null
+    states.forEach(({ entries }, i) => {
+      const entry = entries[at[i] as number]
+      if (entry && entry.lsn <= lsn && (next === null || entry.lsn < next)) next = entry.lsn
+    })
+    if (next === null) return lsn
+    const before = count
+    states.forEach(({ entries }, i) => {
+      let place = at[i] as number
+      while (place < entries.length && (entries[place] as Entry).lsn <= (next as bigint)) {
+        if ((entries[place] as Entry).change) count += 1
+        place += 1
+      }
+      at[i] = place
+    })
+    if (before > 0 && count > limit) return cut
+    cut = next
   }
-  if (operation !== 'insert' && operation !== 'update' && operation !== 'delete') return
-  const at = lsn === undefined ? 0n : BigInt(String(lsn))
-  if (at > state.top) state.top = at
-  state.entries.push({ kind: 'change', lsn: at, change: { operation, row: message.value ?? {} } })
 }
 
 function takeUpTo(shape: string, state: ShapeState, lsn: bigint): ShapeRelease | null {
-  const part: ShapeRelease = { shape, reset: false, changes: [], position: null }
-  let count = 0
-  for (const entry of state.entries) {
+  const part: ShapeRelease = { shape, changes: [], position: null }
+  const { entries } = state
+  const from = state.taken
+  while (state.taken < entries.length) {
+    const entry = entries[state.taken] as Entry
     if (entry.lsn > lsn) break
-    count += 1
-    if (entry.kind === 'reset') part.reset = true
-    else if (entry.kind === 'change') part.changes.push(entry.change)
+    state.taken += 1
+    if (entry.change) part.changes.push(entry.change)
     else part.position = entry.position
   }
-  if (count === 0) return null
-  state.entries.splice(0, count)
-  state.notBefore = null
+  if (state.taken === from) return null
+  if (state.taken === entries.length || state.taken > CUT) {
+    entries.splice(0, state.taken)
+    state.taken = 0
+  }
   return part
 }

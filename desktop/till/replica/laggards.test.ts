@@ -3,10 +3,6 @@ import { createFrontier, type Frontier } from './frontier.ts'
 import { watchLaggards } from './laggards.ts'
 import type { FollowedShape } from './streams.ts'
 
-const upTo = (lsn: number) => ({ headers: { control: 'up-to-date', global_last_seen_lsn: String(lsn) } })
-const change = (lsn: number) => ({ headers: { operation: 'insert', lsn: String(lsn) }, value: { id: '1' } })
-const at = (offset: string) => ({ handle: 'h', offset })
-
 /** A shape that answers probes with the given LSN, or not at all. */
 function shape(answer: bigint | null): FollowedShape & { probed: number; refreshed: number } {
   const it = {
@@ -28,11 +24,10 @@ describe('shapes that hold others back', () => {
   let frontier: Frontier
   beforeEach(() => {
     vi.useFakeTimers()
-    const shapes = ['sale', 'branch', 'staff'].map((name) => [name, { resumed: true }] as const)
-    frontier = createFrontier(new Map(shapes))
-    for (const [name] of shapes) frontier.receive(name, [upTo(10)], at('10_0'))
-    frontier.release()
-    frontier.receive('sale', [change(20), upTo(20)], at('20_0'))
+    frontier = createFrontier(10n)
+    for (const name of ['sale', 'branch', 'staff']) frontier.follow(name, 10n)
+    frontier.receive('sale', [{ operation: 'insert', row: { id: '1' }, lsn: 20n, op: 0 }])
+    frontier.reached('sale', 20n)
   })
   afterEach(() => vi.useRealTimers())
 
@@ -46,7 +41,7 @@ describe('shapes that hold others back', () => {
     laggards.look()
     await vi.advanceTimersByTimeAsync(50)
     expect(moved).toHaveBeenCalledTimes(2)
-    expect(frontier.release()?.lsn).toBe(20n)
+    expect(frontier.release(100)?.lsn).toBe(20n)
     await vi.advanceTimersByTimeAsync(10_000)
     expect([...followed.values()].map((each) => each.probed)).toEqual([1, 1])
     laggards.stop()

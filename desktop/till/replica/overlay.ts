@@ -17,9 +17,21 @@ export interface Total {
 /** Sums by row: what to add to which. */
 export type Totals = ReadonlyMap<string, Total>
 
+/** Whether facts project into a table. */
+export const isProjected = (table: string): table is ProjectedTable => Object.hasOwn(PROJECTED_KEYS, table)
+
 /** Names the row of a sum, whether a mutation or the wire speaks of it. */
 export const rowName = (table: ProjectedTable, row: Readonly<Record<string, unknown>>): string =>
   `${table} ${PROJECTED_KEYS[table].map((column) => row[column]).join(' ')}`
+
+/** Sums as mutations, to be added or taken back. */
+export const sumsOf = (totals: readonly Total[], sign: 1 | -1): Mutation[] =>
+  totals.map(({ table, key, add }) => ({
+    op: 'add',
+    table,
+    key,
+    add: Object.fromEntries(Object.entries(add).map(([column, value]) => [column, sign * value])),
+  })) as Mutation[]
 
 /** Own events above the server's head, kept as what they do, so that a commit costs what is new in it. */
 export interface Overlay {
@@ -32,13 +44,17 @@ export interface Overlay {
   totals(): Totals
   /** Mutations other than sums, in order. */
   facts(): Mutation[]
+  /** Those facts that set columns of a row, in order. */
+  sets(): Mutation[]
   /** Lets the events up to a new head go. @returns what those added to sums */
   settle(head: number): Totals
   /** Forgets everything: it is read again from the journal. */
   forget(): void
 }
 
-const isSum = (mutation: Mutation): mutation is Extract<Mutation, { op: 'add' }> => mutation.op === 'add'
+/** Whether a mutation adds to a sum. */
+export const isSum = (mutation: Mutation): mutation is Extract<Mutation, { op: 'add' }> =>
+  mutation.op === 'add'
 
 function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 1 | -1): void {
   const name = rowName(table, key)
@@ -52,7 +68,7 @@ function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 
 
 /** @param journal of this device */
 export function createOverlay(journal: Journal): Overlay {
-  let events: { seq: number; mutations: Mutation[] }[] = []
+  let events: { seq: number; mutations: Mutation[]; sets: Mutation[] }[] = []
   let totals = new Map<string, Total>()
   /** Everything up to here was read, or is at or below the head. */
   let top = 0
@@ -85,7 +101,7 @@ export function createOverlay(journal: Journal): Overlay {
       for (const event of fresh) {
         const projection = projectEvent(event)
         const mutations = 'mutations' in projection ? projection.mutations : []
-        events.push({ seq: event.seq, mutations })
+        events.push({ seq: event.seq, mutations, sets: mutations.filter(({ op }) => op === 'set') })
         for (const sum of mutations.filter(isSum)) count(totals, sum, 1)
         top = event.seq
       }
@@ -93,6 +109,7 @@ export function createOverlay(journal: Journal): Overlay {
     },
     totals: () => totals,
     facts: () => events.flatMap(({ mutations }) => mutations.filter((mutation) => !isSum(mutation))),
+    sets: () => events.flatMap(({ sets }) => sets),
     settle,
     forget,
   }

@@ -5,12 +5,13 @@ import { openJournal } from '../journal/journal.ts'
 import { createChanges } from '../store/changes.ts'
 import { openTillDatabase } from '../store/database.ts'
 import { type Pull, startPull } from './pull.ts'
+import { createSlices } from './slices.ts'
 import { createReplicaWriter } from './writer.ts'
 
 let server: Server
 let pull: Pull
 afterEach(async () => {
-  pull.stop()
+  await pull.stop()
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
@@ -42,6 +43,9 @@ it('says that it is refused when one shape is, and that it no longer is', async 
   pull = startPull({
     serverUrl: `http://127.0.0.1:${port}`,
     fetch,
+    db,
+    journal,
+    slices: createSlices(() => performance.now()),
     writer: createReplicaWriter(db, { deviceId, journal }),
     changes: createChanges(),
     now: () => Date.parse('2026-03-12T09:00:00.000Z'),

@@ -1,19 +1,7 @@
-import { type Message, type Offset, type Row, ShapeStream } from '@electric-sql/client'
+import { type Offset, type Row, ShapeStream } from '@electric-sql/client'
+import { readMessages } from './body.ts'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
 import { fetchUnlessSilent } from './silence.ts'
-
-/** The client's own parser would turn int8 into BigInt and guess at JSON; columns are read by their kind instead. */
-const asText = (text: string) => text
-const RAW = {
-  int2: asText,
-  int4: asText,
-  int8: asText,
-  float4: asText,
-  float8: asText,
-  bool: asText,
-  json: asText,
-  jsonb: asText,
-}
 
 const BACKOFF = { initialDelay: 200, maxDelay: 3000, multiplier: 1.7 }
 
@@ -23,16 +11,36 @@ const PROBE_MS = 3000
 /** The LSN of an answer that holds no change at all; null for any other. */
 function lsnOfSilence(body: unknown): bigint | null {
   if (!Array.isArray(body) || body.length !== 1) return null
-  const headers: unknown = body[0]?.headers
+  return lsnOfUpToDate(body[0])
+}
+
+/** The LSN that an up-to-date tells, null for any other message or one without. */
+function lsnOfUpToDate(message: Partial<ShapeMessage> | undefined): bigint | null {
+  const headers: unknown = message?.headers
   if (!headers || typeof headers !== 'object' || !('global_last_seen_lsn' in headers)) return null
   const lsn = String(headers.global_last_seen_lsn)
   return /^\d{1,20}$/.test(lsn) ? BigInt(lsn) : null
 }
 
+/** Takes what a shape's answers bring, while they arrive. Nothing more is read before it has taken what it got. */
+export interface ShapeSink {
+  /** Resolves when the shape may ask for more. */
+  turn(signal: AbortSignal): Promise<void>
+  /** A snapshot begins: whatever came before of this shape is void. */
+  begin(handle: string, signal: AbortSignal): Promise<void>
+  /** Rows and changes, in order, without control messages. */
+  take(messages: readonly ShapeMessage[], signal: AbortSignal): Promise<void>
+  /**
+   * An answer has been taken whole.
+   * @param seen its up-to-date's LSN; null when it was none; -1 when it was one that does not tell
+   */
+  end(position: ShapePosition, seen: bigint | null): Promise<void>
+}
+
 /** One shape followed for as long as the till runs. */
 export interface FollowedShape {
   /**
-   * Asks, beside the waiting request, whether anything has happened since the last message.
+   * Asks, beside the waiting request, whether anything has happened since the last answer.
    * @returns the LSN up to which nothing has, or null when something has (the stream is about to bring it) or when
    * there was no plain answer
    */
@@ -43,29 +51,115 @@ export interface FollowedShape {
 }
 
 /**
+ * Hands an answer's rows to the sink as they arrive; what is left for the client is what it steers by. The client by
+ * itself reads an answer whole, 10 MiB of it, parses it at once, and has the next ones fetched ahead meanwhile.
+ */
+function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) => void) {
+  /** Answers are taken one after the other: one that was broken off ends before its repetition begins. */
+  let previous: Promise<unknown> = Promise.resolve()
+
+  const deliver = async (url: URL, response: Response, signal: AbortSignal): Promise<Response> => {
+    const { headers } = response
+    const position = {
+      handle: headers.get('electric-handle') ?? '',
+      offset: headers.get('electric-offset') ?? '',
+    }
+    if (url.searchParams.get('offset') === '-1') await sink.begin(position.handle, signal)
+    const control: ShapeMessage[] = []
+    let upToDate: ShapeMessage | null = null
+    for await (const messages of readMessages(response.body as ReadableStream<Uint8Array>)) {
+      signal.throwIfAborted()
+      const rows = messages.filter((message) => 'operation' in message.headers)
+      for (const message of messages) {
+        if (message.headers.control === 'up-to-date') upToDate = message
+      }
+      if (rows.length > 0) await sink.take(rows, signal)
+      signal.throwIfAborted()
+    }
+    if (upToDate) control.push(upToDate)
+    await sink.end(position, upToDate && (lsnOfUpToDate(upToDate) ?? -1n))
+    delivered(position)
+    const kept = new Headers(headers)
+    for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) kept.delete(name)
+    return new Response(JSON.stringify(control), { status: response.status, headers: kept })
+  }
+
+  /** Whether the answer is one the client takes: rows, and not of a shape that it knows to be over. */
+  const isTaken = (url: URL, response: Response) =>
+    response.status === 200 &&
+    response.body !== null &&
+    response.headers.has('electric-offset') &&
+    response.headers.get('electric-handle') !== url.searchParams.get('expired_handle')
+
+  return async (url: URL, response: Response, signal: AbortSignal): Promise<Response> => {
+    if (!isTaken(url, response)) return response
+    const before = previous
+    const delivery = before.then(() => {
+      signal.throwIfAborted()
+      return deliver(url, response, signal)
+    })
+    previous = delivery.catch(() => response.body?.cancel().catch(() => {}))
+    return delivery
+  }
+}
+
+/** Asks a shape, at the place where it stands, whether anything happened. @returns the LSN up to which nothing has */
+async function probe(
+  options: { url: string; table: string; fetch: typeof fetch },
+  { handle, offset }: ShapePosition,
+  stopped: AbortSignal,
+): Promise<bigint | null> {
+  const url = new URL(options.url)
+  for (const [name, value] of Object.entries({ table: options.table, handle, offset })) {
+    url.searchParams.set(name, value)
+  }
+  const response = await options.fetch(url, {
+    signal: AbortSignal.any([stopped, AbortSignal.timeout(PROBE_MS)]),
+  })
+  // Something has happened, and much of it: the stream brings it.
+  if (!response.ok || !response.headers.has('electric-up-to-date')) {
+    await response.body?.cancel()
+    return null
+  }
+  return lsnOfSilence(await response.json())
+}
+
+/**
  * Follows one table's shape with the official client.
  * @param options.resume where the log was left; from the beginning when absent
- * @param options.receive gets each batch with the position after it; the stream waits for it
  */
 export function followShape(options: {
   url: string
   table: string
   resume: ShapePosition | undefined
   fetch: typeof fetch
-  receive(messages: readonly ShapeMessage[], position: ShapePosition): void
+  sink: ShapeSink
+  /** An answer was taken whole. */
+  answered(): void
   /** An answer that asking again will not cure at once (for example a refused token). */
   failed(error: Error): void
 }): FollowedShape {
+  const { sink } = options
   const stopping = new AbortController()
   let refreshing = false
-  /** Up to where the receiver has everything; the stream itself is ahead of that while an answer is on its way. */
+  /** Up to where the sink has everything; the stream itself is ahead of that while an answer is on its way. */
   let delivered: ShapePosition | null = options.resume ?? null
+  const deliver = createDelivery(sink, (position) => {
+    delivered = position
+    options.answered()
+  })
+  const hear = fetchUnlessSilent(options.fetch)
   const stream = new ShapeStream<Row>({
     url: options.url,
     params: { table: options.table },
     ...(options.resume && { handle: options.resume.handle, offset: options.resume.offset as Offset }),
-    fetchClient: fetchUnlessSilent(options.fetch),
-    parser: RAW,
+    fetchClient: async (input, init) => {
+      const url = new URL(String(input))
+      const signal = init?.signal ?? stopping.signal
+      await sink.turn(signal)
+      signal.throwIfAborted()
+      return deliver(url, await hear(url, init), signal)
+    },
     signal: stopping.signal,
     backoffOptions: BACKOFF,
     onError: async (error) => {
@@ -76,29 +170,11 @@ export function followShape(options: {
     },
   })
   stream.subscribe(
-    (messages: Message<Row>[]) => {
-      delivered = { handle: stream.shapeHandle ?? '', offset: stream.lastOffset }
-      options.receive(messages as unknown as ShapeMessage[], delivered)
-    },
+    () => {},
     (error) => options.failed(error),
   )
-  const probe = async (): Promise<bigint | null> => {
-    if (!delivered) return null
-    const url = new URL(options.url)
-    url.searchParams.set('table', options.table)
-    url.searchParams.set('handle', delivered.handle)
-    url.searchParams.set('offset', delivered.offset)
-    const response = await options.fetch(url, {
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_MS)]),
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      return null
-    }
-    return lsnOfSilence(await response.json())
-  }
   return {
-    probe: () => probe().catch(() => null),
+    probe: async () => delivered && probe(options, delivered, stopping.signal).catch(() => null),
     refresh: () => {
       if (refreshing || stopping.signal.aborted) return
       refreshing = true

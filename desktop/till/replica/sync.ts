@@ -3,11 +3,13 @@ import { createAuthorizedFetch } from '../device/authorized-fetch.ts'
 import type { DeviceIdentity } from '../device/identity.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Changes } from '../store/changes.ts'
+import { createCheckpointer } from '../store/checkpointer.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
 import { type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
+import { createSlices } from './slices.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
 /** Both directions of sync, as the rest of the till sees them. Selling never waits for any of it. */
@@ -54,7 +56,7 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
     trouble: () => broken ?? pull.trouble(),
     stop: () => {
       if (timer) clearTimeout(timer)
-      pull.stop()
+      return pull.stop()
     },
   }
 }
@@ -92,12 +94,16 @@ export function startSync(options: {
 }): SyncHandle {
   const { serverUrl, identity, db, journal, changes, now, random, log } = options
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
+  const checkpointer = createCheckpointer(db)
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, journal })
   const pull = keepPulling(
     {
       serverUrl,
       fetch: authorized,
+      db,
+      journal,
       writer,
+      slices: createSlices(() => performance.now(), checkpointer.written),
       changes,
       now,
       failed: (table, error) => log({ event: 'shape-failed', table, detail: error.message }),
@@ -122,8 +128,8 @@ export function startSync(options: {
   return {
     status: () => push.status(pull.trouble()),
     loading: () => {
-      const { ready, buffered } = pull.current()
-      return ready() ? null : { rows: buffered(), expected: null }
+      const rows = pull.current().loading()
+      return rows === null ? null : { rows, expected: null }
     },
     nudge: () => {
       push.nudge()
@@ -132,8 +138,8 @@ export function startSync(options: {
     fetch: authorized,
     stop: async () => {
       prepared.stop()
-      pull.stop()
-      await push.stop()
+      await Promise.all([pull.stop(), push.stop()])
+      await checkpointer.stop()
     },
   }
 }

@@ -75,14 +75,10 @@ const text = (row: object) =>
 
 const insert = (row: object): RowChange => ({ operation: 'insert', row: text(row) })
 
-const release = (
-  lsn: number,
-  shapes: Record<string, { reset?: boolean; changes: RowChange[] }>,
-): Release => ({
+const release = (lsn: number, shapes: Record<string, { changes: RowChange[] }>): Release => ({
   lsn: BigInt(lsn),
-  shapes: Object.entries(shapes).map(([shape, { reset = false, changes }]) => ({
+  shapes: Object.entries(shapes).map(([shape, { changes }]) => ({
     shape,
-    reset,
     changes,
     position: { handle: shape, offset: `${lsn}_0` },
   })),
@@ -106,7 +102,7 @@ function echo(event: JournalEvent): Record<string, { changes: RowChange[] }> {
 
 describe('rows coming down over own events', () => {
   it('keeps an unsent sale in stock and drawer when other rows arrive', () => {
-    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
     sell(3)
     expect(onHand()).toBe(47)
     writer.write(release(20, { stock_on_hand: { changes: [stockRow(40)] } }))
@@ -116,14 +112,14 @@ describe('rows coming down over own events', () => {
   })
 
   it('leaves other rows alone while own sales wait', () => {
-    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
     sell(3)
     for (let lsn = 20; lsn < 100; lsn += 10) writer.write(release(lsn, { register: { changes: [] } }))
     expect(onHand()).toBe(47)
   })
 
   it('counts a sale once when its echo arrives with the head', () => {
-    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
     const first = sell(3)
     sell(2)
     writer.write(
@@ -142,21 +138,6 @@ describe('rows coming down over own events', () => {
     expect(onHand()).toBe(45)
     expect(drawer()).toBe(1000)
     expect(sales()).toBe(2)
-  })
-
-  it('loses no unsent sale to a refetch', () => {
-    writer.write(release(10, { stock_on_hand: { reset: true, changes: [stockRow(50)] } }))
-    sell(3)
-    writer.write(
-      release(30, {
-        sale: { reset: true, changes: [] },
-        sale_line: { reset: true, changes: [] },
-        stock_on_hand: { reset: true, changes: [stockRow(60)] },
-      }),
-    )
-    expect(sales()).toBe(1)
-    expect(db.prepare('select count(*) from sale_line').pluck().get()).toBe(1)
-    expect(onHand()).toBe(57)
   })
 
   it('commits rows and positions together or not at all', () => {

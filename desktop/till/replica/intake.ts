@@ -1,0 +1,368 @@
+import type { Journal } from '../journal/journal.ts'
+import type { Changes, Topic } from '../store/changes.ts'
+import type { TillDatabase } from '../store/database.ts'
+import { createBell } from './bell.ts'
+import {
+  createFrontier,
+  type Frontier,
+  type LogChange,
+  type Release,
+  type ShapeMessage,
+  type ShapePosition,
+  type WireRow,
+} from './frontier.ts'
+import { Joining } from './join.ts'
+import { type LoadedChange, Loads, TILL_TABLES } from './load.ts'
+import type { Slices } from './slices.ts'
+import { COUNTER_STAGE, HEAD_TABLE, mayNotBeSeenHalf, stageOf } from './stages.ts'
+import type { ShapeSink } from './streams.ts'
+import { topicOf } from './topics.ts'
+import type { ReplicaWriter } from './writer.ts'
+
+/** Progress is told at most this often, ms. */
+const TELL_MS = 300
+
+export interface IntakeOptions {
+  db: TillDatabase
+  journal: Journal
+  writer: ReplicaWriter
+  slices: Slices
+  changes: Changes
+  /** Milliseconds. */
+  now(): number
+  /** Rows were committed. */
+  committed(): void
+  /** Shapes may hold others back now. */
+  moved(): void
+  /** Something could not be written; nothing further is. */
+  broken(error: Error): void
+}
+
+/** What is joined, what is being loaded, and which stage it is its turn to be. */
+function createProgress(loads: Loads, frontier: Frontier, joined: ReadonlySet<string>) {
+  const isFirst = (table: string) => !joined.has(table) && (loads.pending().get(table)?.first ?? true)
+  const missing = () => TILL_TABLES.filter((table) => !joined.has(table))
+  const stage = () => {
+    const stages = missing().map(stageOf)
+    return stages.length === 0 ? null : Math.min(...stages)
+  }
+  return {
+    isFirst,
+    stage,
+    /** The shapes of the stage that is to join next. */
+    due: () => missing().filter((table) => stageOf(table) === stage()),
+    /** Whether a table that is loaded now leaves others not to be seen. */
+    half: () => missing().some((table) => !isFirst(table) && mayNotBeSeenHalf(table)),
+    ready: () => !missing().some((table) => stageOf(table) === COUNTER_STAGE && isFirst(table)),
+    whole: () => !missing().some(isFirst),
+    /** The LSN that all of these, and the replica, can be brought to: no less than any of them is at. */
+    target: (shapes: readonly string[]) =>
+      shapes.reduce((lsn, shape) => {
+        const top = BigInt(loads.pending().get(shape)?.top ?? 0)
+        return top > lsn ? top : lsn
+      }, frontier.lsn() ?? 0n),
+  }
+}
+
+const logChange = ({ headers, value }: ShapeMessage): LogChange => ({
+  operation: headers.operation as LogChange['operation'],
+  row: value as WireRow,
+  lsn: BigInt(String(headers.lsn)),
+  op: Number(headers.op_position ?? 0),
+})
+
+const loadedChange = ({ headers, value }: ShapeMessage): LoadedChange => ({
+  operation: headers.operation as LoadedChange['operation'],
+  row: value as WireRow,
+  lsn: headers.lsn === undefined ? null : BigInt(String(headers.lsn)),
+})
+
+type InTurn = (kind: string, work: (limit: number) => number) => Promise<void>
+
+/** Brings loaded shapes, all at one LSN, into the replica. @param apart tables that are not joined yet */
+async function joinShapes(
+  shapes: readonly string[],
+  lsn: bigint,
+  apart: ReadonlySet<string>,
+  { db, journal, writer, loads, inTurn }: IntakeOptions & { loads: Loads; inTurn: InTurn },
+): Promise<void> {
+  const joining = new Joining(db, journal, loads)
+  const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
+  const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
+  const head = heads ? Number(own?.row.seq ?? 0) : writer.head()
+  const steps = joining.steps(shapes, head)
+  for (let done = false; !done; ) {
+    await inTurn('join', (limit) => {
+      const step = steps.next(limit)
+      done = step.done === true
+      return step.done ? 0 : step.value
+    })
+  }
+  if (shapes.includes('product') && loads.catalogue.deferred()) {
+    loads.catalogue.restart()
+    for (let rows = 1; rows > 0; ) {
+      await inTurn('index', (limit) => {
+        rows = loads.catalogue.build(limit)
+        return rows
+      })
+    }
+  }
+  await inTurn('join the log', () => {
+    const parts = heads ? [{ shape: HEAD_TABLE, changes: heads, position: null }] : []
+    writer.write({ lsn, shapes: parts }, apart, () => {
+      joining.takeBack(shapes, head)
+      loads.join(shapes)
+    })
+    loads.joined(shapes)
+    return 0
+  })
+}
+
+/**
+ * Takes what the shapes bring, whichever way that is, and commits it: snapshots slice by slice, stage after stage, and
+ * logs transaction by transaction once all of a stage stands at one LSN.
+ */
+export class Intake {
+  readonly frontier: Frontier
+  readonly #options: IntakeOptions
+  readonly #loads: Loads
+  readonly #saved: ReadonlyMap<string, ShapePosition>
+  readonly #joined: Set<string>
+  readonly #progress: ReturnType<typeof createProgress>
+  readonly #bell = createBell()
+  readonly #stopping = new AbortController()
+  /** Shapes are on their way from loaded to joined: none may begin anew meanwhile. */
+  #joining = true
+  #pumping = false
+  #pumpAgain = false
+  #told: number
+
+  constructor(options: IntakeOptions) {
+    const { db, journal, writer, now } = options
+    this.#options = options
+    this.#loads = new Loads(db, journal)
+    this.#saved = writer.positions()
+    this.#joined = new Set(TILL_TABLES.filter((table) => this.#saved.has(table)))
+    this.frontier = createFrontier(writer.lsn())
+    for (const table of this.#joined) this.frontier.follow(table, writer.lsn() ?? 0n)
+    for (const [table, { loaded, top }] of this.#loads.pending()) {
+      if (loaded) this.frontier.follow(table, BigInt(top))
+    }
+    this.#progress = createProgress(this.#loads, this.frontier, this.#joined)
+    this.#told = now()
+    this.#settle()
+    this.#guarded(() => this.#tidy()).catch(() => {})
+  }
+
+  /** Where a table's shape is to be asked on; undefined: from its beginning. */
+  resume(table: string): ShapePosition | undefined {
+    const load = this.#loads.pending().get(table)
+    if (!load) return this.#saved.get(table)
+    return load.offset === null ? undefined : { handle: load.handle, offset: load.offset }
+  }
+
+  /** Whether the catalogue and all else is there that a till sells with. */
+  ready(): boolean {
+    return this.#progress.ready()
+  }
+
+  /** Rows received so far while the first replica is not whole; null once it is. */
+  loading(): number | null {
+    return this.#progress.whole() ? null : this.#loads.rows()
+  }
+
+  /** What takes a table's answers. */
+  sink(table: string): ShapeSink {
+    return {
+      turn: (signal) => this.#bell.until(() => this.#mayAsk(table), signal),
+      begin: (handle, signal) => this.#guarded(() => this.#begin(table, handle, signal), signal),
+      take: (messages, signal) =>
+        this.#guarded(
+          () =>
+            this.frontier.follows(table)
+              ? this.#follow(table, messages, signal)
+              : this.#load(table, messages),
+          signal,
+        ),
+      end: (position, seen) => this.#guarded(() => this.#end(table, position, seen)),
+    }
+  }
+
+  /** Commits what has become whole. */
+  pump(): void {
+    this.#pumpAgain = true
+    if (this.#pumping || this.#stopping.signal.aborted) return
+    this.#pumping = true
+    this.#guarded(async () => {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false
+        await this.#releaseAll()
+        if (!this.#joining && (await this.#joinStage())) this.#pumpAgain = true
+      }
+      this.#pumping = false
+    }).catch(() => {})
+  }
+
+  /** @returns once nothing is written any more */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#options.slices.idle()
+  }
+
+  /** Runs work that, should it fail otherwise than because its request was broken off, ends the intake. */
+  async #guarded<T>(work: () => Promise<T> | T, signal?: AbortSignal): Promise<T> {
+    try {
+      this.#stopping.signal.throwIfAborted()
+      return await work()
+    } catch (error) {
+      if (!signal?.aborted && !this.#stopping.signal.aborted) {
+        this.#stopping.abort()
+        queueMicrotask(() => this.#options.broken(error as Error))
+      }
+      throw error
+    }
+  }
+
+  #inTurn(kind: string, work: (limit: number) => number): Promise<void> {
+    return this.#options.slices.run(kind, (limit) => {
+      this.#stopping.signal.throwIfAborted()
+      return work(limit)
+    })
+  }
+
+  /** Others may go on as far as what is being loaded lets them, and slices are as long as nobody minds. */
+  #settle(): void {
+    this.frontier.hold(this.#progress.half() ? (this.frontier.lsn() ?? 0n) : null)
+    this.#options.slices.unhurried(!this.#progress.ready())
+    this.#bell.ring()
+  }
+
+  #mayAsk(table: string): boolean {
+    if (this.frontier.follows(table)) return !this.frontier.full(table)
+    return this.#joined.has(table) || stageOf(table) <= (this.#progress.stage() ?? 0)
+  }
+
+  async #begin(table: string, handle: string, signal: AbortSignal): Promise<void> {
+    await this.#bell.until(() => !this.#joining, signal)
+    this.frontier.drop(table)
+    this.#loads.begin(table, handle)
+    this.#joined.delete(table)
+    this.#settle()
+    await this.#clear(table)
+  }
+
+  async #load(table: string, messages: readonly ShapeMessage[]): Promise<void> {
+    const changes = messages.map(loadedChange)
+    for (let at = 0; at < changes.length; ) {
+      await this.#inTurn(`load ${table}`, (limit) => {
+        const part = changes.slice(at, at + limit)
+        this.#loads.put(table, part)
+        at += part.length
+        return part.length
+      })
+      this.#tell(table)
+    }
+  }
+
+  async #follow(table: string, messages: readonly ShapeMessage[], signal: AbortSignal): Promise<void> {
+    this.frontier.receive(table, messages.map(logChange))
+    this.pump()
+    this.#options.moved()
+    await this.#bell.until(() => !this.frontier.follows(table) || !this.frontier.full(table), signal)
+  }
+
+  #end(table: string, position: ShapePosition, seen: bigint | null): void {
+    const { frontier } = this
+    if (frontier.follows(table)) {
+      frontier.placed(table, position)
+      if (seen !== null) frontier.reached(table, seen)
+    } else {
+      this.#loads.placed(table, position, seen)
+      const load = this.#loads.pending().get(table)
+      if (load?.loaded) frontier.follow(table, BigInt(load.top))
+    }
+    this.pump()
+    this.#options.moved()
+  }
+
+  #tell(table: string): void {
+    const { now, changes } = this.#options
+    if (now() - this.#told < TELL_MS) return
+    this.#told = now()
+    changes.touch('sync', ...(this.#progress.isFirst(table) ? [] : [topicOf(table)]))
+  }
+
+  async #releaseAll(): Promise<void> {
+    for (let more = true; more; ) {
+      await this.#inTurn('release', (limit) => {
+        const release = this.frontier.release(limit)
+        more = release !== null
+        return release ? this.#commit(release) : 0
+      })
+      this.#bell.ring()
+    }
+  }
+
+  #commit({ shapes, lsn }: Release): number {
+    const { writer, changes, committed } = this.#options
+    for (const part of shapes) if (!this.#joined.has(part.shape)) this.#loads.follow(part, lsn)
+    const parts = shapes.filter(({ shape }) => this.#joined.has(shape))
+    if (parts.length > 0) {
+      writer.write({ lsn: this.frontier.lsn() ?? lsn, shapes: parts }, this.#apart())
+    }
+    committed()
+    const moved = parts.filter((part) => part.changes.length > 0)
+    changes.touch('sync', ...new Set<Topic>(moved.map(({ shape }) => topicOf(shape))))
+    return shapes.reduce((rows, part) => rows + part.changes.length, 0)
+  }
+
+  /** Tables that are not joined: what own events do to their sums is seen to when they are. */
+  #apart(): ReadonlySet<string> {
+    return new Set(TILL_TABLES.filter((table) => !this.#joined.has(table)))
+  }
+
+  /** Joins the stage whose turn it is, if all of it is loaded and stands where the replica stands. */
+  async #joinStage(): Promise<boolean> {
+    const { frontier } = this
+    const shapes = this.#progress.due()
+    const isLoaded = () => shapes.every(frontier.follows)
+    if (shapes.length === 0 || !isLoaded()) return false
+    const target = this.#progress.target(shapes)
+    frontier.hold(target)
+    await this.#releaseAll()
+    if (!isLoaded() || !frontier.settled(target)) {
+      this.#options.moved()
+      return false
+    }
+    this.#joining = true
+    await joinShapes(shapes, target, this.#apart(), {
+      ...this.#options,
+      loads: this.#loads,
+      inTurn: (kind, work) => this.#inTurn(kind, work),
+    })
+    for (const shape of shapes) this.#joined.add(shape)
+    this.#options.committed()
+    this.#options.changes.touch('sync', ...new Set(shapes.map(topicOf)))
+    for (const shape of shapes) await this.#clear(shape)
+    this.#joining = false
+    this.#settle()
+    return true
+  }
+
+  async #clear(shape: string): Promise<void> {
+    for (let rows = 1; rows > 0; ) {
+      await this.#inTurn('clear', (limit) => {
+        rows = this.#loads.clear(shape, limit)
+        return rows
+      })
+    }
+  }
+
+  /** What joins left aside when the till was ended before they were cleared. */
+  async #tidy(): Promise<void> {
+    for (const shape of this.#joined) await this.#clear(shape)
+    this.#joining = false
+    this.#bell.ring()
+    this.pump()
+  }
+}

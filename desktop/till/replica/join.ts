@@ -1,0 +1,206 @@
+import type { Journal } from '../journal/journal.ts'
+import { type Applier, createApplier } from '../store/applier.ts'
+import type { TillDatabase } from '../store/database.ts'
+import type { RowChange, WireRow } from './frontier.ts'
+import { createTableWriters, type Loads } from './load.ts'
+import { createOverlay, isProjected, type Overlay, rowName, sumsOf } from './overlay.ts'
+import { HEAD_TABLE, holdsSums, isKeptAside } from './stages.ts'
+import type { TableWriter, Values } from './table-writer.ts'
+
+/** What came of a row after its snapshot, whole or the columns that were set; `null` when it is gone. */
+type LaterRow = { row: WireRow; whole: boolean } | null
+type Later = ReadonlyMap<string, LaterRow>
+
+/** Own events above the server's head. */
+interface Own {
+  overlay: Overlay
+  head: number
+}
+
+/** Steps of a join: `next(limit)` does some rows, at most so many, and tells how many; the first one does none. */
+type Steps = Generator<number, void, number>
+
+/** Puts what was kept aside into its tables, and takes out of them what the server no longer has. */
+export class Joining {
+  readonly #journal: Journal
+  readonly #loads: Loads
+  readonly #tableOf: (table: string) => TableWriter
+  readonly #applier: Applier
+  readonly #transaction: (work: () => void) => void
+
+  constructor(db: TillDatabase, journal: Journal, loads: Loads) {
+    this.#journal = journal
+    this.#loads = loads
+    this.#tableOf = createTableWriters(db)
+    this.#applier = createApplier(db)
+    this.#transaction = db.transaction((work: () => void) => work()).immediate
+  }
+
+  /**
+   * Each step is one transaction, after which the till may sell. Every row that is written is right by itself: a sum
+   * is what the server has at the head, with own events above it.
+   * @param shapes loaded, and all at one LSN
+   * @param head the server's at that LSN
+   */
+  *steps(shapes: readonly string[], head: number): Steps {
+    const overlay = createOverlay(this.#journal)
+    while (overlay.read(head)) yield 0
+    const own = { overlay, head }
+    for (const shape of shapes) {
+      if (isKeptAside(shape) && shape !== HEAD_TABLE) yield* this.#placeRows(shape, own)
+    }
+    for (const shape of shapes) if (shape !== HEAD_TABLE) yield* this.#removeAbsent(shape, own)
+  }
+
+  /**
+   * In the caller's transaction: what own events added since a snapshot began, and the server holds without their
+   * effect, is taken back. Any other that it holds has come as a row of the log.
+   */
+  takeBack(shapes: readonly string[], head: number): void {
+    for (const shape of shapes) {
+      const load = this.#loads.pending().get(shape)
+      if (!load?.fresh || !holdsSums(shape)) continue
+      const overlay = createOverlay(this.#journal)
+      while (overlay.read(load.own)) {}
+      const { keyOf } = this.#tableOf(shape)
+      const withheld = [...overlay.settle(head).values()].filter(
+        ({ table, key }) => table === shape && !this.#loads.aside.marked(shape, keyOf(key)),
+      )
+      this.#applier.apply(sumsOf(withheld, -1))
+    }
+  }
+
+  /** What the loaded head table will hold, as changes of the one there is. */
+  headChanges(): RowChange[] {
+    const { keyOf, keysAfter } = this.#tableOf(HEAD_TABLE)
+    const kept = this.#loads.aside.rows(HEAD_TABLE, 0, Number.MAX_SAFE_INTEGER)
+    const rows = new Map(kept.map(({ row }) => [keyOf(row), row]))
+    for (const [key, later] of this.#laterRows(HEAD_TABLE)) {
+      if (later) rows.set(key, { ...rows.get(key), ...later.row })
+      else rows.delete(key)
+    }
+    const gone = keysAfter(null, Number.MAX_SAFE_INTEGER).filter((key) => !rows.has(keyOf(key)))
+    return [
+      ...gone.map((key): RowChange => ({ operation: 'delete', row: key as WireRow })),
+      ...[...rows.values()].map((row): RowChange => ({ operation: 'insert', row })),
+    ]
+  }
+
+  *#placeRows(shape: string, own: Own): Steps {
+    const later = this.#laterRows(shape)
+    const met = yield* this.#placeSnapshot(shape, later, own)
+    const rest = [...later].filter(([key]) => !met.has(key))
+    for (let limit = yield 0; rest.length > 0; ) {
+      const part = rest.splice(0, limit)
+      this.#step(own, () => {
+        for (const [key, after] of part) {
+          if (after) this.#place(shape, after.row, after.whole, own)
+          else this.#remove(shape, this.#tableOf(shape).keyFrom(key), own)
+        }
+        this.#applyAgain(shape, own, true)
+      })
+      limit = yield part.length
+    }
+  }
+
+  /** @returns keys of `later` that the snapshot has */
+  *#placeSnapshot(shape: string, later: Later, own: Own): Generator<number, Set<string>, number> {
+    const { aside } = this.#loads
+    const { keyOf, keyFrom } = this.#tableOf(shape)
+    const met = new Set<string>()
+    for (let limit = yield 0; ; ) {
+      const rows = aside.rows(shape, 0, limit)
+      const end = rows.at(-1)
+      if (!end) return met
+      this.#step(own, () => {
+        let removed = false
+        for (const { row } of rows) {
+          const key = keyOf(row)
+          const after = later.get(key)
+          if (later.has(key)) met.add(key)
+          removed ||= after === null
+          if (after === null) this.#remove(shape, keyFrom(key), own)
+          else this.#place(shape, { ...row, ...after?.row }, true, own)
+        }
+        this.#applyAgain(shape, own, removed)
+        aside.forgetRows(shape, end.n)
+      })
+      limit = yield rows.length
+    }
+  }
+
+  *#removeAbsent(shape: string, own: Own): Steps {
+    const { keyOf, keysAfter } = this.#tableOf(shape)
+    const load = this.#loads.pending().get(shape)
+    const ownKeys = load?.fresh ? this.#ownKeys(shape, load.own) : null
+    let limit = yield 0
+    for (let last: Values | null = null; ; ) {
+      const keys: Values[] = ownKeys ? ownKeys.splice(0, limit) : keysAfter(last, limit)
+      last = keys.at(-1) ?? null
+      if (!last) return
+      const gone = keys.filter((key) => !this.#loads.aside.marked(shape, keyOf(key)))
+      if (gone.length > 0) {
+        this.#step(own, () => {
+          for (const key of gone) this.#remove(shape, key, own)
+          this.#applyAgain(shape, own, true)
+        })
+      }
+      limit = yield keys.length
+    }
+  }
+
+  /** What the log said of rows after the snapshot, the last word of each. */
+  #laterRows(shape: string): Later {
+    const { keyOf } = this.#tableOf(shape)
+    const later = new Map<string, LaterRow>()
+    for (const { operation, row } of this.#loads.aside.changes(shape)) {
+      const key = keyOf(row)
+      const before = later.get(key)
+      if (operation === 'delete') later.set(key, null)
+      else if (operation === 'insert') later.set(key, { row, whole: true })
+      else later.set(key, { row: { ...before?.row, ...row }, whole: before?.whole === true })
+    }
+    return later
+  }
+
+  /** Rows that own events up to `last` were the first to touch. */
+  #ownKeys(shape: string, last: number): Values[] {
+    const rows = [...this.#loads.ownRows().values()]
+    return rows.filter(({ table, seq }) => table === shape && seq <= last).map(({ key }) => key)
+  }
+
+  /** @param whole whether the row names all its columns, or only those to set */
+  #place(shape: string, row: WireRow, whole: boolean, own: Own): void {
+    const table = this.#tableOf(shape)
+    const values: Values = table.read(row)
+    for (const [column, added] of Object.entries(sumOf(shape, row, own)?.add ?? {})) {
+      if (column in values) values[column] = Number(values[column]) + added
+    }
+    if (whole) table.upsert(values)
+    else table.update(values)
+  }
+
+  /** Removes what the server does not have; what own events above the head added to it stays. */
+  #remove(shape: string, key: Values, own: Own): void {
+    this.#tableOf(shape).remove(key)
+    const sum = sumOf(shape, key, own)
+    if (sum) this.#applier.apply(sumsOf([sum], 1))
+  }
+
+  /** Applies again what own events did to a table beside its sums; after a removal, rows they inserted as well. */
+  #applyAgain(shape: string, { overlay }: Own, removed: boolean): void {
+    const mutations = removed ? overlay.facts() : overlay.sets()
+    this.#applier.apply(mutations.filter(({ table }) => table === shape))
+  }
+
+  /** One transaction that knows all own events. */
+  #step({ overlay, head }: Own, work: () => void): void {
+    this.#transaction(() => {
+      while (overlay.read(head)) {}
+      work()
+    })
+  }
+}
+
+const sumOf = (shape: string, row: Readonly<Record<string, unknown>>, { overlay }: Own) =>
+  isProjected(shape) ? overlay.totals().get(rowName(shape, row)) : undefined

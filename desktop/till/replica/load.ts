@@ -1,0 +1,222 @@
+import { SYNCED_TABLES } from '../../../migrations/synced-tables.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { TillDatabase } from '../store/database.ts'
+import { createTillState } from '../store/state.ts'
+import { type Aside, openAside } from './aside.ts'
+import { type CatalogueIndex, createCatalogueIndex } from './catalogue-index.ts'
+import type { RowChange, ShapePosition, ShapeRelease } from './frontier.ts'
+import { isProjected, rowName } from './overlay.ts'
+import { type OwnRows, readOwnRows } from './own-rows.ts'
+import { holdsSums, isKeptAside } from './stages.ts'
+import { createTableWriter, type TableWriter } from './table-writer.ts'
+
+/** A row of a snapshot, or a change of the log behind it. */
+export interface LoadedChange extends RowChange {
+  /** Null for a row of a snapshot. */
+  lsn: bigint | null
+}
+
+/** How far a shape's load is. Kept in the transaction of the rows it speaks of. */
+export interface LoadState {
+  handle: string
+  /** Where to go on; null while not one response of it was taken whole. */
+  offset: string | null
+  /** Whether it was up to date once; from then on it holds exactly what the server had at `top`. */
+  loaded: boolean
+  /** The LSN it is at once it is loaded; until then, of the newest change in it. */
+  top: string
+  /** Whether the shape was never joined before. */
+  first: boolean
+  /** Whether the table held nothing of the server's before: then only rows of own events can be out of date in it. */
+  fresh: boolean
+  /** The last own event when the snapshot began. */
+  own: number
+  rows: number
+}
+
+const PREFIX = 'replica-load:'
+
+/** Rows of the loads that are over. */
+const ROWS = 'replica-rows'
+
+/** Tables of a till, by name. */
+export const TILL_TABLES = SYNCED_TABLES.filter(({ till }) => till !== null).map(
+  ({ table }) => table as string,
+)
+
+/** The writers of a till's synced tables. */
+export function createTableWriters(db: TillDatabase): (table: string) => TableWriter {
+  const writers = new Map(
+    SYNCED_TABLES.map((synced) => [synced.table as string, createTableWriter(db, synced)]),
+  )
+  return (table) => {
+    const writer = writers.get(table)
+    if (!writer) throw new Error(`not a synced table: ${table}`)
+    return writer
+  }
+}
+
+/** Beyond so many own events a table is searched for rows that the server lacks, rather than their rows kept in mind. */
+const FEW_EVENTS = 5000
+
+/** Positions and progress of loads, as they are on the disk. */
+function createRecords(db: TillDatabase) {
+  const state = createTillState(db)
+  const saved = db.prepare(`select key, value from till_state where key like '${PREFIX}%'`)
+  const drop = db.prepare('delete from till_state where key = ?')
+  const isJoined = db.prepare('select 1 from replica_shape where shape = ?').pluck()
+  const leave = db.prepare('delete from replica_shape where shape = ?')
+  const place = db.prepare(`insert into replica_shape (shape, handle, "offset", schema) values (?, ?, ?, '')
+    on conflict (shape) do update set handle = excluded.handle, "offset" = excluded."offset"`)
+  return {
+    state,
+    read: () =>
+      new Map(
+        (saved.all() as { key: string; value: string }[]).map(({ key, value }) => [
+          key.slice(PREFIX.length),
+          JSON.parse(value) as LoadState,
+        ]),
+      ),
+    save: (shape: string, load: LoadState) => state.set(PREFIX + shape, load),
+    isJoined: (shape: string) => isJoined.get(shape) !== undefined,
+    leave: (shape: string) => {
+      leave.run(shape)
+    },
+    join: (shape: string, { handle, offset, rows }: LoadState) => {
+      if (offset !== null) place.run(shape, handle, offset)
+      drop.run(PREFIX + shape)
+      state.set(ROWS, (state.get<number>(ROWS) ?? 0) + rows)
+    },
+  }
+}
+
+/** Shapes on their way in: written slice by slice, each transaction with the place where it would go on. */
+export class Loads {
+  readonly aside: Aside
+  readonly catalogue: CatalogueIndex
+  /** Rows that this device's own events made or added to. */
+  readonly ownRows: () => OwnRows
+  readonly #db: TillDatabase
+  readonly #journal: Journal
+  readonly #tableOf: (table: string) => TableWriter
+  readonly #records: ReturnType<typeof createRecords>
+  readonly #loads: Map<string, LoadState>
+
+  /** @param journal of this device: rows its events added to are not overwritten before their sums are known */
+  constructor(db: TillDatabase, journal: Journal) {
+    this.#db = db
+    this.#journal = journal
+    this.#tableOf = createTableWriters(db)
+    this.#records = createRecords(db)
+    this.#loads = this.#records.read()
+    this.aside = openAside(db)
+    this.catalogue = createCatalogueIndex(db, this.#records.state)
+    this.ownRows = readOwnRows(journal)
+  }
+
+  /** Shapes that are being loaded. */
+  pending(): ReadonlyMap<string, LoadState> {
+    return this.#loads
+  }
+
+  /** Rows that were received by loads so far, joined or not. */
+  rows(): number {
+    let rows = this.#records.state.get<number>(ROWS) ?? 0
+    for (const load of this.#loads.values()) rows += load.rows
+    return rows
+  }
+
+  /** A snapshot begins: a joined shape is joined no longer, what was aside of it is to be cleared before the first row. */
+  begin(shape: string, handle: string): void {
+    const before = this.#loads.get(shape)
+    const first = before ? before.first : !this.#records.isJoined(shape)
+    const own = this.#journal.head().seq
+    const fresh = first && own <= FEW_EVENTS && (!before || (before.fresh && before.handle === handle))
+    this.#update(shape, { handle, offset: null, loaded: false, top: '0', first, fresh, own, rows: 0 }, () => {
+      this.#records.leave(shape)
+      if (shape === 'product' && first) this.catalogue.defer()
+    })
+  }
+
+  /** Writes or keeps rows of a shape that is not loaded yet, as one transaction. */
+  put(shape: string, changes: readonly LoadedChange[]): void {
+    const before = this.#current(shape)
+    const lsn = changes.at(-1)?.lsn ?? 0n
+    const top = lsn > BigInt(before.top) ? String(lsn) : before.top
+    this.#update(shape, { ...before, top, rows: before.rows + changes.length }, () =>
+      this.#write(shape, changes, before.fresh),
+    )
+  }
+
+  /** A response was taken whole. @param seen the LSN of its up-to-date, if it was one */
+  placed(shape: string, { handle, offset }: ShapePosition, seen: bigint | null): void {
+    const before = this.#current(shape)
+    const top = seen !== null && seen > BigInt(before.top) ? String(seen) : before.top
+    this.#update(shape, { ...before, handle, offset, top, loaded: before.loaded || seen !== null })
+  }
+
+  /** Brings a loaded shape up to `lsn`, as one transaction. */
+  follow({ shape, changes, position }: ShapeRelease, lsn: bigint): void {
+    const before = this.#current(shape)
+    const top = lsn > BigInt(before.top) ? String(lsn) : before.top
+    const logged = changes.map((change) => ({ ...change, lsn }))
+    this.#update(shape, { ...before, ...position, top, rows: before.rows + changes.length }, () =>
+      this.#write(shape, logged, before.fresh),
+    )
+  }
+
+  /** Removes about `limit` rows of what a load left aside. @returns how many it removed */
+  clear(shape: string, limit: number): number {
+    return this.#db.transaction(() => this.aside.clear(shape, limit)).immediate()
+  }
+
+  /** In the caller's transaction: these shapes are loaded, and follow their logs from where they stand. */
+  join(shapes: readonly string[]): void {
+    for (const shape of shapes) this.#records.join(shape, this.#current(shape))
+  }
+
+  /** That transaction was committed. */
+  joined(shapes: readonly string[]): void {
+    for (const shape of shapes) this.#loads.delete(shape)
+  }
+
+  #current(shape: string): LoadState {
+    const load = this.#loads.get(shape)
+    if (!load) throw new Error(`not being loaded: ${shape}`)
+    return load
+  }
+
+  /** Runs a change of what is known about a load and its rows; a failure leaves both as they were. */
+  #update(shape: string, load: LoadState, work: () => void = () => {}): void {
+    this.#db
+      .transaction(() => {
+        work()
+        this.#records.save(shape, load)
+      })
+      .immediate()
+    this.#loads.set(shape, load)
+  }
+
+  #write(shape: string, changes: readonly LoadedChange[], fresh: boolean): void {
+    const { aside } = this
+    const table = this.#tableOf(shape)
+    const apart = isKeptAside(shape)
+    const own: OwnRows | null = fresh && isProjected(shape) ? this.ownRows() : null
+    for (const change of changes) {
+      const { operation, row, lsn } = change
+      const isKnown = !fresh || (isProjected(shape) && own?.has(rowName(shape, row)) === true)
+      if (isKnown) {
+        const key = table.keyOf(row)
+        if (operation === 'delete') aside.unmark(shape, key)
+        else aside.mark(shape, key)
+        // What is gone goes when all of its stage is here: a sale is not to lose its lines before it goes itself.
+        if (operation === 'delete' && !apart) continue
+      }
+      // A new sum that no own event has touched is what the server says; any other stays until its head is known.
+      const plain = lsn === null && !isKnown && holdsSums(shape)
+      if (!apart || plain) table.write(change)
+      else if (lsn === null) aside.keep(shape, row)
+      else aside.keepChange(shape, { operation, row })
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** What a till needs before anyone can sell: who is there, what is sold, where its drawer and its numbers stand. */
+const COUNTER = [
+  'branch',
+  'register',
+  'device',
+  'staff',
+  'product',
+  'register_total',
+  'cash_session',
+  'drawer_balance',
+  'device_head',
+  'forecast_model',
+  'staff_pin',
+]
+
+/** The order in which a first replica is loaded; each stage is there as a whole, and stays up to date from then on. */
+const STAGES: readonly (readonly string[])[] = [COUNTER, ['stock_on_hand'], ['demand_daily']]
+
+/** Facts: whatever is not named above. Before demand, which is for forecasts alone. */
+const FACTS = 2
+
+/** @returns the stage a table is loaded in, from 0 */
+export const stageOf = (table: string): number => {
+  const stage = STAGES.findIndex((tables) => tables.includes(table))
+  if (stage === -1) return FACTS
+  return stage < FACTS ? stage : stage + 1
+}
+
+/** The stage with which a till can sell. */
+export const COUNTER_STAGE = 0
+
+/** Tables that hold sums over events. */
+const SUMS: ReadonlySet<string> = new Set([
+  'register_total',
+  'drawer_balance',
+  'stock_on_hand',
+  'demand_daily',
+])
+
+export const holdsSums = (table: string): boolean => SUMS.has(table)
+
+/**
+ * Tables whose rows are kept aside while they are loaded, and written when all of their stage is there: sums, which are
+ * right only together with the head they were taken at; a sale, which nobody is to see before its lines; what own events
+ * have set columns of; and PINs, so that nobody is let in before there is a catalogue.
+ */
+const ASIDE: ReadonlySet<string> = new Set([...SUMS, 'device_head', 'cash_session', 'sale', 'staff_pin'])
+
+export const isKeptAside = (table: string): boolean => ASIDE.has(table)
+
+/** The table that says up to where the server holds own events. */
+export const HEAD_TABLE = 'device_head'
+
+/**
+ * Tables that stand still together with all others while one of them is fetched again: lines, of which no sale may be
+ * seen without, and the head, by which every sum is read.
+ */
+export const mayNotBeSeenHalf = (table: string): boolean => table === HEAD_TABLE || stageOf(table) === FACTS

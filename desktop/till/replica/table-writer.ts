@@ -1,0 +1,117 @@
+import type { Statement } from 'better-sqlite3'
+import type { SyncedTable } from '../../../migrations/synced-tables.ts'
+import type { TillDatabase } from '../store/database.ts'
+import type { RowChange, WireRow } from './frontier.ts'
+import { readColumn, type SqliteValue } from './rows.ts'
+
+/** Values of a row, by column; columns that the wire did not name are not there. */
+export type Values = Record<string, SqliteValue>
+
+/** Writes changes of one synced table, in the caller's transaction. */
+export interface TableWriter {
+  /** @throws UnreadableColumn */
+  write(change: RowChange): void
+  /** Writes a whole row; a row that is there already and the same is not touched, nor are its indexes. */
+  upsert(values: Values): void
+  remove(values: Values): void
+  /** Sets the columns that are named, beside the key, where the row exists. */
+  update(values: Values): void
+  /** @throws UnreadableColumn */
+  read(row: WireRow): Values
+  /** The row's primary key as one text. */
+  keyOf(row: Readonly<Record<string, unknown>>): string
+  /** The key's columns out of such a text. */
+  keyFrom(key: string): Values
+  /** Keys behind this one, in the key's order, at most `limit`; from the beginning when null. */
+  keysAfter(last: Values | null, limit: number): Values[]
+}
+
+/** Keys are ids, dates, rates and short words: none has a space. */
+const SEPARATOR = ' '
+
+const quote = (column: string) => `"${column}"`
+const list = (columns: readonly string[], each: (column: string) => string = quote) =>
+  columns.map(each).join(', ')
+
+const marks = (columns: readonly string[]) => list(columns, () => '?')
+
+function upsertSql(
+  name: string,
+  all: readonly string[],
+  key: readonly string[],
+  rest: readonly string[],
+): string {
+  const changed = `update set ${list(rest, (c) => `"${c}" = excluded."${c}"`)}
+    where (${list(rest, (c) => `${name}."${c}"`)}) is not (${list(rest, (c) => `excluded."${c}"`)})`
+  return `insert into ${name} (${list(all)}) values (${marks(all)})
+    on conflict (${list(key)}) do ${rest.length === 0 ? 'nothing' : changed}`
+}
+
+/**
+ * Statements of one synced table, bound by position. Column names come from `synced-tables.ts`; others on the wire are
+ * passed over.
+ */
+export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableWriter {
+  const name = quote(synced.table)
+  const kinds = Object.entries(synced.columns)
+  const all = kinds.map(([column]) => column)
+  const { key } = synced
+  const rest = all.filter((column) => !key.includes(column))
+  const where = key.map((column) => `${quote(column)} = ?`).join(' and ')
+  const statements = new Map<string, Statement>()
+  const prepared = (of: string, sql: () => string): Statement => {
+    let statement = statements.get(of)
+    if (!statement) {
+      statement = db.prepare(sql())
+      statements.set(of, statement)
+    }
+    return statement
+  }
+  const pick = (values: Values, columns: readonly string[]) => columns.map((column) => values[column] ?? null)
+
+  const read = (row: WireRow): Values => {
+    const values: Values = {}
+    for (const [column, kind] of kinds) {
+      const text = row[column]
+      if (text !== undefined) values[column] = readColumn(kind, text)
+    }
+    return values
+  }
+  const upsert = (values: Values) => {
+    prepared('upsert', () => upsertSql(name, all, key, rest)).run(pick(values, all))
+  }
+  const remove = (values: Values) => {
+    prepared('delete', () => `delete from ${name} where ${where}`).run(pick(values, key))
+  }
+  const update = (values: Values) => {
+    const set = rest.filter((column) => column in values)
+    if (set.length === 0) return
+    prepared(
+      `update ${set}`,
+      () => `update ${name} set ${list(set, (column) => `"${column}" = ?`)} where ${where}`,
+    ).run(pick(values, [...set, ...key]))
+  }
+
+  return {
+    upsert,
+    remove,
+    update,
+    read,
+    keyOf: (row) => key.map((column) => String(row[column])).join(SEPARATOR),
+    keyFrom: (text) => Object.fromEntries(text.split(SEPARATOR).map((part, i) => [key[i] ?? '', part])),
+    keysAfter: (last, limit) => {
+      const after = last ? `where (${list(key)}) > (${marks(key)})` : ''
+      const page = prepared(
+        last ? 'page' : 'first',
+        () => `select ${list(key)} from ${name} ${after} order by ${list(key)} limit ?`,
+      )
+      return page.all([...(last ? pick(last, key) : []), limit]) as Values[]
+    },
+    write: ({ operation, row }) => {
+      const values = read(row)
+      if (operation === 'insert') upsert(values)
+      else if (operation === 'delete') remove(values)
+      else update(values)
+    },
+  }
+}
