@@ -120,20 +120,18 @@ const sale = fc
     }),
   )
   .map(([where, what]) => ({ type: 'sale.completed', payload: { ...where, ...what } }))
+const counts = fc.array(
+  fc.record({ denomination: fc.constantFrom(100, 500, 1000), quantity: fc.integer({ min: 0, max: 9 }) }),
+)
 const opened = fc
-  .tuple(place, amount)
-  .map(([where, float]) => ({ type: 'cash-session.opened', payload: { ...where, float } }))
+  .tuple(place, amount, fc.record({ counts, ownerId: anId(61, 62) }, { requiredKeys: [] }))
+  .map(([where, float, more]) => ({ type: 'cash-session.opened', payload: { ...where, float, ...more } }))
 const closed = fc
   .tuple(
     place,
     fc.record({
       zNumber: fc.integer({ min: 1, max: 9 }),
-      counts: fc.array(
-        fc.record({
-          denomination: fc.constantFrom(100, 500, 1000),
-          quantity: fc.integer({ min: 0, max: 9 }),
-        }),
-      ),
+      counts,
       counted: amount,
       expected: amount,
       variance: amount,
@@ -141,10 +139,63 @@ const closed = fc
       grossTotal: amount,
       perpetualTotal: amount,
     }),
+    fc.record(
+      {
+        countedTenders: fc.array(fc.record({ kind: fc.constant('card'), amount }), { maxLength: 1 }),
+        firstCounted: amount,
+        reason: fc.constantFrom('NULL', '{"a":1}', 'é,\\'),
+        witness: fc.record({ staffId: anId(61, 62), role: fc.constant('cashier') }),
+      },
+      { requiredKeys: [] },
+    ),
+    fc.option(fc.record({ ofDeviceId: anId(51, 52), coversSeq: fc.integer({ min: 0, max: 9 }) })),
   )
-  .map(([where, figures]) => ({
-    type: 'cash-session.closed',
-    payload: { ...where, ...figures, firstReceipt: null, lastReceipt: null, taxes: [], tenders: [] },
+  .map(([where, figures, said, elsewhere]) => ({
+    type: elsewhere ? 'cash-session.closed-elsewhere' : 'cash-session.closed',
+    payload: {
+      ...where,
+      ...figures,
+      ...said,
+      ...elsewhere,
+      firstReceipt: null,
+      lastReceipt: null,
+      taxes: [],
+      tenders: [],
+    },
+  }))
+const late = fc
+  .tuple(
+    place,
+    fc.record({ zNumber: fc.integer({ min: 1, max: 9 }), number: fc.integer({ min: 1, max: 9 }) }),
+  )
+  .chain(([{ businessDate: _, currency: __, ...where }, what]) =>
+    fc.record({
+      type: fc.constant('cash-session.addendum'),
+      payload: fc
+        .record({ addendumId: anId(91, 93), saleCount: amount, grossTotal: amount, cash: amount })
+        .map((sums) => ({
+          ...where,
+          ...what,
+          ...sums,
+          ...{ firstReceipt: 1, lastReceipt: 2, taxes: [], tenders: [], expected: 5, variance: -5 },
+        })),
+    }),
+  )
+const handedOver = fc
+  .tuple(place, counts, fc.boolean(), anId(94, 96), anId(61, 62))
+  .map(([{ businessDate: _, currency: __, ...where }, pieces, owned, handoverId, staffId]) => ({
+    type: 'cash-session.handed-over',
+    payload: {
+      ...where,
+      ...{ handoverId, owned, counts: pieces, counted: 7, expected: 5, variance: 2 },
+      to: { staffId, role: 'cashier' },
+    },
+  }))
+const read = fc
+  .tuple(place, anId(81, 83))
+  .map(([{ businessDate: _, currency: __, ...where }, readingId]) => ({
+    type: 'cash-session.read',
+    payload: { ...where, readingId },
   }))
 
 const moved = fc
@@ -170,7 +221,7 @@ const drawerOpened = fc
 
 const event = fc
   .tuple(
-    fc.oneof({ weight: 4, arbitrary: sale }, opened, closed, moved, drawerOpened),
+    fc.oneof({ weight: 4, arbitrary: sale }, opened, closed, moved, drawerOpened, late, handedOver, read),
     anId(51, 52),
     fc.integer({ min: 1, max: 99_999 }),
   )

@@ -11,6 +11,7 @@ import * as tillLedger from './0008-till-ledger.ts'
 import * as productNames from './0009-product-names.ts'
 import * as drawerActions from './0016-drawer-actions.ts'
 import * as tillReplica from './0017-till-replica.ts'
+import * as drawerClosing from './0018-drawer-closing.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -27,6 +28,7 @@ const STEPS: Record<string, Step> = {
   '0009-product-names': productNames,
   '0016-drawer-actions': drawerActions,
   '0017-till-replica': tillReplica,
+  '0018-drawer-closing': drawerClosing,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -9,6 +9,11 @@ export interface BranchRow {
   address: string
   city: string
   vat_number: string
+  /** Minor units; null: the usual limits of `domain/cash-session/rules.ts`. */
+  recount_over?: number | null
+  witness_over?: number | null
+  /** Where Z reports are sent, or null for nowhere. */
+  z_mail?: string | null
 }
 
 export interface RegisterRow {

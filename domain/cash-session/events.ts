@@ -1,9 +1,23 @@
 import { z } from 'zod'
 import { businessDateSchema } from '../business-date.ts'
 import { idSchema } from '../ids.ts'
+import { actorSchema } from '../journal/event.ts'
 import { currencySchema, FLOAT_LIMIT, minorSchema } from '../money.ts'
 import { tenderKindSchema } from '../sale/events.ts'
 import { taxShareSchema } from '../tax.ts'
+
+/** Why, in a person's own words: one line, not empty. */
+export const movementReasonSchema = z
+  .string()
+  .max(120)
+  .regex(/^[^\p{Cc}]+$/u, 'one line of text')
+  .refine((text) => text.trim() !== '', 'a reason is needed')
+
+export const cashCountSchema = z.strictObject({
+  denomination: minorSchema.positive(),
+  quantity: z.int().min(0).max(99_999),
+})
+export type CashCount = z.infer<typeof cashCountSchema>
 
 /** `cash-session.opened`, version 1. */
 export const cashSessionOpenedSchema = z.strictObject({
@@ -13,14 +27,15 @@ export const cashSessionOpenedSchema = z.strictObject({
   businessDate: businessDateSchema,
   currency: currencySchema,
   float: minorSchema.nonnegative().max(FLOAT_LIMIT),
+  /** The float by note and coin, when it was counted so. */
+  counts: z.array(cashCountSchema).max(40).optional(),
+  /** Whose drawer it is; absent when several cashiers share it. */
+  ownerId: idSchema.optional(),
 })
 export type CashSessionOpened = z.infer<typeof cashSessionOpenedSchema>
 
-export const cashCountSchema = z.strictObject({
-  denomination: minorSchema.positive(),
-  quantity: z.int().min(0).max(99_999),
-})
-export type CashCount = z.infer<typeof cashCountSchema>
+export const countedTenderSchema = z.strictObject({ kind: tenderKindSchema, amount: minorSchema })
+export type CountedTender = z.infer<typeof countedTenderSchema>
 
 /** `cash-session.closed`, version 1: the Z report as a fact. Amounts in minor units. */
 export const cashSessionClosedSchema = z.strictObject({
@@ -45,6 +60,14 @@ export const cashSessionClosedSchema = z.strictObject({
   ),
   /** Sum of all the register's sales since its first. */
   perpetualTotal: minorSchema,
+  /** What the slips of the other tenders came to, as counted; absent when nobody counted them. */
+  countedTenders: z.array(countedTenderSchema).max(10).optional(),
+  /** What was counted first, when the drawer had to be counted again. */
+  firstCounted: minorSchema.nonnegative().optional(),
+  /** Why it differs, in a person's own words. */
+  reason: movementReasonSchema.optional(),
+  /** Who stood beside the count, by their own PIN. */
+  witness: actorSchema.optional(),
 })
 export type CashSessionClosed = z.infer<typeof cashSessionClosedSchema>
 
@@ -56,13 +79,6 @@ export const movementKindSchema = z.enum(['paid-in', 'paid-out', 'pick-up'])
 export type MovementKind = z.infer<typeof movementKindSchema>
 
 export const movedAmountSchema = minorSchema.positive().max(MOVEMENT_LIMIT)
-
-/** Why, in a person's own words: one line, not empty. */
-export const movementReasonSchema = z
-  .string()
-  .max(120)
-  .regex(/^[^\p{Cc}]+$/u, 'one line of text')
-  .refine((text) => text.trim() !== '', 'a reason is needed')
 
 /** `cash-session.moved`, version 1: cash in or out of a drawer outside of a sale. */
 export const cashMovedSchema = z.strictObject({
@@ -86,3 +102,66 @@ export const drawerOpenedSchema = z.strictObject({
   reason: movementReasonSchema,
 })
 export type DrawerOpened = z.infer<typeof drawerOpenedSchema>
+
+/** `cash-session.read`, version 1: an X report was read before the count, and by whom. */
+export const cashSessionReadSchema = z.strictObject({
+  readingId: idSchema,
+  sessionId: idSchema,
+  branchId: idSchema,
+  registerId: idSchema,
+})
+export type CashSessionRead = z.infer<typeof cashSessionReadSchema>
+
+/** `cash-session.handed-over`, version 1: counted between two people who both said so by their PIN; nothing closes. */
+export const cashSessionHandedOverSchema = z.strictObject({
+  handoverId: idSchema,
+  sessionId: idSchema,
+  branchId: idSchema,
+  registerId: idSchema,
+  /** Who takes the drawer over; the actor hands it over. */
+  to: actorSchema,
+  /** Whether the drawer is a person's own, and now the other's. */
+  owned: z.boolean(),
+  counts: z.array(cashCountSchema).max(40),
+  counted: minorSchema.nonnegative(),
+  expected: minorSchema,
+  variance: minorSchema,
+})
+export type CashSessionHandedOver = z.infer<typeof cashSessionHandedOverSchema>
+
+/**
+ * `cash-session.closed-elsewhere`, version 1: the Z of a drawer whose own till is dead, counted at another of the branch.
+ * It holds what the other till knew, which is the dead one's journal up to `coversSeq`.
+ */
+export const cashSessionClosedElsewhereSchema = z.strictObject({
+  ...cashSessionClosedSchema.shape,
+  /** The session's own device. */
+  ofDeviceId: idSchema,
+  coversSeq: z.int().nonnegative(),
+})
+export type CashSessionClosedElsewhere = z.infer<typeof cashSessionClosedElsewhereSchema>
+
+/** `cash-session.addendum`, version 1: what a closed Z does not hold, since it came late. The Z stays as it is. */
+export const cashSessionAddendumSchema = z.strictObject({
+  addendumId: idSchema,
+  sessionId: idSchema,
+  branchId: idSchema,
+  registerId: idSchema,
+  zNumber: z.int().positive(),
+  /** 1, 2, 3 … of this Z. */
+  number: z.int().positive(),
+  saleCount: z.int().nonnegative(),
+  firstReceipt: z.int().positive().nullable(),
+  lastReceipt: z.int().positive().nullable(),
+  grossTotal: minorSchema,
+  taxes: z.array(taxShareSchema),
+  tenders: z.array(
+    z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
+  ),
+  /** Late cash, in (+) or out (-). */
+  cash: minorSchema,
+  /** What the drawer had to hold, and differed by, with everything late in it. */
+  expected: minorSchema,
+  variance: minorSchema,
+})
+export type CashSessionAddendum = z.infer<typeof cashSessionAddendumSchema>

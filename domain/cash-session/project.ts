@@ -1,6 +1,16 @@
+import { canonicalJson } from '../journal/canonical.ts'
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
-import type { CashMoved, CashSessionClosed, CashSessionOpened, DrawerOpened } from './events.ts'
+import type {
+  CashMoved,
+  CashSessionAddendum,
+  CashSessionClosed,
+  CashSessionClosedElsewhere,
+  CashSessionHandedOver,
+  CashSessionOpened,
+  CashSessionRead,
+  DrawerOpened,
+} from './events.ts'
 import { signedAmount } from './rules.ts'
 
 /** Rows of an opened session: the session itself and its float as the drawer's first movement. */
@@ -29,6 +39,14 @@ export function projectCashSessionOpened(event: JournalEvent, opened: CashSessio
         sale_count: null,
         gross_total: null,
         perpetual_total: null,
+        float_counts: opened.counts ? canonicalJson(opened.counts) : null,
+        owner_id: opened.ownerId ?? null,
+        first_counted: null,
+        counted_tenders: null,
+        variance_reason: null,
+        witness_id: null,
+        closed_device_id: null,
+        covers_seq: null,
       },
     },
     {
@@ -72,6 +90,10 @@ export function projectCashSessionClosed(event: JournalEvent, closed: CashSessio
         sale_count: closed.saleCount,
         gross_total: closed.grossTotal,
         perpetual_total: closed.perpetualTotal,
+        first_counted: closed.firstCounted ?? null,
+        counted_tenders: closed.countedTenders ? canonicalJson(closed.countedTenders) : null,
+        variance_reason: closed.reason ?? null,
+        witness_id: closed.witness?.staffId ?? null,
       },
     },
     ...closed.counts.map(
@@ -133,4 +155,93 @@ export function projectCashMoved(event: JournalEvent, moved: CashMoved): Mutatio
 /** Rows of a drawer opened without a sale: no cash moves, but it is told who opened it and why. */
 export const projectDrawerOpened = (event: JournalEvent, opened: DrawerOpened): Mutation[] => [
   actionRow(event, opened.openingId, opened),
+]
+
+/** Rows of an X report: no figure of it is kept, but that it was read before the count, and by whom. */
+export const projectCashSessionRead = (event: JournalEvent, read: CashSessionRead): Mutation[] => [
+  {
+    op: 'insert',
+    table: 'drawer_action',
+    row: {
+      id: read.readingId,
+      session_id: read.sessionId,
+      branch_id: read.branchId,
+      register_id: read.registerId,
+      kind: 'x-report',
+      amount: 0,
+      reason: '',
+      actor_id: event.actor.staffId,
+      at: event.at,
+    },
+  },
+]
+
+/** Rows of a drawer handed over: the count between two people, and whose drawer it is from now on. */
+export const projectCashSessionHandedOver = (
+  event: JournalEvent,
+  over: CashSessionHandedOver,
+): Mutation[] => [
+  {
+    op: 'insert',
+    table: 'drawer_handover',
+    row: {
+      id: over.handoverId,
+      session_id: over.sessionId,
+      branch_id: over.branchId,
+      register_id: over.registerId,
+      from_id: event.actor.staffId,
+      to_id: over.to.staffId,
+      counted: over.counted,
+      expected: over.expected,
+      variance: over.variance,
+      at: event.at,
+    },
+  },
+  ...(over.owned
+    ? [
+        {
+          op: 'set' as const,
+          table: 'cash_session' as const,
+          key: { id: over.sessionId },
+          set: { owner_id: over.to.staffId },
+        },
+      ]
+    : []),
+]
+
+/** Rows of a drawer closed at another till: its closing, and how much of its own journal that knew. */
+export const projectClosedElsewhere = (
+  event: JournalEvent,
+  closed: CashSessionClosedElsewhere,
+): Mutation[] => [
+  ...projectCashSessionClosed(event, closed),
+  {
+    op: 'set',
+    table: 'cash_session',
+    key: { id: closed.sessionId },
+    set: { closed_device_id: event.deviceId, covers_seq: closed.coversSeq },
+  },
+]
+
+/** Rows of an addendum: beside the Z, which stays as it is. */
+export const projectAddendum = (event: JournalEvent, late: CashSessionAddendum): Mutation[] => [
+  {
+    op: 'insert',
+    table: 'z_addendum',
+    row: {
+      id: late.addendumId,
+      session_id: late.sessionId,
+      branch_id: late.branchId,
+      register_id: late.registerId,
+      z_number: late.zNumber,
+      number: late.number,
+      sale_count: late.saleCount,
+      gross_total: late.grossTotal,
+      cash: late.cash,
+      expected: late.expected,
+      variance: late.variance,
+      actor_id: event.actor.staffId,
+      at: event.at,
+    },
+  },
 ]

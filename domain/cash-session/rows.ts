@@ -18,6 +18,19 @@ export interface CashSessionRow {
   sale_count: number | null
   gross_total: number | null
   perpetual_total: number | null
+  /** The float by note and coin, canonical JSON of `CashCount[]`. */
+  float_counts: string | null
+  /** Whose drawer it is; null when it is shared. */
+  owner_id: string | null
+  first_counted: number | null
+  /** Canonical JSON of `CountedTender[]`. */
+  counted_tenders: string | null
+  variance_reason: string | null
+  witness_id: string | null
+  /** The device that closed it, when it was not its own; null otherwise. */
+  closed_device_id: string | null
+  /** How far its own device's journal that closing reaches. */
+  covers_seq: number | null
 }
 
 export interface CashCountRow {
@@ -59,4 +72,35 @@ export interface DrawerBalanceRow {
   branch_id: string
   register_id: string
   amount: number
+}
+
+/** A drawer counted between two people, while its session goes on. */
+export interface DrawerHandoverRow {
+  id: string
+  session_id: string
+  branch_id: string
+  register_id: string
+  from_id: string
+  to_id: string
+  counted: number
+  expected: number
+  variance: number
+  at: string
+}
+
+/** What came after a Z was closed. */
+export interface ZAddendumRow {
+  id: string
+  session_id: string
+  branch_id: string
+  register_id: string
+  z_number: number
+  number: number
+  sale_count: number
+  gross_total: number
+  cash: number
+  expected: number
+  variance: number
+  actor_id: string
+  at: string
 }

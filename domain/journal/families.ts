@@ -1,17 +1,25 @@
 import type { z } from 'zod'
 import {
   cashMovedSchema,
+  cashSessionAddendumSchema,
+  cashSessionClosedElsewhereSchema,
   cashSessionClosedSchema,
+  cashSessionHandedOverSchema,
   cashSessionOpenedSchema,
+  cashSessionReadSchema,
   drawerOpenedSchema,
 } from '../cash-session/events.ts'
 import {
+  projectAddendum,
   projectCashMoved,
   projectCashSessionClosed,
+  projectCashSessionHandedOver,
   projectCashSessionOpened,
+  projectCashSessionRead,
+  projectClosedElsewhere,
   projectDrawerOpened,
 } from '../cash-session/project.ts'
-import { closingFault } from '../cash-session/rules.ts'
+import { closingFault, handoverFault, openingFault } from '../cash-session/rules.ts'
 import type { Permission } from '../permissions.ts'
 import { saleCompletedSchema } from '../sale/events.ts'
 import { projectSaleCompleted } from '../sale/project.ts'
@@ -41,7 +49,7 @@ export const FAMILIES = {
   'cash-session.opened@1': family({
     schema: cashSessionOpenedSchema,
     permission: 'cash-session.open',
-    fault: () => null,
+    fault: openingFault,
     project: projectCashSessionOpened,
   }),
   'cash-session.closed@1': family({
@@ -55,6 +63,30 @@ export const FAMILIES = {
     permission: 'cash-session.move',
     fault: () => null,
     project: projectCashMoved,
+  }),
+  'cash-session.read@1': family({
+    schema: cashSessionReadSchema,
+    permission: 'cash-session.report',
+    fault: () => null,
+    project: projectCashSessionRead,
+  }),
+  'cash-session.handed-over@1': family({
+    schema: cashSessionHandedOverSchema,
+    permission: 'cash-session.move',
+    fault: handoverFault,
+    project: projectCashSessionHandedOver,
+  }),
+  'cash-session.closed-elsewhere@1': family({
+    schema: cashSessionClosedElsewhereSchema,
+    permission: 'cash-session.close',
+    fault: closingFault,
+    project: projectClosedElsewhere,
+  }),
+  'cash-session.addendum@1': family({
+    schema: cashSessionAddendumSchema,
+    permission: 'cash-session.open',
+    fault: () => null,
+    project: projectAddendum,
   }),
   'drawer.opened@1': family({
     schema: drawerOpenedSchema,

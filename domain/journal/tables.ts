@@ -4,6 +4,8 @@ import type {
   CashSessionRow,
   DrawerActionRow,
   DrawerBalanceRow,
+  DrawerHandoverRow,
+  ZAddendumRow,
 } from '../cash-session/rows.ts'
 import type { RegisterTotalRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow } from '../sale/rows.ts'
 import type { DemandDailyRow, StockMovementRow, StockOnHandRow } from '../stock/rows.ts'
@@ -20,6 +22,8 @@ export interface ProjectedTables {
   cash_movement: CashMovementRow
   drawer_action: DrawerActionRow
   drawer_balance: DrawerBalanceRow
+  drawer_handover: DrawerHandoverRow
+  z_addendum: ZAddendumRow
   stock_movement: StockMovementRow
   stock_on_hand: StockOnHandRow
   demand_daily: DemandDailyRow
@@ -39,6 +43,8 @@ export const PROJECTED_KEYS = {
   cash_movement: ['id'],
   drawer_action: ['id'],
   drawer_balance: ['session_id'],
+  drawer_handover: ['id'],
+  z_addendum: ['id'],
   stock_movement: ['id'],
   stock_on_hand: ['branch_id', 'product_id'],
   demand_daily: ['branch_id', 'product_id', 'business_date', 'origin'],

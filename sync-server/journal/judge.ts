@@ -40,7 +40,7 @@ export interface Known {
   /** Registers that the device may write for. */
   registers: Set<string>
   /** Each cash session's register, and whether it is closed; grows while a batch is judged. */
-  sessions: Map<string, { register: string; closed: boolean }>
+  sessions: Map<string, { register: string; branch: string; closed: boolean }>
   /** `table|id` of facts that exist; grows while a batch is judged. */
   facts: Set<string>
   /** Accepted unit prices per `product|business date`; absent when the product is unknown. */
@@ -90,7 +90,15 @@ export const sessionClaims = (mutations: readonly Mutation[]): string[] => [
 ]
 
 /** Tables whose rows have an id of their own: a second row of the same id is another fact under a taken name. */
-export const FACT_TABLES = ['cash_session', 'sale', 'sale_line', 'sale_tender', 'drawer_action'] as const
+export const FACT_TABLES = [
+  'cash_session',
+  'sale',
+  'sale_line',
+  'sale_tender',
+  'drawer_action',
+  'drawer_handover',
+  'z_addendum',
+] as const
 
 /** `table|id` of every fact that mutations insert, in order. */
 export const factsOf = (mutations: readonly Mutation[]): string[] =>
@@ -123,6 +131,7 @@ function judgeOwner(
   device: DeviceCaller,
   known: Known,
   report: Report,
+  elsewhere: boolean,
 ): boolean {
   const branch = claims(mutations, 'branch_id').find((id) => id !== device.branchId)
   if (branch) report('foreign-branch', branch)
@@ -130,11 +139,17 @@ function judgeOwner(
   if (register) report('foreign-register', register)
   const again = repeated(factsOf(mutations), known.facts)
   if (again) report('duplicate-fact', again.split('|')[1] ?? '')
-  const mayTouch = sessionClaims(mutations).map((session) => judgeSession(session, mutations, known, report))
+  const mayTouch = sessionClaims(mutations).map((session) => {
+    const held = known.sessions.get(session)
+    const own = !held || known.registers.has(held.register) || (elsewhere && held.branch === device.branchId)
+    if (own) return judgeSession(session, mutations, known, report)
+    report('foreign-session', session)
+    return false
+  })
   return !branch && !register && !again && mayTouch.every(Boolean)
 }
 
-/** A session is its own register's, and a closed one keeps its figures. @returns whether the effect may happen */
+/** A closed session keeps its figures. @returns whether the effect may happen */
 function judgeSession(
   session: string,
   mutations: readonly Mutation[],
@@ -149,11 +164,8 @@ function judgeSession(
     if (!opens) report('unknown-session', session)
     return true
   }
-  if (!known.registers.has(held.register)) {
-    report('foreign-session', session)
-    return false
-  }
-  if (!held.closed) return true
+  // An addendum is what belongs to a closed session.
+  if (!held.closed || mutations.every(({ table }) => table === 'z_addendum')) return true
   report('session-closed', session)
   return !mutations.some((m) => m.op === 'set' && m.table === 'cash_session')
 }
@@ -193,8 +205,13 @@ function remember(mutations: readonly Mutation[], known: Known): void {
   for (const mutation of mutations) {
     if (mutation.table !== 'cash_session') continue
     if (mutation.op === 'insert')
-      known.sessions.set(mutation.row.id, { register: mutation.row.register_id, closed: false })
-    const held = mutation.op === 'set' ? known.sessions.get(mutation.key.id ?? '') : undefined
+      known.sessions.set(mutation.row.id, {
+        register: mutation.row.register_id,
+        branch: mutation.row.branch_id,
+        closed: false,
+      })
+    const closes = mutation.op === 'set' && mutation.set.closed_at != null
+    const held = closes ? known.sessions.get(mutation.key.id ?? '') : undefined
     if (held) held.closed = true
   }
 }
@@ -215,7 +232,9 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
   }
   const { mutations, fault } = projection
   if (fault) report('rule-broken', fault)
-  if (!judgeOwner(mutations, device, known, report)) return { event, mutations: [], findings }
+  // A drawer whose till is dead may be closed by any other of its branch.
+  const elsewhere = event.type === 'cash-session.closed-elsewhere'
+  if (!judgeOwner(mutations, device, known, report, elsewhere)) return { event, mutations: [], findings }
   judgePrices(mutations, known, report)
   judgeReceipts(mutations, known, report)
   remember(mutations, known)

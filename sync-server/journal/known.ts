@@ -27,12 +27,12 @@ async function loadRegisters(client: ClientBase, device: DeviceCaller): Promise<
 
 async function loadSessions(client: ClientBase, ids: readonly string[]): Promise<Known['sessions']> {
   if (ids.length === 0) return new Map()
-  const { rows } = await client.query<{ id: string; register: string; closed: boolean }>(
-    `select id, register_id as register, closed_at is not null as closed
+  const { rows } = await client.query<{ id: string; register: string; branch: string; closed: boolean }>(
+    `select id, register_id as register, branch_id as branch, closed_at is not null as closed
      from cash_session where id = any($1::uuid[])`,
     [arrayLiteral(ids)],
   )
-  return new Map(rows.map(({ id, register, closed }) => [id, { register, closed }]))
+  return new Map(rows.map(({ id, ...held }) => [id, held]))
 }
 
 async function loadFacts(client: ClientBase, mutations: readonly Mutation[]): Promise<Known['facts']> {

@@ -14,6 +14,8 @@ const TOPICS: Record<string, Topic> = {
   cash_movement: 'session',
   drawer_action: 'session',
   drawer_balance: 'session',
+  drawer_handover: 'session',
+  z_addendum: 'session',
   device_head: 'sync',
   forecast_model: 'forecast',
   demand_daily: 'forecast',

@@ -43,6 +43,8 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   cash_movement: SHARED,
   drawer_action: SHARED,
   drawer_balance: SHARED,
+  drawer_handover: SHARED,
+  z_addendum: SHARED,
   stock_movement: SHARED,
   stock_on_hand: SHARED,
   demand_daily: DEVICES_ONLY,
