@@ -15,6 +15,8 @@ const HELP = `Serves the tables of a Postgres database as shapes, over Electric'
   --data-dir <dir>       where the change log and snapshots are kept (default: a folder of the database in ${tmpdir()})
   --name <name>          replication slot and publication (default shape_engine); one engine per name
   --allow-delete         answer DELETE /v1/shape
+  --chunk-bytes <n>      answers are cut at about this size (default 10485760)
+  --segment-bytes <n>    size of the change log's files (default 67108864)
   --help                 this text
 `
 
@@ -24,6 +26,8 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   'data-dir': { type: 'string' },
   name: { type: 'string', default: 'shape_engine' },
+  'chunk-bytes': { type: 'string', default: '10485760' },
+  'segment-bytes': { type: 'string', default: '67108864' },
   'allow-delete': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -37,10 +41,18 @@ interface Arguments {
   readonly dataDir: string
   readonly name: string
   readonly allowDelete: boolean
+  readonly chunkBytes: number
+  readonly segmentBytes: number
 }
 
 function defaultDataDir(url: URL): string {
   return join(tmpdir(), 'shapes', `${url.hostname}-${url.port || 5432}-${url.pathname.slice(1)}`)
+}
+
+function readBytes(name: string, text: string): number {
+  if (!/^[1-9]\d{2,10}$/.test(text))
+    throw new EngineError(`--${name} must be a number of bytes, at least 100.`)
+  return Number(text)
 }
 
 function readArguments(argv: readonly string[]): Arguments | 'help' {
@@ -66,6 +78,8 @@ function readArguments(argv: readonly string[]): Arguments | 'help' {
     dataDir: values['data-dir'] ?? defaultDataDir(new URL(databaseUrl)),
     name: values.name,
     allowDelete: values['allow-delete'],
+    chunkBytes: readBytes('chunk-bytes', values['chunk-bytes']),
+    segmentBytes: readBytes('segment-bytes', values['segment-bytes']),
   }
 }
 

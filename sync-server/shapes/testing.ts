@@ -33,6 +33,8 @@ export interface TestEngine {
   readonly sql: pg.Client
   readonly url: string
   readonly events: EngineEvent[]
+  /** The engine's own folder. */
+  readonly dataDir: string
   engine(): ShapeEngine
   /** Closes the engine and opens it again on the same data folder. */
   restart(): Promise<void>
@@ -76,6 +78,7 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
     sql,
     url,
     events,
+    dataDir,
     engine: () => engine,
     restart: async () => {
       await engine.close()

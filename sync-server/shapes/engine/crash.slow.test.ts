@@ -21,7 +21,9 @@ let port: number
 let child: ChildProcess | null = null
 
 async function start(): Promise<ChildProcess> {
-  const args = [MAIN, '--database-url', postgres.url, '--port', String(port), '--data-dir', dataDir]
+  const place = ['--database-url', postgres.url, '--port', String(port), '--data-dir', dataDir]
+  // Small, so that it is killed around the ends of segments too.
+  const args = [MAIN, ...place, '--segment-bytes', '50000']
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(started, 'exit').then(([code]) => {
     throw new Error(`the engine ended with ${code} while it started`)

@@ -12,6 +12,14 @@ const SETTINGS = {
   standard_conforming_strings: 'on',
 }
 
+/** So that Postgres notices soon when the reader of its slot has gone without a word. */
+const REPLICATION_SETTINGS = {
+  wal_sender_timeout: '30s',
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+}
+
 const APPLICATION = 'shape-engine'
 const CONNECT_TIMEOUT_MS = 10_000
 
@@ -23,7 +31,7 @@ export class Database {
 
   constructor(url: string) {
     this.#url = url
-    this.pool = new pg.Pool({ ...this.#config(), max: 6, idleTimeoutMillis: 10_000 })
+    this.pool = new pg.Pool({ ...this.#config(SETTINGS), max: 10, idleTimeoutMillis: 10_000 })
     // An idle connection that breaks is replaced at the next use.
     this.pool.on('error', () => undefined)
     // One that breaks while it is lent has no listener of the pool's, and would end the process.
@@ -32,7 +40,10 @@ export class Database {
 
   /** A walsender's connection. The caller ends it. */
   async connectForReplication(): Promise<pg.Client> {
-    const config: pg.ClientConfig & { replication: string } = { ...this.#config(), replication: 'database' }
+    const config: pg.ClientConfig & { replication: string } = {
+      ...this.#config({ ...SETTINGS, ...REPLICATION_SETTINGS }),
+      replication: 'database',
+    }
     const client = new pg.Client(config)
     client.on('error', () => undefined)
     await client.connect()
@@ -43,11 +54,11 @@ export class Database {
     await this.pool.end()
   }
 
-  #config(): pg.ClientConfig {
+  #config(settings: Readonly<Record<string, string>>): pg.ClientConfig {
     return {
       connectionString: this.#url,
       application_name: APPLICATION,
-      options: Object.entries(SETTINGS)
+      options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -9,12 +9,13 @@ import { ChangeLog } from './log/change-log.ts'
 import { lockFolder, writeDurably } from './log/files.ts'
 import { type EngineOptions, type Settings, withDefaults } from './options.ts'
 import { Registry } from './registry.ts'
+import { Replay } from './replay.ts'
 import { Feed } from './replication/feed.ts'
 import type { Origin } from './replication/slot.ts'
+import { SlotWatch } from './replication/slot-watch.ts'
 import type { Committed } from './replication/transaction-writer.ts'
 import { readShapeNames, readShapeRequest, type ShapeRequest } from './request.ts'
 import { resolveShape } from './resolve.ts'
-import { TransactionEffects } from './routing.ts'
 import { serveShape } from './serve-shape.ts'
 import type { RequestContext, Serving } from './serving.ts'
 import type { Shape } from './shape.ts'
@@ -31,6 +32,7 @@ interface EngineParts {
   readonly db: Database
   readonly registry: Registry
   readonly log: ChangeLog
+  readonly replay: Replay
   readonly unlock: () => void
   readonly origin: Origin | null
 }
@@ -42,6 +44,7 @@ export class Engine {
   readonly #feed: Feed
   readonly #source: ShapeSource
   readonly #subsets: Subsets
+  readonly #slotWatch: SlotWatch
   readonly #serving: Serving
   readonly #dirty = new Set<Shape>()
   /** Requests not yet answered, waiting ones included. */
@@ -69,6 +72,7 @@ export class Engine {
       },
     })
     this.#source = new ShapeSource({ settings, db, registry, log, feed: this.#feed })
+    this.#slotWatch = new SlotWatch(settings.slotWarnBytes, settings.onEvent)
     this.#subsets = new Subsets(db, join(settings.dataDir, 'subsets'))
     this.#serving = {
       log,
@@ -87,26 +91,28 @@ export class Engine {
     const unlock = lockFolder(settings.dataDir)
     const registry = new Registry(join(settings.dataDir, 'shapes'))
     registry.load()
-    const { router } = registry
+    const replay = new Replay(registry)
     const log = await ChangeLog.open(
       { dir: join(settings.dataDir, 'log'), segmentBytes: settings.segmentBytes, cacheBytes: CACHE_BYTES },
-      (transaction) => {
-        const effects = new TransactionEffects(router)
-        for (const placed of transaction) effects.add(placed)
-        const [first] = transaction
-        if (!first) return
-        const { ended } = effects.commit({ lsn: first.block.commitLsn, xid: first.block.xid })
-        for (const shape of ended) registry.end(shape)
-      },
+      replay,
     )
     const db = new Database(settings.databaseUrl)
-    const engine = new Engine(settings, { db, registry, log, unlock, origin: readOrigin(settings.dataDir) })
+    const engine = new Engine(settings, {
+      db,
+      registry,
+      log,
+      replay,
+      unlock,
+      origin: readOrigin(settings.dataDir),
+    })
     try {
       await engine.#feed.start()
+      await engine.#slotWatch.checkBound(db)
     } catch (error) {
       await engine.close()
       throw error instanceof EngineError ? error : new EngineError(`${messageOf(error)}.`, { cause: error })
     }
+    settings.onEvent({ level: 'info', message: openingReport(registry, log) })
     engine.#keepHouse()
     return engine
   }
@@ -185,8 +191,10 @@ export class Engine {
     await this.#feed.stop()
     this.#serving.polls.close()
     this.#serving.early.close()
-    await this.#parts.log.close()
-    await this.#parts.db.close()
+    const { log, replay, db } = this.#parts
+    await replay.sealTail(log).catch((error: unknown) => this.#warn('An index cannot be kept', error))
+    await log.close()
+    await db.close()
     this.#parts.unlock()
   }
 
@@ -203,11 +211,20 @@ export class Engine {
 
   #committed({ lsn, touched, ended }: Committed): void {
     this.#globalLsn = lsn
+    const { log, replay } = this.#parts
     for (const shape of ended) this.#source.end(shape)
+    replay.noteEnded(ended)
+    // At once: what the shapes have now is what the complete segment holds of them.
+    if (log.hasSealed)
+      void replay.seal(log).catch((error: unknown) => this.#warn('An index cannot be kept', error))
     if (touched.length === 0) return
     // Woken after all commits that came in one packet are in, so that one answer has them all.
     if (this.#dirty.size === 0) queueMicrotask(() => this.#wakeDirty())
     for (const shape of touched) this.#dirty.add(shape)
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#settings.onEvent({ level: 'warn', message: `${what}: ${messageOf(error)}` })
   }
 
   #wakeDirty(): void {
@@ -230,10 +247,20 @@ export class Engine {
   #keepHouse(): void {
     this.#checking = setTimeout(async () => {
       const { db, registry, log } = this.#parts
-      await keepHouse({ settings: this.#settings, db, registry, log, feed: this.#feed, source: this.#source })
+      const { feed, source, slotWatch } = {
+        feed: this.#feed,
+        source: this.#source,
+        slotWatch: this.#slotWatch,
+      }
+      await keepHouse({ settings: this.#settings, db, registry, log, feed, source, slotWatch })
       if (!this.#closed) this.#keepHouse()
     }, this.#settings.catalogueCheckMs)
   }
+}
+
+function openingReport({ count }: Registry, log: ChangeLog): string {
+  const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+  return `${count} shapes over ${mib(log.position - log.start)} of change log, ${mib(log.scannedBytes)} of it read`
 }
 
 function readOrigin(dataDir: string): Origin | null {

@@ -5,6 +5,7 @@ import type { ChangeLog } from './log/change-log.ts'
 import type { Settings } from './options.ts'
 import type { Registry } from './registry.ts'
 import type { Feed } from './replication/feed.ts'
+import type { SlotWatch } from './replication/slot-watch.ts'
 import type { ShapeSource } from './source.ts'
 
 export interface HousekeepingParts {
@@ -14,6 +15,7 @@ export interface HousekeepingParts {
   readonly log: ChangeLog
   readonly feed: Feed
   readonly source: ShapeSource
+  readonly slotWatch: SlotWatch
 }
 
 /** What is done from time to time: unseen changes of tables are noticed, and the log is kept within its bounds. */
@@ -21,6 +23,7 @@ export async function keepHouse(parts: HousekeepingParts): Promise<void> {
   try {
     await checkCatalogue(parts)
     await trimLog(parts)
+    await parts.slotWatch.check(parts.feed)
   } catch (error) {
     parts.settings.onEvent({ level: 'warn', message: `Housekeeping failed: ${messageOf(error)}` })
   }

@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** The change log is kept for this long and this large, whichever ends first. */
   readonly retentionMs?: number
   readonly retentionBytes?: number
+  /** An operator is warned when Postgres holds more WAL for the slot. */
+  readonly slotWarnBytes?: number
   /** How often tables that have shapes are compared with the catalogue. */
   readonly catalogueCheckMs?: number
   /** Hears of what an operator must know. */
@@ -49,6 +51,7 @@ export function withDefaults(options: EngineOptions): Settings {
     maxRequests: 10_000,
     retentionMs: 14 * DAY_MS,
     retentionBytes: 4096 * MIB,
+    slotWarnBytes: 512 * MIB,
     catalogueCheckMs: 10_000,
     onEvent: () => undefined,
     ...options,

@@ -86,6 +86,12 @@ export class Shape {
     this.#lastOffset = { lsn, op: lastOp }
   }
 
+  /** Takes up entries that were kept, pairs of LSN and position, and the last one's op position. */
+  recallEntries(pairs: Float64Array, lastOp: number): void {
+    for (let i = 0; i < pairs.length; i += 2) this.entries.add(pairs[i] ?? 0, pairs[i + 1] ?? 0)
+    if (this.entries.count > 0) this.#lastOffset = { lsn: this.entries.lastLsn, op: lastOp }
+  }
+
   /** The snapshot's visibility is known: places what has been received meanwhile. */
   place(visibility: Visibility): void {
     this.#visibility = visibility

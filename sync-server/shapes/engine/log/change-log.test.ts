@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { BlockBuilder } from './block.ts'
 import { ChangeLog } from './change-log.ts'
+import { encodeIndex, type SegmentIndex } from './segment-index.ts'
 import type { PlacedBlock } from './segment-scan.ts'
 
 let dir: string
@@ -22,12 +23,33 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-async function open(segmentBytes = 1 << 20): Promise<{ log: ChangeLog; found: PlacedBlock[] }> {
+interface Opened {
+  log: ChangeLog
+  found: PlacedBlock[]
+  indexes: SegmentIndex[]
+}
+
+async function open(segmentBytes = 1 << 20, takesIndexes = true): Promise<Opened> {
   const found: PlacedBlock[] = []
-  const log = await ChangeLog.open({ dir, segmentBytes, cacheBytes: 0 }, (transaction) =>
-    found.push(...transaction),
+  const indexes: SegmentIndex[] = []
+  const log = await ChangeLog.open(
+    { dir, segmentBytes, cacheBytes: 0 },
+    {
+      transaction: (transaction) => found.push(...transaction),
+      indexed: (index) => takesIndexes && indexes.push(index) > 0,
+      scanned: () => undefined,
+    },
   )
-  return { log, found }
+  return { log, found, indexes }
+}
+
+/** Keeps an index of each complete segment, and of the one being written. */
+async function keepIndexes(log: ChangeLog): Promise<void> {
+  for (const { base, size, lastCommitLsn, endLsn } of [...log.takeSealed(), log.tail]) {
+    const shapes = new Map([['a-handle', { pairs: new Float64Array([10, base]), lastOp: 4 }]])
+    const facts = { size, lastCommitLsn, endLsn, unplaced: ['b'], ended: ['c'] }
+    await log.writeIndex(base, encodeIndex({ ...facts, shapes }))
+  }
 }
 
 /** A truncate message: the smallest there is. */
@@ -43,7 +65,9 @@ function append(log: ChangeLog, lsn: number, last = true): number {
 }
 
 function segments(): string[] {
-  return readdirSync(dir).sort()
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.log'))
+    .sort()
 }
 
 it('gives back what was appended, before and after it is opened again', async () => {
@@ -120,4 +144,62 @@ it('gives up its oldest segments, never the newest', async () => {
   append(log, 21)
   await log.close()
   expect((await open()).log.lastCommitLsn).toBe(21)
+})
+
+it('reads no segment that has an index, and of the last one only what came after', async () => {
+  const { log } = await open(100)
+  const positions = [10, 20, 30, 40, 50].map((lsn) => append(log, lsn))
+  await keepIndexes(log)
+  append(log, 60)
+  await log.close()
+  const again = await open(100)
+  expect(again.found.map(({ block }) => block.commitLsn)).toEqual([60])
+  expect(again.indexes.map(({ size, unplaced, ended }) => [size, unplaced, ended])).toEqual(
+    [108, 108, 54].map((size) => [size, ['b'], ['c']]),
+  )
+  expect(again.indexes[1]?.shapes.get('a-handle')).toEqual({ pairs: new Float64Array([10, 108]), lastOp: 4 })
+  expect([again.log.lastCommitLsn, again.log.endLsn]).toEqual([60, 61])
+  expect((await again.log.read(positions[0] ?? 0)).commitLsn).toBe(10)
+  append(again.log, 70)
+  await again.log.close()
+  expect((await open(100)).log.lastCommitLsn).toBe(70)
+})
+
+it.each([
+  ['is not wanted', () => undefined],
+  ['is damaged', (path: string) => appendFileSync(path, 'noise')],
+  ['is cut off', (path: string) => truncateSync(path, 20)],
+])('reads a segment whose index %s', async (_, spoil) => {
+  const { log } = await open(100)
+  for (const lsn of [10, 20, 30]) append(log, lsn)
+  await keepIndexes(log)
+  await log.close()
+  for (const name of readdirSync(dir)) if (name.endsWith('.index')) spoil(join(dir, name))
+  const again = await open(100, false)
+  expect(again.found.map(({ block }) => block.commitLsn)).toEqual([10, 20, 30])
+  await again.log.close()
+})
+
+it('does not believe an index that speaks of more than there is', async () => {
+  const { log } = await open()
+  append(log, 10)
+  append(log, 20)
+  await keepIndexes(log)
+  await log.close()
+  const [name = ''] = segments()
+  truncateSync(join(dir, name), readFileSync(join(dir, name)).length / 2)
+  const again = await open()
+  expect([again.indexes, again.found.map(({ block }) => block.commitLsn)]).toEqual([[], [10]])
+  await again.log.close()
+})
+
+it('leaves no index of a segment that is given up', async () => {
+  const { log } = await open(100)
+  for (let lsn = 1; lsn <= 20; lsn++) append(log, lsn)
+  await keepIndexes(log)
+  log.trim(log.trimmable(Date.now() + 1000, 0))
+  expect(readdirSync(dir)).toHaveLength(2)
+  await log.reset(99)
+  expect(readdirSync(dir)).toHaveLength(1)
+  await log.close()
 })

@@ -1,10 +1,12 @@
 import {
   closeSync,
+  existsSync,
   fdatasync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeSync,
@@ -14,11 +16,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Block, blockLength, decodeBlock } from './block.ts'
 import { BlockCache } from './block-cache.ts'
-import { syncDirectory } from './files.ts'
+import { syncDirectory, writeDurably } from './files.ts'
+import { decodeIndex, type SegmentIndex } from './segment-index.ts'
 import { type PlacedBlock, scanSegment } from './segment-scan.ts'
 
 const syncData = promisify(fdatasync)
 const SUFFIX = '.log'
+const INDEX_SUFFIX = '.index'
 const FIRST_READ = 64 * 1024
 
 export interface Segment {
@@ -27,7 +31,19 @@ export interface Segment {
   readonly path: string
   readonly createdAt: number
   size: number
+  /** Of the newest whole transaction in it, and the WAL position all before which is in the log with it. */
+  lastCommitLsn: number
+  endLsn: number
   reader: Promise<FileHandle> | null
+}
+
+/** Hears at opening what the log holds, in order. */
+export interface LogVisitor {
+  /** What is known of a segment's beginning; false when that is not enough, so that it is read instead. */
+  readonly indexed: (index: SegmentIndex) => boolean
+  readonly transaction: (blocks: readonly PlacedBlock[]) => void
+  /** A segment that is complete, and has no index that serves, has been read. */
+  readonly scanned: (segment: Segment) => void
 }
 
 export interface ChangeLogOptions {
@@ -44,6 +60,8 @@ export class ChangeLog {
   readonly #options: ChangeLogOptions
   readonly #cache: BlockCache
   #segments: Segment[] = []
+  #sealed: Segment[] = []
+  #scannedBytes = 0
   #fd = -1
   #position = 0
   #transactionStart = 0
@@ -58,12 +76,9 @@ export class ChangeLog {
 
   /**
    * Opens the log in a folder, made if missing. What follows the last whole transaction (a crash while writing) is
-   * cut off. `visit` gets every whole transaction, in order.
+   * cut off.
    */
-  static async open(
-    options: ChangeLogOptions,
-    visit: (transaction: readonly PlacedBlock[]) => void,
-  ): Promise<ChangeLog> {
+  static async open(options: ChangeLogOptions, visitor: LogVisitor): Promise<ChangeLog> {
     const log = new ChangeLog(options)
     mkdirSync(options.dir, { recursive: true })
     const bases = readdirSync(options.dir)
@@ -72,11 +87,16 @@ export class ChangeLog {
       .sort((a, b) => a - b)
     let broken = false
     for (const base of bases) {
-      if (broken) rmSync(log.#path(base))
-      else broken = !(await log.#load(base, visit))
+      if (broken) removeSegment(log.#path(base))
+      else broken = !(await log.#load(base, visitor, base === bases.at(-1)))
     }
     log.#openTail()
     return log
+  }
+
+  /** Bytes that had to be read at opening. */
+  get scannedBytes(): number {
+    return this.#scannedBytes
   }
 
   /** Where the next block will stand. */
@@ -102,7 +122,7 @@ export class ChangeLog {
   /** Appends a block; it is readable at the position returned, and durable after the next `sync`. */
   append(block: Block, bytes: Buffer): number {
     const position = this.#position
-    const tail = this.#tail()
+    const tail = this.tail
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(this.#fd, bytes, written, bytes.length - written, tail.size + written)
     }
@@ -115,7 +135,7 @@ export class ChangeLog {
 
   /** Takes back the blocks of a transaction whose last block has not been appended. */
   abort(): void {
-    const tail = this.#tail()
+    const tail = this.tail
     tail.size -= this.#position - this.#transactionStart
     ftruncateSync(this.#fd, tail.size)
     this.#position = this.#transactionStart
@@ -137,6 +157,22 @@ export class ChangeLog {
     return block
   }
 
+  get hasSealed(): boolean {
+    return this.#sealed.length > 0
+  }
+
+  /** Segments that have become complete since the last call. */
+  takeSealed(): Segment[] {
+    return this.#sealed.splice(0)
+  }
+
+  /** Keeps a segment's index, after what it speaks of is durable. */
+  async writeIndex(base: number, bytes: Buffer): Promise<void> {
+    await this.sync()
+    const segment = this.#segments.find((candidate) => candidate.base === base)
+    if (segment) await writeDurably(indexPath(segment.path), bytes)
+  }
+
   /** Where the log would begin without the segments that are older than `since` (ms) or too many in bytes. */
   trimmable(since: number, maxBytes: number): number {
     const last = this.#segments.at(-1)
@@ -154,7 +190,7 @@ export class ChangeLog {
       if (!oldest || oldest.base + oldest.size > start) return
       this.#segments.shift()
       closeReader(oldest)
-      rmSync(oldest.path, { force: true })
+      removeSegment(oldest.path)
     }
   }
 
@@ -164,9 +200,10 @@ export class ChangeLog {
     closeSync(this.#fd)
     for (const segment of this.#segments) {
       closeReader(segment)
-      rmSync(segment.path, { force: true })
+      removeSegment(segment.path)
     }
     this.#segments = []
+    this.#sealed = []
     this.#transactionStart = this.#position
     this.#cache.clear()
     this.#syncing = Promise.resolve()
@@ -178,6 +215,7 @@ export class ChangeLog {
   async close(): Promise<void> {
     await this.sync()
     closeSync(this.#fd)
+    this.#fd = -1
     for (const segment of this.#segments) closeReader(segment)
   }
 
@@ -185,7 +223,8 @@ export class ChangeLog {
     return join(this.#options.dir, `${String(base).padStart(16, '0')}${SUFFIX}`)
   }
 
-  #tail(): Segment {
+  /** The segment that is being written. */
+  get tail(): Segment {
     const tail = this.#segments.at(-1)
     if (!tail) throw new Error('The change log is not open')
     return tail
@@ -195,12 +234,17 @@ export class ChangeLog {
     this.#transactionStart = this.#position
     this.#lastCommitLsn = Math.max(this.#lastCommitLsn, block.commitLsn)
     this.#endLsn = block.endLsn
-    if (this.#tail().size >= this.#options.segmentBytes) this.#roll()
+    const { tail } = this
+    tail.lastCommitLsn = this.#lastCommitLsn
+    tail.endLsn = this.#endLsn
+    // Not at a mark, which is nobody's commit: the index of what is complete is made at one.
+    if (tail.size >= this.#options.segmentBytes && block.xid !== 0) this.#roll()
   }
 
   /** Begins a new segment. The old one is made durable in line with all other syncs, then closed. */
   #roll(): void {
     const old = this.#fd
+    this.#sealed.push(this.tail)
     this.#syncing = this.#syncing.then(() => syncData(old)).finally(() => closeSync(old))
     this.#syncing.catch(() => undefined)
     this.#addSegment()
@@ -209,12 +253,16 @@ export class ChangeLog {
 
   #addSegment(): void {
     const base = this.#position
-    this.#segments.push({ base, path: this.#path(base), createdAt: Date.now(), size: 0, reader: null })
+    const { path, lsns } = {
+      path: this.#path(base),
+      lsns: { lastCommitLsn: this.#lastCommitLsn, endLsn: this.#endLsn },
+    }
+    this.#segments.push({ base, path, createdAt: Date.now(), size: 0, ...lsns, reader: null })
   }
 
   #openTail(): void {
     if (this.#segments.length === 0) this.#addSegment()
-    const tail = this.#tail()
+    const tail = this.tail
     closeSync(openSync(tail.path, 'a'))
     this.#fd = openSync(tail.path, 'r+')
     ftruncateSync(this.#fd, tail.size)
@@ -224,6 +272,7 @@ export class ChangeLog {
   async #readBytes(position: number): Promise<Buffer> {
     const segment = this.#segments.findLast((candidate) => candidate.base <= position)
     if (!segment) throw new Error(`Position ${position} is no longer in the change log`)
+    if (this.#fd < 0) throw new Error('The change log is closed')
     segment.reader ??= open(segment.path, 'r')
     const handle = await segment.reader
     const at = position - segment.base
@@ -238,19 +287,53 @@ export class ChangeLog {
   }
 
   /** Reads one segment at opening; false when it does not end in a whole transaction. */
-  async #load(base: number, visit: (transaction: readonly PlacedBlock[]) => void): Promise<boolean> {
+  async #load(base: number, visitor: LogVisitor, isTail: boolean): Promise<boolean> {
     const path = this.#path(base)
-    const { size, wholeBytes } = await scanSegment({ path, base, from: 0 }, (transaction) => {
-      const last = transaction.at(-1)?.block
-      this.#lastCommitLsn = Math.max(this.#lastCommitLsn, last?.commitLsn ?? 0)
-      this.#endLsn = last?.endLsn ?? this.#endLsn
-      visit(transaction)
-    })
-    this.#segments.push({ base, path, createdAt: statSync(path).birthtimeMs, size: wholeBytes, reader: null })
-    this.#position = base + wholeBytes
+    const { size: fileSize, birthtimeMs } = statSync(path)
+    const { lastCommitLsn, endLsn } = { lastCommitLsn: this.#lastCommitLsn, endLsn: this.#endLsn }
+    const segment: Segment = {
+      base,
+      path,
+      createdAt: birthtimeMs,
+      size: 0,
+      lastCommitLsn,
+      endLsn,
+      reader: null,
+    }
+    const index = readIndex(path)
+    const serves = index !== null && index.size <= fileSize && visitor.indexed(index)
+    if (serves)
+      Object.assign(segment, { size: index.size, lastCommitLsn: index.lastCommitLsn, endLsn: index.endLsn })
+    if (segment.size < fileSize) {
+      this.#scannedBytes += fileSize - segment.size
+      const { wholeBytes } = await scanSegment({ path, base, from: segment.size }, (transaction) => {
+        const last = transaction.at(-1)?.block
+        segment.lastCommitLsn = Math.max(segment.lastCommitLsn, last?.commitLsn ?? 0)
+        segment.endLsn = last?.endLsn ?? segment.endLsn
+        visitor.transaction(transaction)
+      })
+      segment.size = wholeBytes
+      if (!isTail && wholeBytes === fileSize) visitor.scanned(segment)
+    }
+    this.#segments.push(segment)
+    this.#lastCommitLsn = segment.lastCommitLsn
+    this.#endLsn = segment.endLsn
+    this.#position = base + segment.size
     this.#transactionStart = this.#position
-    return wholeBytes === size
+    return segment.size === fileSize
   }
+}
+
+const indexPath = (segmentPath: string) => segmentPath.replace(SUFFIX, INDEX_SUFFIX)
+
+function readIndex(segmentPath: string): SegmentIndex | null {
+  const path = indexPath(segmentPath)
+  return existsSync(path) ? decodeIndex(readFileSync(path)) : null
+}
+
+function removeSegment(path: string): void {
+  rmSync(path, { force: true })
+  rmSync(indexPath(path), { force: true })
 }
 
 function closeReader(segment: Segment): void {

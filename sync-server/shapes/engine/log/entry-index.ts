@@ -50,10 +50,26 @@ export class EntryIndex {
     return this.#pairs.slice(first * 2, this.#count * 2)
   }
 
+  /** A copy of the entries between two log positions, as pairs of LSN and position. */
+  pairsWithin(start: number, end: number): Float64Array {
+    return this.#pairs.slice(this.#firstAt(start) * 2, this.#firstAt(end) * 2)
+  }
+
+  /** The first entry that stands at or past a log position. */
+  #firstAt(position: number): number {
+    let low = 0
+    let high = this.#count
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.position(middle) < position) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   /** Drops the entries that stand before a log position; gives the LSN of the last one dropped, or null. */
   trim(start: number): number | null {
-    let dropped = 0
-    while (dropped < this.#count && this.position(dropped) < start) dropped++
+    const dropped = this.#firstAt(start)
     if (dropped === 0) return null
     const lsn = this.lsn(dropped - 1)
     const kept = this.#pairs.subarray(dropped * 2, this.#count * 2)

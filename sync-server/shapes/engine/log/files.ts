@@ -14,8 +14,8 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** Writes a small file so that after a crash there is either the old text or the new. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+/** Writes a file whole, so that after a crash there is either the old one or the new. */
+export async function writeDurably(path: string, text: string | Uint8Array): Promise<void> {
   const fd = openSync(`${path}.new`, 'w')
   try {
     writeFileSync(fd, text)

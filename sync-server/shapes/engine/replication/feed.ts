@@ -11,21 +11,27 @@ import {
   type Origin,
   recreateSlot,
   type SlotState,
+  slotHolder,
   slotState,
 } from './slot.ts'
 import { type Committed, TransactionWriter } from './transaction-writer.ts'
 import { WalStream } from './wal-stream.ts'
 
-const STATUS_INTERVAL_MS = 5000
+const STATUS_INTERVAL_MS = 2000
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5000
 const PING_MS = 20
-const SLOT_IN_USE_LIMIT_MS = 10_000
+const SLOT_IN_USE_RETRY_MS = 500
+const SLOT_IN_USE_REPORT_MS = 30_000
 const OBJECT_IN_USE = '55006'
 /** Postgres waits while so much of the log is not yet on disk. */
 const MAX_UNSYNCED_BYTES = 64 * 1024 * 1024
 /** Foreign WAL is confirmed in steps of this, so that an idle table does not hold it. */
 const MARK_BYTES = 1024 * 1024
+
+function isSlotInUse(error: unknown): boolean {
+  return (error as { code?: string }).code === OBJECT_IN_USE
+}
 
 export interface FeedHandlers {
   readonly committed: (transaction: Committed) => void
@@ -63,6 +69,7 @@ export class Feed {
   /** Messages of the present stream are taken in. */
   #accepting = false
   #statusTimer: NodeJS.Timeout | null = null
+  #nextSlotReport = 0
   #streamClosed: (error: Error) => void = () => undefined
 
   constructor(options: FeedOptions) {
@@ -81,11 +88,19 @@ export class Feed {
     return this.#origin
   }
 
-  /** Connects for the first time; throws an EngineError that says what is wrong. Then keeps itself running. */
+  /**
+   * Connects for the first time; throws an EngineError that says what is wrong. Then keeps itself running. After a
+   * kill -9 Postgres may believe for a while that the process before still reads the slot: that is waited for, not an error.
+   */
   async start(): Promise<void> {
-    const { closed } = await this.#connectFirst()
-    this.#statusTimer = setInterval(() => this.#status(), STATUS_INTERVAL_MS)
-    void this.#keepRunning(closed)
+    let connected: { closed: Promise<Error> } | null = null
+    try {
+      connected = await this.#connect()
+    } catch (error) {
+      if (!isSlotInUse(error)) throw error
+    }
+    this.#statusTimer = setInterval(() => this.#tick(), STATUS_INTERVAL_MS)
+    void this.#keepRunning(connected?.closed ?? null)
   }
 
   async stop(): Promise<void> {
@@ -112,23 +127,6 @@ export class Feed {
 
   slot(): Promise<SlotState | null> {
     return slotState(this.#options.db, this.#options.name)
-  }
-
-  /** After a kill -9 Postgres may for a while believe that the process before is still reading the slot. */
-  async #connectFirst(): Promise<{ closed: Promise<Error> }> {
-    const deadline = Date.now() + SLOT_IN_USE_LIMIT_MS
-    for (;;) {
-      try {
-        return await this.#connect()
-      } catch (error) {
-        if ((error as { code?: string }).code !== OBJECT_IN_USE) throw error
-        if (Date.now() > deadline) {
-          const message = `The replication slot "${this.#options.name}" is in use by another engine; give this one a name of its own.`
-          throw new EngineError(message, { cause: error })
-        }
-        await delay(LAST_RETRY_MS / 10)
-      }
-    }
   }
 
   /** Connects and starts streaming; `closed` tells the stream's end. */
@@ -196,23 +194,34 @@ export class Feed {
     return null
   }
 
-  async #keepRunning(firstClosed: Promise<Error>): Promise<void> {
-    let closed: Promise<Error> | null = firstClosed
+  async #keepRunning(firstClosed: Promise<Error> | null): Promise<void> {
+    let closed = firstClosed
     for (let wait = FIRST_RETRY_MS; !this.#stopped; ) {
       try {
         closed ??= (await this.#connect()).closed
         wait = FIRST_RETRY_MS
         this.#disconnected(await closed)
       } catch (error) {
-        this.#options.handlers.event({
-          level: 'warn',
-          message: `Replication cannot start: ${messageOf(error)}`,
-        })
-        wait = Math.min(wait * 2, LAST_RETRY_MS)
+        wait = isSlotInUse(error) ? SLOT_IN_USE_RETRY_MS : Math.min(wait * 2, LAST_RETRY_MS)
+        await this.#reportNoStart(error)
       }
       closed = null
       if (!this.#stopped) await delay(wait)
     }
+  }
+
+  /** Says why replication cannot start; of a slot in use only from time to time, and who has it. */
+  async #reportNoStart(error: unknown): Promise<void> {
+    const { db, name, handlers } = this.#options
+    if (!isSlotInUse(error)) {
+      handlers.event({ level: 'warn', message: `Replication cannot start: ${messageOf(error)}` })
+      return
+    }
+    if (performance.now() < this.#nextSlotReport) return
+    this.#nextSlotReport = performance.now() + SLOT_IN_USE_REPORT_MS
+    const holder = await slotHolder(db, name).catch(() => null)
+    const message = `The replication slot "${name}" is still in use${holder ? ` by ${holder}` : ''}; waiting until Postgres gives it free.`
+    handlers.event({ level: 'warn', message })
   }
 
   #disconnected(error: Error): void {
@@ -239,15 +248,23 @@ export class Feed {
   #keepalive(walEnd: number, replyRequested: boolean): void {
     if (!this.#accepting || !this.#writer.idle) return
     this.#receivedLsn = Math.max(this.#receivedLsn, walEnd)
-    if (walEnd - this.#options.log.endLsn >= MARK_BYTES) {
-      try {
-        this.#writer.mark(walEnd)
-        this.#sync()
-      } catch (error) {
-        this.#pauseReceiving(error)
-      }
-    } else if (replyRequested) {
-      this.#status()
+    if (walEnd - this.#options.log.endLsn >= MARK_BYTES) this.#mark()
+    else if (replyRequested) this.#status()
+  }
+
+  /** From time to time even the last bit of foreign WAL is confirmed, else Postgres would keep what came before it. */
+  #tick(): void {
+    const isFurther = this.#receivedLsn > this.#options.log.endLsn
+    if (this.#accepting && this.#writer.idle && isFurther) this.#mark()
+    else this.#status()
+  }
+
+  #mark(): void {
+    try {
+      this.#writer.mark(this.#receivedLsn)
+      this.#sync()
+    } catch (error) {
+      this.#pauseReceiving(error)
     }
   }
 

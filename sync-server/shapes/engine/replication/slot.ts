@@ -65,6 +65,27 @@ export async function slotState(db: Database, slot: string): Promise<SlotState |
     : null
 }
 
+/** Who reads a slot at present, in words; null when nobody does. */
+export async function slotHolder(db: Database, slot: string): Promise<string | null> {
+  const { rows } = await db.pool.query<{ pid: number; application: string; address: string | null }>(
+    `SELECT pid, application_name AS application, host(client_addr) AS address
+     FROM pg_replication_slots JOIN pg_stat_activity ON pid = active_pid WHERE slot_name = $1`,
+    [slot],
+  )
+  const [row] = rows
+  return row
+    ? `${row.application || 'a process'} at ${row.address ?? 'a local socket'} (backend ${row.pid})`
+    : null
+}
+
+/** The most WAL that Postgres keeps for a slot nobody reads, as it is set; `-1` means no bound. */
+export async function slotBound(db: Database): Promise<string> {
+  const { rows } = await db.pool.query<{ bound: string }>(
+    "SELECT current_setting('max_slot_wal_keep_size') AS bound",
+  )
+  return rows[0]?.bound ?? '-1'
+}
+
 /** Makes the publication, empty at first: only tables that have shapes are published. */
 export async function ensurePublication(db: Database, publication: string): Promise<void> {
   const { rowCount } = await db.pool.query('SELECT FROM pg_publication WHERE pubname = $1', [publication])

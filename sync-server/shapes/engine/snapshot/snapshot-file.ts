@@ -115,11 +115,12 @@ export function streamPart(
   let at = part.start
   let over = false
   const close = async () => {
+    const isFirst = !over
     over = true
     const opened = handle
     handle = null
     await opened?.close()
-    closed()
+    if (isFirst) closed()
   }
   const read = async (): Promise<Uint8Array> => {
     if (part.start === part.end) return encoder.encode(around.before)
@@ -139,13 +140,13 @@ export function streamPart(
       if (over) return close()
       controller.enqueue(bytes)
       if (at < part.end) return
+      await close()
       controller.enqueue(encoder.encode(around.after))
       controller.close()
     } catch (error) {
       await close()
       throw error
     }
-    await close()
   }
   return new ReadableStream<Uint8Array>({ pull: next, cancel: close }, { highWaterMark: 0 })
 }
