@@ -19,6 +19,7 @@ import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
 import { freePort } from '../../sync-server/database/embedded-postgres.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
+import { type Electric, placeElectric } from './electric.ts'
 import { type Line, openLine } from './line.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -47,6 +48,8 @@ export interface Product {
   /** All tills reach the server through it. */
   line: Line
   tills: TestTill[]
+  /** What stands behind ELECTRIC_URL; null when the server's own engine serves the shapes. */
+  electric: Electric | null
   /** Enrols and starts a till of the first branch; at most as many as it has registers. */
   addTill(): Promise<TestTill>
   stopServer(how: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -57,19 +60,21 @@ export interface Product {
 /**
  * The whole product in a folder of its own: screens built from their sources, real Postgres, server and tills as
  * processes, the whole catalogue.
+ * @param options.electric shapes come from a process of their own behind ELECTRIC_URL
  */
-export async function startProduct(): Promise<Product> {
+export async function startProduct(options: { electric?: boolean } = {}): Promise<Product> {
   await buildScreens(root, process.execPath)
   const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-e2e-'))
   await chmod(dir, 0o755)
   const port = await freePort()
   const dataDir = join(dir, 'server')
+  const electric = options.electric ? await placeElectric(dir) : null
   let server: Launched | null = null
   const startServer = async () => {
     server = launch({
       name: 'sync server',
       command: [process.execPath, join(root, 'sync-server/main.ts')],
-      env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+      env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...electric?.env },
       logFile: join(dir, 'server.log'),
     })
     await server.ready
@@ -89,6 +94,7 @@ export async function startProduct(): Promise<Product> {
     databaseUrl: '',
     line,
     tills,
+    electric,
     addTill: async () => {
       const till = await addTill({ dir, serverUrl, lineUrl: line.url, index: tills.length })
       tills.push(till)
@@ -96,6 +102,8 @@ export async function startProduct(): Promise<Product> {
     },
     stopServer: async (how) => {
       if (!server) return
+      // Postgres goes with the server, and comes back at another address.
+      await electric?.stop(how)
       if (how === 'SIGTERM') await stopProcess(server)
       else {
         server.child.kill('SIGKILL')
@@ -107,12 +115,14 @@ export async function startProduct(): Promise<Product> {
     startServer: async () => {
       await startServer()
       await connect()
+      await electric?.start(product.databaseUrl)
     },
     close: async () => {
       await Promise.all(tills.map((till) => till.stop()))
       await Promise.all(tills.map((till) => till.printer.close()))
       await product.db.destroy().catch(() => {})
       await line.close()
+      await electric?.stop('SIGTERM')
       if (server) await stopProcess(server)
       await rm(dir, { recursive: true, force: true })
     },

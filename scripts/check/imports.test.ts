@@ -32,6 +32,15 @@ describe('arrows between rooms', () => {
     ['the server is not the console', file('sync-server/main.ts', 'sync-server/console/app.tsx')],
     ['only the console may use ui-kit', file('sync-server/api/mail.ts', 'ui-kit/tokens.css')],
     ['console takes types only', file('sync-server/console/app.tsx', 'sync-server/api/sales.ts')],
+    [
+      'the gatekeeper does not know the engine',
+      file('sync-server/shapes/gatekeeper/a.ts', 'sync-server/shapes/engine/wire/headers.ts', true),
+    ],
+    [
+      'nor the engine the gatekeeper',
+      file('sync-server/shapes/engine/a.ts', 'sync-server/shapes/gatekeeper/scopes.ts'),
+    ],
+    ['nor do they share a helper', file('sync-server/shapes/gatekeeper/a.ts', 'sync-server/shapes/until.ts')],
     ['the product does not need its tools', file('desktop/till/main.ts', 'scripts/stack/main.ts')],
   ])('refused: %s', (_why, found) => {
     expect(judgeImport(found)).toContain(found.from)
@@ -43,6 +52,8 @@ describe('arrows between rooms', () => {
     ['money in ui-kit', file('ui-kit/price.tsx', 'domain/money.ts')],
     ['console', file('sync-server/console/app.tsx', 'ui-kit/button.tsx')],
     ['a type of the server in the console', file('sync-server/console/a.tsx', 'sync-server/api/b.ts', true)],
+    ['what puts both together', file('sync-server/shape-service.ts', 'sync-server/shapes/engine/app.ts')],
+    ['the engine by itself', file('sync-server/shapes/main.ts', 'sync-server/shapes/engine/app.ts')],
     ['a test', file('domain/sale/rules.test.ts', 'desktop/till/store/applier.ts')],
   ])('allowed: %s', (_why, found) => {
     expect(judgeImport(found)).toBeNull()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import { DEPENDENCIES } from './dependencies.ts'
-import { isUnder, ROOMS, type Room, type RoomRule, roomOf } from './rooms.ts'
+import { isUnder, ROOMS, type Room, type RoomRule, roomOf, WALLED } from './rooms.ts'
 
 /** One import as written in `from`. `to` is the imported file, or the package or Node module's name. */
 export interface Import {
@@ -23,7 +23,19 @@ export function packageOf(specifier: string): string {
     .join('/')
 }
 
+/** A wall stands inside a room: what lies behind it is as far as another room's. */
+function judgeWalls({ from, to }: Import): string | null {
+  for (const { within, folders } of WALLED) {
+    const home = folders.find((folder) => isUnder(from, folder))
+    if (home && isUnder(to, within) && !isUnder(to, home))
+      return `${from} imports ${to}, but ${home}/ shares nothing with it but a protocol (walls: ${ARROWS})`
+  }
+  return null
+}
+
 function judgeFile(found: Import, room: Room): string | null {
+  const wall = judgeWalls(found)
+  if (wall) return wall
   const target = roomOf(found.to)
   if (target === room) return null
   const rule: RoomRule = ROOMS[room]

@@ -40,6 +40,17 @@ export const ROOMS = {
 
 export type Room = keyof typeof ROOMS
 
+/**
+ * Folders that may not know each other although they share a room: what they have in common is a protocol, so that
+ * either can be replaced. Neither imports the other, nor anything of the folder that holds both, types included.
+ */
+export const WALLED: readonly { within: string; folders: readonly string[] }[] = [
+  {
+    within: 'sync-server/shapes',
+    folders: ['sync-server/shapes/gatekeeper', 'sync-server/shapes/engine'],
+  },
+]
+
 /** Benchmarks, whole-product tests, deployment and commands stand outside the product and may see all of it. */
 const FREE_ROOMS = ['bench', 'e2e', 'infra', 'scripts', 'docs']
 

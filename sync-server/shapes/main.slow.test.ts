@@ -71,22 +71,21 @@ describe('npm run shapes', () => {
     expect(err).toContain(`port ${port} is in use`)
   })
 
-  it('serves, and ends cleanly when told to', async () => {
-    const child = spawn(process.execPath, [
-      MAIN,
-      '--database-url',
-      postgres.url,
-      '--port',
-      '0',
-      '--data-dir',
-      dataDir,
-    ])
+  it('serves, asks for the secret it was given, and ends cleanly when told to', async () => {
+    const args = ['--database-url', postgres.url, '--port', '0', '--data-dir', dataDir]
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: { ...process.env, ELECTRIC_SECRET: 'a b+c' },
+    })
     const line = await new Promise<string>((resolve) =>
       child.stdout.once('data', (text) => resolve(String(text))),
     )
     const url = /http:\S+/.exec(line)?.[0] ?? ''
     const health = await fetch(url.replace('/shape', '/health'))
     expect([health.status, await health.json()]).toEqual([200, { status: 'active' }])
+    const asked = ['', '&secret=a', '&secret=a%20b%2Bc', '&api_secret=a+b%2Bc'].map((secret) =>
+      fetch(`${url}?table=nothing&offset=-1${secret}`),
+    )
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([401, 401, 400, 400])
     child.kill('SIGTERM')
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0)
   })

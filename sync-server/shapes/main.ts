@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { serve } from '@hono/node-server'
 import { createShapeEngine } from './engine/app.ts'
 import { EngineError, messageOf } from './engine/errors.ts'
+import { askForSecret } from './engine/secret.ts'
 
 const HELP = `Serves the tables of a Postgres database as shapes, over Electric's HTTP protocol.
 
@@ -18,6 +19,9 @@ const HELP = `Serves the tables of a Postgres database as shapes, over Electric'
   --chunk-bytes <n>      answers are cut at about this size (default 10485760)
   --segment-bytes <n>    size of the change log's files (default 67108864)
   --help                 this text
+
+Environment:
+  ELECTRIC_SECRET        when set, every request for a shape must carry it as secret=, as with Electric itself
 `
 
 const OPTIONS = {
@@ -88,7 +92,8 @@ async function run({ host, port, ...options }: Arguments): Promise<void> {
     ...options,
     onEvent: ({ level, message }) => console.error(`${level}: ${message}`),
   })
-  const server = serve({ fetch: engine.fetch, hostname: host, port }, (address) => {
+  const fetch = askForSecret(engine.fetch, process.env.ELECTRIC_SECRET || null)
+  const server = serve({ fetch, hostname: host, port }, (address) => {
     console.log(`Shapes at http://${host}:${address.port}/v1/shape`)
   })
   // Longer than a long poll and any proxy's patience, so that it is never us who close a connection about to be used.
