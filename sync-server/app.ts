@@ -19,6 +19,7 @@ import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security.ts'
 import type { IngestTools } from './journal/ingest.ts'
 import { journalRoutes } from './journal/routes.ts'
+import { replicaRoutes } from './replica/routes.ts'
 import type { Jobs } from './workers/jobs.ts'
 
 /** The running parts that the routes stand on. */
@@ -58,6 +59,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.notFound((c) => answerRefusal(c, refuse('not-found', { what: c.req.path.slice(0, 200) })))
   app.route('/v1/health', healthRoute(parts.db))
   app.route('/v1/journal', journalRoutes(parts, guard))
+  app.route('/v1/replica', replicaRoutes(parts.pool, guard))
   app.route('/v1/models', modelRoutes(parts.db, parts.files, guard))
   app.route('/v1/forecast', forecastRoutes(parts.jobs, guard))
   app.route('/', parts.gatekeeper)

@@ -10,6 +10,7 @@ import { isFatal } from '../store-faults.ts'
 import { type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
+import { forgetAsked, watchRefetch } from './verify/refetch.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
 /** Both directions of sync, as the rest of the till sees them. Selling never waits for any of it. */
@@ -31,10 +32,20 @@ const AGAIN_MS = { first: 2_000, most: 60_000 }
 
 /** A pull that starts anew, from what was committed, after it could not write. */
 function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Log) {
+  const { db } = options
   let failures = 0
   let broken: PullTrouble | null = null
   let timer: NodeJS.Timeout | null = null
-  const begin = () => startPull({ ...options, broken: onBroken, committed: onCommitted })
+  const begin = () => {
+    try {
+      forgetAsked(db)
+    } catch (error) {
+      // A full disk: the request stands, and is looked at again.
+      if (isFatal(error)) throw error
+      log({ event: 'refetch-postponed', detail: (error as Error).message })
+    }
+    return startPull({ ...options, broken: onBroken, committed: onCommitted })
+  }
   const onCommitted = () => {
     failures = 0
     broken = null
@@ -51,11 +62,17 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
     }, wait)
   }
   let pull = begin()
+  const stopWatching = watchRefetch(db, async (isStopped) => {
+    if (timer) clearTimeout(timer)
+    await pull.stop()
+    if (!isStopped()) pull = begin()
+  })
   return {
     current: () => pull,
     trouble: () => broken ?? pull.trouble(),
     stop: () => {
       if (timer) clearTimeout(timer)
+      stopWatching()
       return pull.stop()
     },
   }

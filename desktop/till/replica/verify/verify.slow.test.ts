@@ -1,0 +1,265 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../../../../e2e/support/until.ts'
+import { SYNCED_TABLES } from '../../../../migrations/synced-tables.ts'
+import { appendAll, ledgerOf } from '../../../../sync-server/journal/test-ledger.ts'
+import { send, signIn, startTestServer, type TestServer } from '../../../../sync-server/test-server.ts'
+import { databaseFile, lockFile } from '../../data-folder.ts'
+import { createAuthorizedFetch } from '../../device/authorized-fetch.ts'
+import { type DeviceIdentity, enrol } from '../../device/identity.ts'
+import { lockFolder } from '../../folder-lock.ts'
+import { openJournal } from '../../journal/journal.ts'
+import { createChanges } from '../../store/changes.ts'
+import { openTillDatabase, type TillDatabase } from '../../store/database.ts'
+import { startSync } from '../sync.ts'
+import { askServer } from './ask.ts'
+import { verifyReplica } from './verify.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+const PRODUCTS = 60
+
+let server: TestServer
+let dataDir: string
+let identity: DeviceIdentity
+let db: TillDatabase
+let stop: () => Promise<void>
+
+/** Names as catalogues have them, and worse. */
+const NAMES = ['Doliprane', 'Été «fort»', 'a"b\\c\'d', 'line\nfeed\ttab', '🎉 𝒳', '', '{}', 'NULL', '\\N']
+
+/** Rows in every kind of column: a catalogue, and a morning's sales of the neighbour register. */
+async function fillServer(): Promise<void> {
+  const { product, branchId } = server.organisation
+  const original = await server.db
+    .selectFrom('product')
+    .selectAll()
+    .where('id', '=', product.id)
+    .executeTakeFirstOrThrow()
+  const products = Array.from({ length: PRODUCTS }, (_, i) => ({
+    ...original,
+    id: uuid(),
+    cip13: String(3_400_900_000_000 + i),
+    name: `${NAMES[i % NAMES.length]}`,
+    price: i % 7 === 0 ? null : i * 101,
+  }))
+  await server.db.insertInto('product').values(products).execute()
+  const stock = products.map(({ id }, i) => ({ branch_id: branchId, product_id: id, quantity: i - 5 }))
+  await server.db.insertInto('stock_on_hand').values(stock).execute()
+  const pin = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g'
+  await server.db
+    .insertInto('staff_pin')
+    .values({ staff_id: server.organisation.staff.cashier, branch_id: branchId, pin_hash: pin })
+    .execute()
+  await server.db
+    .insertInto('forecast_model')
+    .values({
+      id: uuid(),
+      name: 'demand',
+      sha256: 'a'.repeat(64),
+      bytes: 5,
+      feature_version: 1,
+      horizon_days: 28,
+      trained_at: '2026-03-02T09:30:00.120Z',
+      metrics: '{"b": 1, "a": [1.50, null]}',
+    })
+    .execute()
+  const { newJournal, post } = ledgerOf(() => server)
+  const journal = await newJournal(1)
+  const sales = Array.from({ length: 20 }, () => journal.sale(2))
+  expect((await post(journal.device, appendAll(journal, [journal.opened(), ...sales]))).status).toBe(200)
+}
+
+async function enrolHere(): Promise<DeviceIdentity> {
+  const { branchId, registerIds } = server.organisation
+  const token = await signIn(server, 'it_admin')
+  const made = await send(server, '/v1/enrolments', { token, body: { branchId, registerId: registerIds[0] } })
+  const { code } = (await made.json()) as { code: string }
+  return enrol(dataDir, { serverUrl: server.url, code, deviceName: 'Till 1', fetch })
+}
+
+/** Runs the till's sync on the folder, in this process. @param send how its journal reaches the server */
+async function startTill(request: typeof fetch = fetch): Promise<void> {
+  const unlock = lockFolder(lockFile(dataDir))
+  db = await openTillDatabase(databaseFile(dataDir))
+  const sync = startSync({
+    serverUrl: server.url,
+    identity,
+    db,
+    journal: openJournal(db, identity),
+    changes: createChanges(),
+    fetch: request,
+    now: Date.now,
+    random: Math.random,
+    log: () => undefined,
+  })
+  stop = async () => {
+    await sync.stop()
+    db.close()
+    unlock()
+    stop = async () => undefined
+  }
+  await until('the replica', () => sync.loading() === null)
+}
+
+beforeAll(async () => {
+  server = await startTestServer()
+  dataDir = await mkdtemp(join(tmpdir(), 'verify-'))
+  await fillServer()
+  identity = await enrolHere()
+  await startTill()
+})
+
+afterAll(async () => {
+  await stop?.()
+  await server?.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+function verify(...extra: string[]): Promise<{ code: number; out: string; err: string }> {
+  const args = [MAIN, 'verify', '--data', dataDir, '--server', server.url, ...extra]
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    )
+  })
+}
+
+const positions = () =>
+  Object.fromEntries(
+    (db.prepare('select * from replica_shape').all() as { shape: string }[]).map((row) => [row.shape, row]),
+  )
+
+/** What the report says of each table that is not equal. */
+const faults = (out: string) =>
+  out
+    .split('\n')
+    .slice(1, -2)
+    .filter((line) => !line.trimEnd().endsWith(' equal'))
+    .map((line) => line.split(/\s+/)[0])
+
+/** Deletes a row, alters one and adds one. */
+function corruptStock(): void {
+  const [gone, altered] = db.prepare('select product_id from stock_on_hand limit 2').pluck().all()
+  db.prepare('delete from stock_on_hand where product_id = ?').run(gone)
+  db.prepare('update stock_on_hand set quantity = quantity + 1 where product_id = ?').run(altered)
+  db.prepare('insert into stock_on_hand (branch_id, product_id, quantity) values (?, ?, 3)').run(
+    identity.branchId,
+    uuid(),
+  )
+}
+
+const stockHere = () => db.prepare('select product_id, quantity from stock_on_hand order by product_id').all()
+const stockThere = () =>
+  server.db.selectFrom('stock_on_hand').select(['product_id', 'quantity']).orderBy('product_id').execute()
+
+describe('npm run replica -- verify', () => {
+  it('finds every table equal beside a running till, whatever is in its columns', async () => {
+    const { code, out } = await verify()
+    expect([code, faults(out)]).toEqual([0, []])
+    for (const { table, till } of SYNCED_TABLES)
+      expect(out.includes(`\n${table} `) || out.startsWith(`${table} `)).toBe(till !== null)
+    expect(out).toMatch(new RegExp(`product +${PRODUCTS + 1} +${PRODUCTS + 1} +equal`))
+  })
+
+  it('names the one table that differs, and changes nothing on a dry run', async () => {
+    corruptStock()
+    const before = [stockHere(), positions()]
+    const { code, out } = await verify('--dry-run')
+    expect([code, faults(out)]).toEqual([1, ['stock_on_hand']])
+    expect([stockHere(), positions()]).toEqual(before)
+  })
+
+  it('has that table alone fetched anew by the running till', async () => {
+    const before = positions()
+    const { code, out } = await verify()
+    expect([code, faults(out)]).toEqual([0, ['stock_on_hand']])
+    expect(out).toMatch(/stock_on_hand .*fetched anew, equal now/)
+    expect(stockHere()).toEqual(await stockThere())
+    const { stock_on_hand: _, ...others } = positions()
+    const { stock_on_hand: __, ...were } = before
+    expect(others).toEqual(were)
+  })
+
+  it('lets own events that are not sent yet be, and heals beside them', async () => {
+    await stop()
+    await startTill(async (input, init) =>
+      String(input).endsWith('/v1/journal') ? Response.json({}, { status: 503 }) : fetch(input, init),
+    )
+    const journal = openJournal(db, identity)
+    const actor = { staffId: server.organisation.staff.cashier, role: 'cashier' as const }
+    const { branchId, registerId } = identity
+    const place = { branchId, registerId, sessionId: uuid(), businessDate: '2026-03-02', currency: 'EUR' }
+    const opened = { type: 'cash-session.opened', version: 1, actor, at: '2026-03-02T09:30:00.000Z' as const }
+    db.transaction(() => journal.append({ ...opened, payload: { ...place, float: 10_000 } }))()
+    db.exec("update product set name = 'wrong' where rowid = (select min(rowid) from product)")
+    const reports = await verifyReplica({
+      db,
+      device: { deviceId: identity.deviceId, journal },
+      there: askServer({
+        serverUrl: server.url,
+        fetch: createAuthorizedFetch(identity, { fetch, now: Date.now }),
+      }),
+      tables: ['product', 'sale', 'cash_session'],
+      dryRun: false,
+      say: () => undefined,
+      patienceMs: 4000,
+    })
+    expect(reports.map(({ table, outcome, unsent }) => [table, outcome, unsent])).toEqual([
+      ['product', 'refetched', 0],
+      ['sale', 'equal', 0],
+      ['cash_session', 'moving', 1],
+    ])
+    expect(db.prepare('select count(*) from cash_session').pluck().get()).toBe(2)
+    await stop()
+  })
+
+  it('brings a stopped till up to date, and heals it too', async () => {
+    await startTill()
+    db.exec('delete from sale_line where id in (select id from sale_line limit 3)')
+    await stop()
+    await server.db.updateTable('product').set({ price: 1 }).where('price', 'is', null).execute()
+    const { code, out } = await verify('--table', 'sale_line', '--table', 'product')
+    expect([code, faults(out)]).toEqual([0, ['sale_line']])
+    await startTill()
+    expect(db.prepare('select count(*) from sale_line').pluck().get()).toBe(20)
+    expect(db.prepare('select count(*) from product where price is null').pluck().get()).toBe(0)
+  })
+
+  it.each([
+    [['--table', 'device_credential'], 'device_credential is no table of a till'],
+    [['--server', 'nowhere'], '--server must be the address'],
+    [['--server', 'http://127.0.0.1:1'], 'could not be reached'],
+    [['--nope'], '--nope'],
+  ])('says in one sentence what is wrong with %j', async (extra, sentence) => {
+    const { code, err } = await verify(...extra)
+    expect(code).toBe(2)
+    expect(err).toContain(sentence)
+  })
+
+  it('gives a revoked device no sums, and no device those of a table or column beyond its scope', async () => {
+    const authorized = createAuthorizedFetch(identity, { fetch, now: Date.now })
+    const ask = async (table: string, columns: string[]) => {
+      const response = await authorized(new URL('/v1/replica/checksums', server.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ tables: [{ table, columns }] }),
+      })
+      return response.status
+    }
+    expect(await ask('device', ['id', 'name'])).toBe(200)
+    expect(await ask('device', ['id', 'public_key'])).toBe(400)
+    expect(await ask('device_status', ['device_id'])).toBe(400)
+    expect(await ask('staff_login', ['staff_id'])).toBe(400)
+    expect(await ask('device', ['id") from device; --'])).toBe(400)
+    await server.db.updateTable('device').set({ revoked_at: sql`now()` }).execute()
+    expect(await ask('device', ['id'])).toBe(403)
+    const { code, err } = await verify()
+    expect(code).toBe(2)
+    expect(err).toContain('The server refused')
+  })
+})
