@@ -102,7 +102,6 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
     },
     stopServer: async (how) => {
       if (!server) return
-      // Postgres goes with the server, and comes back at another address.
       await electric?.stop(how)
       if (how === 'SIGTERM') await stopProcess(server)
       else {

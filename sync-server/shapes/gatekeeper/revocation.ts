@@ -87,6 +87,18 @@ function guardBody(
   })
 }
 
+/** Proves a caller in time, or not at all. */
+async function prove(authenticate: Authenticate, authorization: string): Promise<Caller | Refusal> {
+  const nobody = (): Refusal => refuse('unauthenticated')
+  let late: NodeJS.Timeout | undefined
+  const tooLate = new Promise<Refusal>((resolve) => {
+    late = setTimeout(() => resolve(nobody()), PROOF_MS)
+  })
+  const answer = await Promise.race([authenticate(authorization).catch(nobody), tooLate])
+  clearTimeout(late)
+  return answer
+}
+
 /**
  * Ends open requests of callers who lost the right to them: long polls, event streams, long downloads. Whoever cannot
  * be proven in time is cut off too.
@@ -98,19 +110,8 @@ export function createRevocation(authenticate: Authenticate, everyMs = RECHECK_M
   let timer: NodeJS.Timeout | null = null
   let count = 0
 
-  const prove = async (authorization: string): Promise<Caller | Refusal> => {
-    let late: NodeJS.Timeout | undefined
-    const tooLate = new Promise<Refusal>((resolve) => {
-      late = setTimeout(() => resolve(refuse('unauthenticated')), PROOF_MS)
-    })
-    const proof = authenticate(authorization).catch((): Refusal => refuse('unauthenticated'))
-    const answer = await Promise.race([proof, tooLate])
-    clearTimeout(late)
-    return answer
-  }
-
   const askOne = async (authorization: string, requests: ReadonlySet<Watched>) => {
-    const caller = await prove(authorization)
+    const caller = await prove(authenticate, authorization)
     for (const request of [...requests]) {
       const refusal = isRefusal(caller) ? caller : request.check(caller)
       if (refusal) request.cut(refusal)
