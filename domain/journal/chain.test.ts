@@ -51,7 +51,9 @@ describe('a journal', () => {
       fc.property(
         fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 2 })),
         (payload) => {
-          const plain = JSON.parse(JSON.stringify(payload))
+          const text = JSON.stringify(payload)
+          fc.pre(!text.includes('"__proto__":'))
+          const plain = JSON.parse(text)
           const event = sealEvent(body(2, first.hash, plain), keys.privateKey)
           const reversed = Object.fromEntries(Object.entries(event).reverse())
           const arrived = journalEventSchema.parse(JSON.parse(JSON.stringify(reversed)))
@@ -60,6 +62,12 @@ describe('a journal', () => {
         },
       ),
     )
+  })
+
+  it('does not take a payload with the one name that cannot be read safely', () => {
+    const event = sealEvent(body(2, first.hash, JSON.parse('{"__proto__":[]}')), keys.privateKey)
+    const arrived = journalEventSchema.parse(JSON.parse(JSON.stringify(event)))
+    expect(checkLink(arrived, first, device)).toBe('wrong-hash')
   })
 
   it('takes a public key as 32 raw bytes', () => {

@@ -87,7 +87,9 @@ describe('the basket', () => {
 
   test('holds 500 lines and not one more', () => {
     const clone = till.context.db.prepare(
-      `insert into product select @id, @code, cip7, cis, name, pack, form, holder, price, currency, reimbursement_bp,
+      `insert into product (id, cip13, cip7, cis, name, pack, form, holder, price, currency, reimbursement_bp,
+        prescription_list, generic_group_id, generic_group_name, vat_rate_bp, status)
+        select @id, @code, cip7, cis, name, pack, form, holder, price, currency, reimbursement_bp,
         prescription_list, generic_group_id, generic_group_name, vat_rate_bp, status from product where id = @of`,
     )
     const ids = Array.from(
