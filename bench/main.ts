@@ -5,7 +5,7 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
-  names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console
+  names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   search also with a million products (slower to set up)
   --help    this text`
@@ -18,6 +18,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'scan-to-paint': async () => (await import('./scan-to-paint.ts')).scanToPaint,
   'till-to-till': async () => (await import('./till-to-till.ts')).tillToTill,
   'sale-to-console': async () => (await import('./sale-to-console.ts')).saleToConsole,
+  ingest: async () => (await import('./ingest.ts')).ingest,
 }
 
 const round = (value: number) => Number(value.toPrecision(4))

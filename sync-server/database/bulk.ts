@@ -42,14 +42,33 @@ export function unnest(
   }
 }
 
+/** A statement that a connection parses once. Texts come from our own code, so that there are few. */
+export interface Prepared {
+  name: string
+  text: string
+  values: unknown[]
+}
+
+const names = new Map<string, string>()
+
+/** Gives a statement the name under which each connection keeps it prepared. */
+export function prepared(text: string, values: unknown[]): Prepared {
+  let name = names.get(text)
+  if (name === undefined) {
+    name = `s${names.size}`
+    names.set(text, name)
+  }
+  return { name, text, values }
+}
+
 /** A multi-row insert. `conflict` is what follows the `select`, such as `on conflict do nothing`. */
 export function bulkInsert(
   table: string,
   columns: readonly BulkColumn[],
   rows: readonly Row[],
   conflict = '',
-): { text: string; values: string[] } {
+): Prepared {
   const { sql, values } = unnest(columns, rows)
   const names = columns.map(({ name }) => quoted(name)).join(', ')
-  return { text: `insert into ${quoted(table)} (${names}) select * from ${sql} ${conflict}`, values }
+  return prepared(`insert into ${quoted(table)} (${names}) select * from ${sql} ${conflict}`, values)
 }

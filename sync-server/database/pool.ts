@@ -35,7 +35,8 @@ const types: pg.CustomTypesConfig = {
 }
 
 /**
- * Opens the server's pool. No statement, lock or idle transaction of ours may hang for ever.
+ * Opens the server's pool. No statement, lock or idle transaction of ours may hang for ever. Queries that are issued
+ * without waiting for the one before are sent at once and answered in order (`together` with several is one round trip).
  * @param url a `postgres://` connection string
  * @param onError told of idle connections that broke; the pool replaces them by itself
  */
@@ -44,6 +45,7 @@ export function openPool(url: string, onError: (error: Error) => void): pg.Pool 
     connectionString: url,
     application_name: 'pharmasaas-sync-server',
     max: 10,
+    pipeline: true,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     lock_timeout: 15_000,
@@ -73,6 +75,19 @@ export const openDatabase = (pool: pg.Pool): ServerDatabase =>
   new Kysely<ServerTables>({ dialect: new PostgresDialect({ pool }) })
 
 /**
+ * Waits for queries that were sent together, all of them, whether they fail or not: nothing of theirs comes later.
+ * @throws the error of the first in their order that failed; those behind it failed because of it
+ */
+export async function together<const T extends readonly unknown[]>(
+  queries: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(queries)
+  const failed = settled.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as never
+}
+
+/**
  * Runs work in one transaction: committed when it resolves, rolled back when it throws.
  * @throws whatever `work` throws
  */
@@ -83,8 +98,8 @@ export async function inTransaction<T>(
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
-    const result = await work(client)
+    // Sent together with the first of the work's own queries.
+    const [, result] = await together([client.query('begin'), work(client)])
     await client.query('commit')
     return result
   } catch (error) {

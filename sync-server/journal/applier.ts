@@ -2,7 +2,8 @@ import type { ClientBase } from 'pg'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import { PROJECTED_KEYS, type ProjectedTable } from '../../domain/journal/tables.ts'
 import { type ColumnKind, syncedTable } from '../../migrations/synced-tables.ts'
-import { type BulkColumn, bulkInsert, quoted, unnest } from '../database/bulk.ts'
+import { type BulkColumn, bulkInsert, prepared, quoted, unnest } from '../database/bulk.ts'
+import { together } from '../database/pool.ts'
 import { planMutations, type Step } from './plan.ts'
 
 const kindOf = (table: ProjectedTable, column: string): ColumnKind => {
@@ -32,10 +33,10 @@ function setStatement(step: Step) {
   const sets = step.columns.map((name) => `${quoted(name)} = ${alias(name)}`).join(', ')
   const match = step.key.map((name) => `${quoted(step.table)}.${quoted(name)} = ${alias(name)}`).join(' and ')
   const names = columns.map(({ name }) => quoted(name)).join(', ')
-  return {
-    text: `update ${quoted(step.table)} set ${sets} from ${sql} as fresh(${names}) where ${match}`,
+  return prepared(
+    `update ${quoted(step.table)} set ${sets} from ${sql} as fresh(${names}) where ${match}`,
     values,
-  }
+  )
 }
 
 function statementOf(step: Step) {
@@ -47,11 +48,14 @@ function statementOf(step: Step) {
 
 /**
  * Executes what projectors return, on Postgres: the mutations of a whole batch in a handful of multi-row statements
- * with the effect of one by one. Call it inside a transaction; foreign keys are checked before it returns.
+ * with the effect of one by one, sent together. Call it inside a transaction; foreign keys are checked before it returns.
  * @throws pg.DatabaseError when the database refuses a row; the transaction (or savepoint) is then to be rolled back
  */
 export async function applyMutations(client: ClientBase, mutations: readonly Mutation[]): Promise<void> {
-  for (const step of planMutations(mutations)) await client.query(statementOf(step))
-  await client.query('set constraints all immediate')
-  await client.query('set constraints all deferred')
+  const steps = planMutations(mutations).map((step) => client.query(statementOf(step)))
+  await together([
+    ...steps,
+    client.query('set constraints all immediate'),
+    client.query('set constraints all deferred'),
+  ])
 }

@@ -2,9 +2,9 @@ import pg from 'pg'
 import { type JournalEvent, type JournalHead, shortHash } from '../../domain/journal/event.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
-import { inTransaction } from '../database/pool.ts'
+import { inTransaction, together } from '../database/pool.ts'
 import { applyMutations } from './applier.ts'
-import { type JournalBatch, placeEvents, sealRefusal } from './batch.ts'
+import { type Fork, type JournalBatch, placeEvents, sealRefusal } from './batch.ts'
 import { type Judged, judgeEvents, judgeStock, projectAll } from './judge.ts'
 import { loadKnown, loadOnHand } from './known.ts'
 import * as ledger from './ledger.ts'
@@ -36,16 +36,22 @@ const ATTEMPTS = 3
 
 const stateOf = (error: unknown) => (error instanceof pg.DatabaseError ? (error.code ?? '') : '')
 
-/** Applies in a savepoint. @returns the database's word when it refuses a row; nothing is then applied */
-async function tryApply(client: pg.ClientBase, judged: readonly Judged[]): Promise<string | null> {
-  await client.query('savepoint effect')
+type OnHand = Awaited<ReturnType<typeof loadOnHand>>
+
+/**
+ * Applies in a savepoint, and reads what is then on hand.
+ * @returns the database's word when it refuses a row; nothing is then applied
+ */
+async function tryApply(client: pg.ClientBase, judged: readonly Judged[]): Promise<OnHand | string> {
+  const mutations = judged.flatMap((one) => one.mutations)
   try {
-    await applyMutations(
-      client,
-      judged.flatMap(({ mutations }) => mutations),
-    )
-    await client.query('release savepoint effect')
-    return null
+    const [, , , onHand] = await together([
+      client.query('savepoint effect'),
+      applyMutations(client, mutations),
+      client.query('release savepoint effect'),
+      loadOnHand(client, mutations),
+    ])
+    return onHand
   } catch (error) {
     if (!ROW_REFUSED.test(stateOf(error))) throw error
     await client.query('rollback to savepoint effect')
@@ -56,33 +62,86 @@ async function tryApply(client: pg.ClientBase, judged: readonly Judged[]): Promi
 /**
  * Applies a batch's effects at once. Should the database refuse a row that `domain/` let pass, the events go one by
  * one, so that only the one to blame is without effect: one bad fact must not hold up a till's whole outbox.
+ * @returns packs on hand after the batch
  */
-async function applyEffects(client: pg.ClientBase, judged: Judged[]): Promise<void> {
-  if ((await tryApply(client, judged)) === null) return
+async function applyEffects(client: pg.ClientBase, judged: Judged[]): Promise<OnHand> {
+  const onHand = await tryApply(client, judged)
+  if (typeof onHand !== 'string') return onHand
   for (const one of judged) {
     const fault = await tryApply(client, [one])
-    if (fault === null) continue
+    if (typeof fault !== 'string') continue
     one.mutations = []
     one.findings.push({ seq: one.event.seq, code: 'not-applicable', detail: fault })
   }
-}
-
-async function storeFresh(
-  client: pg.ClientBase,
-  device: DeviceCaller,
-  fresh: readonly JournalEvent[],
-  made: { at: string; newId: () => string },
-): Promise<number> {
-  const projected = projectAll(fresh)
-  const judged = judgeEvents(projected, device, await loadKnown(client, device, projected))
-  await ledger.storeEvents(client, device.branchId, fresh, made.at)
-  await applyEffects(client, judged)
-  const onHand = await loadOnHand(
+  return loadOnHand(
     client,
     judged.flatMap(({ mutations }) => mutations),
   )
+}
+
+interface Taking {
+  client: pg.ClientBase
+  device: DeviceCaller
+  batch: JournalBatch
+  made: { at: string; newId: () => string }
+}
+
+/** Stores new events with their effects, and moves the head. @returns the number of exceptions that are new */
+async function storeFresh(
+  { client, device, batch, made }: Taking,
+  fresh: readonly JournalEvent[],
+  head: JournalHead,
+  judged: Judged[],
+): Promise<number> {
+  const [, , , onHand] = await together([
+    ledger.storeEvents(client, device.branchId, fresh, made.at),
+    ledger.storeHead(client, device, head),
+    ledger.storeStatus(client, device, batch.pending, made.at),
+    applyEffects(client, judged),
+  ])
   const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand)]
   return ledger.storeExceptions(client, device, findings, made)
+}
+
+/** Keeps that a second history exists. */
+async function storeFork({ client, device, made }: Taking, fork: Fork): Promise<Refusal> {
+  const { event, storedHash } = fork
+  const detail = `${shortHash(event.hash)} offered, ${shortHash(storedHash)} stored`
+  await ledger.storeAlarm(client, device, fork, made)
+  await ledger.storeExceptions(client, device, [{ seq: event.seq, code: 'journal-forked', detail }], made)
+  return refuse('journal-forked', { seq: event.seq })
+}
+
+/** Three round trips when all is as it should be: what is known, what changes, the commit. */
+async function takeIn(taking: Taking): Promise<IngestAnswer | Refusal> {
+  const { client, device, batch, made } = taking
+  const projected = projectAll(batch.events)
+  // What repeats would add to what is known does no harm: only new events are judged by it.
+  const [, head, known] = await together([
+    ledger.lockJournal(client, device.deviceId),
+    ledger.readHead(client, device.deviceId),
+    projected.length > 0 ? loadKnown(client, device, projected) : null,
+  ])
+  const repeats = batch.events.map(({ seq }) => seq).filter((seq) => seq <= head.seq)
+  const hashes = await ledger.readHashes(client, device.deviceId, repeats)
+  const placed = placeEvents(batch.events, head, (seq) => hashes.get(seq))
+  if ('refusal' in placed) return placed.refusal
+  if ('fork' in placed) return storeFork(taking, placed.fork)
+  const { fresh, duplicates } = placed
+  const last = fresh.at(-1)
+  if (!last || !known) {
+    await ledger.storeStatus(client, device, batch.pending, made.at)
+    return { head, accepted: 0, duplicates, exceptions: 0 }
+  }
+  const newHead = { seq: last.seq, hash: last.hash }
+  const isFresh = new Set(fresh)
+  const judged = judgeEvents(
+    projected.filter(({ event }) => isFresh.has(event)),
+    device,
+    known,
+  )
+  const exceptions = await storeFresh(taking, fresh, newHead, judged)
+  return { head: newHead, accepted: fresh.length, duplicates, exceptions }
 }
 
 async function ingestOnce(
@@ -91,28 +150,7 @@ async function ingestOnce(
   batch: JournalBatch,
 ): Promise<IngestAnswer | Refusal> {
   const made = { at: new Date(tools.clock()).toISOString(), newId: tools.newId }
-  return inTransaction(tools.pool, async (client) => {
-    await ledger.lockJournal(client, device.deviceId)
-    const head = await ledger.readHead(client, device.deviceId)
-    const repeats = batch.events.map(({ seq }) => seq).filter((seq) => seq <= head.seq)
-    const hashes = await ledger.readHashes(client, device.deviceId, repeats)
-    const placed = placeEvents(batch.events, head, (seq) => hashes.get(seq))
-    if ('refusal' in placed) return placed.refusal
-    if ('fork' in placed) {
-      await ledger.storeAlarm(client, device, placed.fork, made)
-      const { event } = placed.fork
-      const detail = `${shortHash(event.hash)} offered, ${shortHash(placed.fork.storedHash)} stored`
-      await ledger.storeExceptions(client, device, [{ seq: event.seq, code: 'journal-forked', detail }], made)
-      return refuse('journal-forked', { seq: placed.fork.event.seq })
-    }
-    const { fresh, duplicates } = placed
-    const last = fresh.at(-1)
-    const exceptions = last ? await storeFresh(client, device, fresh, made) : 0
-    const newHead = last ? { seq: last.seq, hash: last.hash } : head
-    if (last) await ledger.storeHead(client, device, newHead)
-    await ledger.storeStatus(client, device, batch.pending, made.at)
-    return { head: newHead, accepted: fresh.length, duplicates, exceptions }
-  })
+  return inTransaction(tools.pool, (client) => takeIn({ client, device, batch, made }))
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
-import { arrayLiteral } from '../database/bulk.ts'
+import { arrayLiteral, prepared } from '../database/bulk.ts'
+import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
 
 const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], table: T) =>
@@ -11,8 +12,7 @@ const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], 
 
 async function loadStaff(client: ClientBase, ids: readonly string[]): Promise<Known['staff']> {
   const { rows } = await client.query<{ id: string; role: string; active: boolean }>(
-    'select id, role, active from staff where id = any($1::uuid[])',
-    [arrayLiteral(ids)],
+    prepared('select id, role, active from staff where id = any($1::uuid[])', [arrayLiteral(ids)]),
   )
   return new Map(rows.map(({ id, role, active }) => [id, { role, active }]))
 }
@@ -28,9 +28,11 @@ async function loadRegisters(client: ClientBase, device: DeviceCaller): Promise<
 async function loadSessions(client: ClientBase, ids: readonly string[]): Promise<Known['sessions']> {
   if (ids.length === 0) return new Map()
   const { rows } = await client.query<{ id: string; register: string; branch: string; closed: boolean }>(
-    `select id, register_id as register, branch_id as branch, closed_at is not null as closed
-     from cash_session where id = any($1::uuid[])`,
-    [arrayLiteral(ids)],
+    prepared(
+      `select id, register_id as register, branch_id as branch, closed_at is not null as closed
+       from cash_session where id = any($1::uuid[])`,
+      [arrayLiteral(ids)],
+    ),
   )
   return new Map(rows.map(({ id, ...held }) => [id, held]))
 }
@@ -44,7 +46,7 @@ async function loadFacts(client: ClientBase, mutations: readonly Mutation[]): Pr
   const each = FACT_TABLES.map(
     (table, i) => `select '${table}|' || id as fact from ${table} where id = any($${i + 1}::uuid[])`,
   )
-  const { rows } = await client.query<{ fact: string }>(each.join(' union all '), ids)
+  const { rows } = await client.query<{ fact: string }>(prepared(each.join(' union all '), ids))
   return new Set(rows.map(({ fact }) => fact))
 }
 
@@ -59,12 +61,14 @@ async function loadPrices(client: ClientBase, mutations: readonly Mutation[]): P
   const pairs = [...sold.values()]
   // Years before 1 are dates to ISO 8601 but not to Postgres; they are compared as text, and match nothing.
   const { rows } = await client.query<{ key: string; now: number | null; then: number | null }>(
-    `select sold.product || '|' || sold.date as key, product.price as now,
+    prepared(
+      `select sold.product || '|' || sold.date as key, product.price as now,
        (select price from product_price history
         where history.product_id = product.id and history.valid_from::text <= sold.date
         order by valid_from desc, import_id desc limit 1) as then
      from unnest($1::uuid[], $2::text[]) as sold(product, date) join product on product.id = sold.product`,
-    [arrayLiteral(pairs.map(({ product }) => product)), arrayLiteral(pairs.map(({ date }) => date))],
+      [arrayLiteral(pairs.map(({ product }) => product)), arrayLiteral(pairs.map(({ date }) => date))],
+    ),
   )
   return new Map(rows.map(({ key, now, then }) => [key, new Set(then === null ? [now] : [now, then])]))
 }
@@ -74,23 +78,29 @@ async function loadReceipts(client: ClientBase, mutations: readonly Mutation[]) 
   if (sales.length === 0) return { lastReceipt: new Map<string, number>(), receipts: new Set<string>() }
   const registers = [...new Set(sales.map((sale) => sale.register_id))]
   const numbers = [...new Set(sales.map((sale) => sale.receipt_number))]
-  const last = await client.query<{ register: string; last: number }>(
-    `select wanted.register, (select max(receipt_number) from sale where register_id = wanted.register) as last
-     from unnest($1::uuid[]) as wanted(register)`,
-    [arrayLiteral(registers)],
-  )
-  const taken = await client.query<{ key: string }>(
-    `select register_id || '|' || receipt_number as key from sale
-     where register_id = any($1::uuid[]) and receipt_number = any($2::bigint[])`,
-    [arrayLiteral(registers), arrayLiteral(numbers)],
-  )
+  const [last, taken] = await together([
+    client.query<{ register: string; last: number }>(
+      prepared(
+        `select wanted.register, (select max(receipt_number) from sale where register_id = wanted.register) as last
+         from unnest($1::uuid[]) as wanted(register)`,
+        [arrayLiteral(registers)],
+      ),
+    ),
+    client.query<{ key: string }>(
+      prepared(
+        `select register_id || '|' || receipt_number as key from sale
+         where register_id = any($1::uuid[]) and receipt_number = any($2::bigint[])`,
+        [arrayLiteral(registers), arrayLiteral(numbers)],
+      ),
+    ),
+  ])
   return {
     lastReceipt: new Map(last.rows.map(({ register, last }) => [register, last ?? 0])),
     receipts: new Set(taken.rows.map(({ key }) => key)),
   }
 }
 
-/** Loads what a batch is judged by, in a fixed small number of queries however long the batch is. */
+/** Loads what a batch is judged by, in a fixed small number of queries however long the batch is, sent together. */
 export async function loadKnown(
   client: ClientBase,
   device: DeviceCaller,
@@ -100,14 +110,15 @@ export async function loadKnown(
     'mutations' in projection ? projection.mutations : [],
   )
   const actors = [...new Set(projected.map(({ event }) => event.actor.staffId))]
-  return {
-    staff: await loadStaff(client, actors),
-    registers: await loadRegisters(client, device),
-    sessions: await loadSessions(client, sessionClaims(mutations)),
-    facts: await loadFacts(client, mutations),
-    prices: await loadPrices(client, mutations),
-    ...(await loadReceipts(client, mutations)),
-  }
+  const [staff, registers, sessions, facts, prices, receipts] = await together([
+    loadStaff(client, actors),
+    loadRegisters(client, device),
+    loadSessions(client, sessionClaims(mutations)),
+    loadFacts(client, mutations),
+    loadPrices(client, mutations),
+    loadReceipts(client, mutations),
+  ])
+  return { staff, registers, sessions, facts, prices, ...receipts }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */
@@ -124,13 +135,15 @@ export async function loadOnHand(
   )
   if (keys.size === 0) return new Map()
   const { rows } = await client.query<{ key: string; quantity: number }>(
-    `select branch_id || '|' || product_id as key, quantity from stock_on_hand
+    prepared(
+      `select branch_id || '|' || product_id as key, quantity from stock_on_hand
      join unnest($1::uuid[], $2::uuid[]) as moved(branch, product)
        on branch_id = moved.branch and product_id = moved.product`,
-    [
-      arrayLiteral([...keys.values()].map((key) => key.branch_id)),
-      arrayLiteral([...keys.values()].map((key) => key.product_id)),
-    ],
+      [
+        arrayLiteral([...keys.values()].map((key) => key.branch_id)),
+        arrayLiteral([...keys.values()].map((key) => key.product_id)),
+      ],
+    ),
   )
   return new Map(rows.map(({ key, quantity }) => [key, quantity]))
 }

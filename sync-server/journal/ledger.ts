@@ -2,20 +2,22 @@ import type { ClientBase } from 'pg'
 import { canonicalJson } from '../../domain/journal/canonical.ts'
 import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../domain/journal/event.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
-import { arrayLiteral, type BulkColumn, bulkInsert } from '../database/bulk.ts'
+import { arrayLiteral, type BulkColumn, bulkInsert, prepared } from '../database/bulk.ts'
 import type { JournalBatch } from './batch.ts'
 import type { Finding } from './judge.ts'
 
 /** Two requests of one device take turns, so that a head is read and moved by one of them at a time. */
 export async function lockJournal(client: ClientBase, deviceId: string): Promise<void> {
-  await client.query("select pg_advisory_xact_lock(hashtextextended('journal:' || $1, 0))", [deviceId])
+  await client.query(
+    prepared("select pg_advisory_xact_lock(hashtextextended('journal:' || $1, 0))", [deviceId]),
+  )
 }
 
 /** How far the server holds a device's journal. */
 export async function readHead(client: Pick<ClientBase, 'query'>, deviceId: string): Promise<JournalHead> {
-  const { rows } = await client.query<JournalHead>('select seq, hash from device_head where device_id = $1', [
-    deviceId,
-  ])
+  const { rows } = await client.query<JournalHead>(
+    prepared('select seq, hash from device_head where device_id = $1', [deviceId]),
+  )
   return rows[0] ?? EMPTY_HEAD
 }
 
@@ -109,10 +111,12 @@ export async function storeExceptions(
 /** Moves a device's head, in the transaction of its events' effects. */
 export async function storeHead(client: ClientBase, device: DeviceCaller, head: JournalHead): Promise<void> {
   await client.query(
-    `insert into device_head (device_id, branch_id, seq, hash) values ($1, $2, $3, $4)
+    prepared(
+      `insert into device_head (device_id, branch_id, seq, hash) values ($1, $2, $3, $4)
      on conflict (device_id) do update
      set branch_id = excluded.branch_id, seq = excluded.seq, hash = excluded.hash`,
-    [device.deviceId, device.branchId, head.seq, head.hash],
+      [device.deviceId, device.branchId, head.seq, head.hash],
+    ),
   )
 }
 
@@ -124,13 +128,15 @@ export async function storeStatus(
   heardAt: string,
 ): Promise<void> {
   await client.query(
-    `insert into device_status
+    prepared(
+      `insert into device_status
        (device_id, branch_id, last_heard_at, pending_events, pending_sales, pending_amount)
      values ($1, $2, $3, $4, $5, $6)
      on conflict (device_id) do update set branch_id = excluded.branch_id,
        last_heard_at = excluded.last_heard_at, pending_events = excluded.pending_events,
        pending_sales = excluded.pending_sales, pending_amount = excluded.pending_amount`,
-    [device.deviceId, device.branchId, heardAt, pending.events, pending.sales, pending.amount],
+      [device.deviceId, device.branchId, heardAt, pending.events, pending.sales, pending.amount],
+    ),
   )
 }
 
