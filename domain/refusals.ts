@@ -236,6 +236,45 @@ export const REFUSALS = {
     w('L’événement {seq} est déjà enregistré avec un autre contenu.', 'Une alerte est levée au siège.'),
     w('Ereignis {seq} ist mit anderem Inhalt gespeichert.', 'Ein Alarm wurde ausgelöst; die Zentrale prüft.'),
   ),
+  'device-copied': entry(
+    409,
+    w(
+      'Another till goes on under the identity that this one had: the disk was copied.',
+      'This till takes an identity and a register of its own; nothing is lost.',
+    ),
+    w(
+      'Une autre caisse continue sous l’identité que celle-ci avait : le disque a été copié.',
+      'Cette caisse prend une identité et un comptoir à elle ; rien n’est perdu.',
+    ),
+    w(
+      'Eine andere Kasse arbeitet unter der Identität weiter, die diese hatte: die Platte wurde kopiert.',
+      'Diese Kasse erhält eine eigene Identität und einen eigenen Kassenplatz; nichts geht verloren.',
+    ),
+  ),
+  'succession-not-needed': entry(
+    409,
+    w('Head office holds the same history up to event {seq}.', 'Go on sending; nothing was changed.'),
+    w(
+      'Le siège a le même historique jusqu’à l’événement {seq}.',
+      'Continuez l’envoi ; rien n’a été modifié.',
+    ),
+    w('Die Zentrale hat dieselbe Geschichte bis Ereignis {seq}.', 'Weiter senden; nichts wurde geändert.'),
+  ),
+  'enrolment-elsewhere': entry(
+    409,
+    w(
+      'This workstation still holds unsent sales of another register.',
+      'Ask IT for a code for that register; this code is still good.',
+    ),
+    w(
+      'Ce poste contient encore des ventes non envoyées d’un autre comptoir.',
+      'Demandez un code pour ce comptoir ; celui-ci reste valable.',
+    ),
+    w(
+      'Dieser Arbeitsplatz hält noch nicht gesendete Verkäufe eines anderen Kassenplatzes.',
+      'Einen Code für jenen Kassenplatz anfordern; dieser bleibt gültig.',
+    ),
+  ),
   'enrolment-code-invalid': entry(
     403,
     w('This enrolment code is wrong, used or expired.', 'Ask IT for a new one.'),

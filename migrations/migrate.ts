@@ -9,6 +9,7 @@ import * as deviceHeads from './0006-device-heads.ts'
 import * as serverLedger from './0007-server-ledger.ts'
 import * as tillLedger from './0008-till-ledger.ts'
 import * as productNames from './0009-product-names.ts'
+import * as incarnations from './0010-incarnations.ts'
 import * as drawerActions from './0016-drawer-actions.ts'
 import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
@@ -26,6 +27,7 @@ const STEPS: Record<string, Step> = {
   '0007-server-ledger': serverLedger,
   '0008-till-ledger': tillLedger,
   '0009-product-names': productNames,
+  '0010-incarnations': incarnations,
   '0016-drawer-actions': drawerActions,
   '0017-till-replica': tillReplica,
   '0018-drawer-closing': drawerClosing,

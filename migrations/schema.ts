@@ -31,6 +31,8 @@ export interface DeviceRow {
   public_key: string
   enrolled_at: string
   revoked_at: string | null
+  /** The device whose place it took, when it was restored from a backup or copied. */
+  succeeds?: string | null
 }
 
 /** `branch_id` is null for people of head office and IT. */
@@ -133,6 +135,24 @@ export interface JournalAlarmRow {
   raised_at: string
 }
 
+/** Server only: why a device took another's place. */
+export interface DeviceSuccessionRow {
+  device_id: string
+  predecessor_id: string
+  reason: string
+  /** Which running till asked for it; another one that still speaks as the predecessor is a copy of its disk. */
+  instance: string | null
+  at: string
+  heard_again: number
+}
+
+/** Server only: a fact that one device signed and another's journal brought, so that it is counted once. */
+export interface JournalCarriedRow {
+  hash: string
+  device_id: string
+  seq: number
+}
+
 /** Server only: a one-time code that binds a new device to a register. Only the code's SHA-256 is kept. */
 export interface EnrolmentRow {
   id: string
@@ -177,6 +197,8 @@ export interface ServerTables extends SharedTables {
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow
+  journal_carried: JournalCarriedRow
+  device_succession: DeviceSuccessionRow
   enrolment: EnrolmentRow
 }
 
@@ -186,6 +208,12 @@ export interface TillJournalRow {
   type: string
   hash: string
   body: string
+}
+
+/** An event of a journal that this workstation kept under an earlier identity. */
+export interface TillPastJournalRow extends TillJournalRow {
+  /** 0 for the first identity. */
+  incarnation: number
 }
 
 /** A line of the basket being rung up. The register has one basket; it outlives the process. */
@@ -240,6 +268,7 @@ export interface TillStateRow {
 
 export interface TillTables extends SharedTables {
   journal: TillJournalRow
+  journal_past: TillPastJournalRow
   basket_line: BasketLineRow
   print_job: PrintJobRow
   replica_shape: ReplicaShapeRow

@@ -59,6 +59,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
       name: 'text',
       enrolled_at: 'instant',
       revoked_at: 'instant',
+      succeeds: 'uuid',
     },
     till: BRANCH,
     console: BRANCH,

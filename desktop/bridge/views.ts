@@ -97,7 +97,8 @@ export interface StatusView {
     | {
         state: 'offline'
         since: string
-        cause: 'network' | 'server' | 'refused'
+        /** `history`: head office holds another history under this till's identity; an own one is being asked for. */
+        cause: 'network' | 'server' | 'refused' | 'history'
         events: number
         sales: number
         amount: Minor
@@ -107,7 +108,16 @@ export interface StatusView {
     waiting: number
   }
   scanner: { state: 'ready' | 'not-found' | 'none' }
+  /** How this till came to go on under a new identity, while that is news; null when it did not. */
+  continued: ContinuedView
 }
+
+/** `sales`: those that were brought over from the earlier journal. */
+export type ContinuedView = {
+  reason: 'device-restored' | 'device-copied' | 'device-enrolled-anew'
+  at: string
+  sales: number
+} | null
 
 export interface ProductView {
   productId: string

@@ -29,16 +29,19 @@ import {
   type DeviceIdentity,
   EnrolmentRefused,
   enrol,
+  handedOver,
   IdentitySealed,
   readIdentity,
+  succeed,
 } from './device/identity.ts'
 import { FolderInUse, lockFolder } from './folder-lock.ts'
 import { followModels } from './forecast/follow-models.ts'
 import { createForecasting } from './forecast/forecasting.ts'
+import { journalOwner, takeOverJournal, unsentOf } from './journal/history.ts'
 import { type SyncHandle, startSync } from './replica/sync.ts'
 import { type Spool, startSpool } from './spool/spool.ts'
 import { standaloneSync } from './standalone.ts'
-import { openTillDatabase } from './store/database.ts'
+import { openTillDatabase, type TillDatabase } from './store/database.ts'
 import { createTill, type Surroundings, type Till } from './till.ts'
 import { removeTrainingStore } from './training/store.ts'
 import { switchTills } from './training/switch.ts'
@@ -57,7 +60,12 @@ const transportOf = (address: DeviceAddress, baudRate: number): Transport =>
 const printerOf = (address: DeviceAddress): Printer =>
   createPrinter({ transport: transportOf(address, 38_400), profile: PRINTER_PROFILES['epson-80'] })
 
-async function identify(config: TillConfig, secret: string | null): Promise<DeviceIdentity> {
+/** Who this workstation is; one whose identity was lost beside its journal is enrolled in that one's place. */
+async function identify(
+  config: TillConfig,
+  secret: string | null,
+  db: TillDatabase,
+): Promise<DeviceIdentity> {
   const known = await readIdentity(config.data, secret).catch((error) => {
     throw error instanceof IdentitySealed ? new StartRefused(error.message) : error
   })
@@ -67,12 +75,14 @@ async function identify(config: TillConfig, secret: string | null): Promise<Devi
       'This workstation is not enrolled: start it once with --server <url> --enrol <code>; head office issues the code.',
     )
   }
+  const owner = journalOwner(db)
   try {
     return await enrol(config.data, {
       serverUrl: config.server,
       code: config.enrol,
       deviceName: config.name,
       secret,
+      succeeds: owner ? { deviceId: owner, ...unsentOf(db) } : null,
       fetch,
     })
   } catch (error) {
@@ -85,12 +95,29 @@ async function identify(config: TillConfig, secret: string | null): Promise<Devi
 }
 
 /** Sync up and down, or, without a server, a handle that says so. */
-function connect(config: TillConfig, till: Till, identity: DeviceIdentity, log: Logger): SyncHandle {
+function connect(
+  config: TillConfig,
+  till: Till,
+  identity: DeviceIdentity,
+  tools: { log: Logger; secret: string | null; again(): void },
+): SyncHandle {
   const { context } = till
-  if (!config.server) return standaloneSync(context)
+  const { server, data } = config
+  const { log, secret, again } = tools
+  if (!server) return standaloneSync(context)
+  const instance = context.newId()
+  let succeeded = false
   return startSync({
-    serverUrl: config.server,
+    serverUrl: server,
     identity,
+    instance,
+    diverged: async (authorized) => {
+      if (succeeded) return
+      const unsent = unsentOf(context.db)
+      await succeed(data, { serverUrl: server, unsent, instance, secret, fetch: authorized })
+      succeeded = true
+      again()
+    },
     db: context.db,
     journal: context.journal,
     changes: context.changes,
@@ -144,16 +171,35 @@ function listenToScanner(address: DeviceAddress | null, training: Training, log:
   return { state: () => state, stop: async () => scanner?.close() }
 }
 
-/** Everything that is running, in the order in which it is stopped. */
-async function startTill(
-  config: TillConfig,
-  parent: ParentInbox | null,
-  log: Logger,
-  die: (error: unknown) => void,
-) {
-  const identity = await identify(config, parent && (await parent.deviceSecret))
+/** Opens the till's file, and makes it that of the identity that this workstation has now. */
+async function openFile(config: TillConfig, secret: string | null, log: Logger) {
   const db = await openTillDatabase(databaseFile(config.data))
   await removeTrainingStore(trainingFile(config.data))
+  try {
+    const identity = await identify(config, secret, db)
+    const continued = takeOverJournal(db, identity, new Date().toISOString())
+    if (continued) log.warn(continued, 'this till goes on under another identity')
+    await handedOver(config.data, secret)
+    return { db, identity }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+interface Around {
+  parent: ParentInbox | null
+  log: Logger
+  die(error: unknown): void
+  /** The identity changed: everything is to begin anew, within this process. */
+  again(): void
+  operatorId: string | null
+}
+
+/** Everything that is running, in the order in which it is stopped. */
+async function startTill(config: TillConfig, { parent, log, die, again, operatorId }: Around) {
+  const secret = parent && (await parent.deviceSecret)
+  const { db, identity } = await openFile(config, secret, log)
   const stopCheckpoints = checkpointWhenQuiet(db)
   const printer = config.printer && printerOf(config.printer)
   let sync: SyncHandle | null = null
@@ -162,6 +208,7 @@ async function startTill(
     identity,
     locale: config.locale,
     hasPrinter: printer !== null,
+    operatorId,
     onAppended: () => {
       sync?.nudge()
       spool.nudge()
@@ -170,7 +217,7 @@ async function startTill(
   const { context } = till
   const { changes, now } = context
   const spool: Spool = startSpool({ db, changes, locale: config.locale, now, log, printer })
-  sync = connect(config, till, identity, log)
+  sync = connect(config, till, identity, { log, secret, again })
   const training = createTraining({ real: till, identity, file: trainingFile(config.data) })
   const scanner = listenToScanner(config.scanner, training, log)
   const forecasts = startForecasts(config, till, sync, log)
@@ -209,7 +256,10 @@ async function startTill(
   return {
     address: `${origin}/#token=${token}`,
     displayAddress: `${origin}/${DISPLAY_PAGE}#token=${displayToken}`,
+    port: server.port,
+    operatorId: () => till.operators.current()?.staffId ?? null,
     stop: async () => {
+      parent?.release()
       await server.close()
       await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop(), training.end()])
       stopCheckpoints()
@@ -258,11 +308,22 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void end(0))
   // Started by a parent that keeps a channel to us: without it nobody would stop us.
   process.on('disconnect', () => void end(0))
+  const die = (error: unknown) => {
+    log.fatal({ err: error }, 'the store failed: the till must start again and read its file anew')
+    process.exit(70)
+  }
+  const start = (port: number, operatorId: string | null) =>
+    startTill({ ...config, port }, { parent, log, die, again, operatorId })
+  const startAnew = async () => {
+    if (!running || ending) return
+    const { port, operatorId, stop } = running
+    const atTill = operatorId()
+    await stop()
+    running = await start(port, atTill)
+  }
+  const again = () => setImmediate(() => startAnew().catch(die))
   try {
-    running = await startTill(config, parent, log, (error) => {
-      log.fatal({ err: error }, 'the store failed: the till must start again and read its file anew')
-      process.exit(70)
-    })
+    running = await start(config.port, null)
   } catch (error) {
     release()
     throw error

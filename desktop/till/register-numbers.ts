@@ -51,3 +51,18 @@ export function createRegisterNumbers(
     },
   }
 }
+
+/** Takes note of numbers that the server knows to be given out, which the rows here may not tell yet. */
+export function noteNumbers(
+  state: TillState,
+  registerId: string,
+  given: { receipt: number; z: number },
+): void {
+  const noted = state.get<Kept>(KEY)
+  const own = noted?.registerId === registerId ? noted : { receipt: 0, z: 0 }
+  state.set(KEY, {
+    registerId,
+    receipt: Math.max(own.receipt, given.receipt),
+    z: Math.max(own.z, given.z),
+  } satisfies Kept)
+}

@@ -17,6 +17,7 @@ import { createNotice } from './counter/notice.ts'
 import { createScan } from './counter/scan.ts'
 import { createProductSearch } from './counter/search.ts'
 import type { DeviceIdentity } from './device/identity.ts'
+import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
 import { createOperators } from './operator/operator.ts'
 import { createPlaceReader } from './place.ts'
@@ -34,6 +35,8 @@ export interface TillOptions {
   locale: Locale
   hasPrinter: boolean
   now?: () => number
+  /** Who was at the till when its core began anew under another identity. */
+  operatorId?: string | null
   /** Told after each commit that added to the journal. */
   onAppended?: () => void
 }
@@ -84,7 +87,7 @@ export function createTill(options: TillOptions) {
   const changes = createChanges()
   const context = createContext(options, changes)
   const { db, identity } = options
-  const operators = createOperators(context)
+  const operators = createOperators(context, options.operatorId)
   const sessions = createSessions(db, identity.registerId)
   const numbers = createRegisterNumbers(db, context.state, identity.registerId)
   const printing = createReceiptPrinting(context, options.hasPrinter)
@@ -202,6 +205,11 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     basket: () => till.basket.view(),
     notice: () => till.notice.view(),
     'last-sale': () => till.lastSale.view(),
-    status: () => ({ sync: around.sync(), printer: around.printer(), scanner: around.scanner() }),
+    status: () => ({
+      sync: around.sync(),
+      printer: around.printer(),
+      scanner: around.scanner(),
+      continued: continuedView(readContinued(context.state), context.now()),
+    }),
   }
 }

@@ -24,6 +24,7 @@ import type { Permission } from '../permissions.ts'
 import { saleCompletedSchema } from '../sale/events.ts'
 import { projectSaleCompleted } from '../sale/project.ts'
 import { saleFault } from '../sale/rules.ts'
+import { isCarrier, readCarried } from './carried.ts'
 import type { JournalEvent } from './event.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -102,22 +103,32 @@ export type Projection =
   | { mutations: Mutation[]; permission: Permission; fault: string | null }
   | { unprojected: ProjectionFault; detail: string }
 
-/**
- * What an event does to rows: a pure function of the event alone, the only place where a fact gets its meaning.
- * An event of an unknown type or version, or with a payload its family cannot read, has no effect and says why.
- */
-export function projectEvent(event: JournalEvent): Projection {
+const unreadable = (error: z.ZodError): Projection => {
+  const issue = error.issues[0]
+  return { unprojected: 'invalid-payload', detail: `${issue?.path.join('.')}: ${issue?.message}` }
+}
+
+function projectFact(event: JournalEvent): Projection {
   const name = `${event.type}@${event.version}`
   if (!Object.hasOwn(FAMILIES, name)) return { unprojected: 'unknown-type', detail: name }
   const known = FAMILIES[name as keyof typeof FAMILIES] as Family<unknown>
   const parsed = known.schema.safeParse(event.payload)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    return { unprojected: 'invalid-payload', detail: `${issue?.path.join('.')}: ${issue?.message}` }
-  }
+  if (!parsed.success) return unreadable(parsed.error)
   return {
     mutations: known.project(event, parsed.data),
     permission: known.permission,
     fault: known.fault(parsed.data),
   }
+}
+
+/**
+ * What an event does to rows: a pure function of the event alone, the only place where a fact gets its meaning.
+ * An event of an unknown type or version, or with a payload its family cannot read, has no effect and says why.
+ * A carrier does what the carried event does, under its own device and `seq`: the hash stays the one on the receipt.
+ */
+export function projectEvent(event: JournalEvent): Projection {
+  if (!isCarrier(event)) return projectFact(event)
+  const { data, error } = readCarried(event.payload)
+  if (error) return unreadable(error)
+  return projectFact({ ...data.event, deviceId: event.deviceId, seq: event.seq })
 }

@@ -1,9 +1,10 @@
 import { createHash, randomInt } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
-import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
-import { type Refusal, refuse } from '../../domain/refusals.ts'
-import type { ServerDatabase } from '../database/pool.ts'
+import { isRefusal, type Refusal, refuse } from '../../domain/refusals.ts'
+import type { ServerTables } from '../../migrations/schema.ts'
+import { type Enrolled, type EnrolmentTools, publicKeySchema, takeOver, unsentSchema } from './succession.ts'
 
 /** How long a code may wait for its device, ms. */
 const CODE_LIFE_MS = 24 * 3600_000
@@ -12,40 +13,16 @@ const CODE_LIFE_MS = 24 * 3600_000
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CODE_LENGTH = 12
 
-const isPublicKey = (raw: string): boolean => {
-  try {
-    publicKeyFromRaw(raw)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** The body of `POST /v1/enrolments`. */
 export const enrolmentRequestSchema = z.strictObject({ branchId: idSchema, registerId: idSchema })
 
-/** The body of `POST /v1/enrol`. */
+/** The body of `POST /v1/enrol`. `succeeds`: a journal of another device is kept at this workstation. */
 export const enrolSchema = z.strictObject({
   code: z.string().min(1).max(40),
-  publicKey: z
-    .string()
-    .regex(/^[\w-]{43}$/, 'it must be 32 raw bytes, base64url')
-    .refine(isPublicKey, { error: 'it is not an Ed25519 public key' }),
+  publicKey: publicKeySchema,
   name: z.string().trim().min(1).max(100),
+  succeeds: unsentSchema.extend({ deviceId: idSchema }).optional(),
 })
-
-export interface EnrolmentTools {
-  db: ServerDatabase
-  clock: () => number
-  newId: () => string
-}
-
-/** Who a device is from now on. */
-export interface Enrolled {
-  deviceId: string
-  branchId: string
-  registerId: string
-}
 
 /** What is typed wrong by habit is read right: case, spaces, dashes, O for 0, I and L for 1. */
 const normalise = (code: string): string =>
@@ -94,17 +71,28 @@ export async function createEnrolment(
   return { code, expiresAt }
 }
 
+/** Carries a refusal out of a transaction that must leave nothing. */
+class Undone extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal.refused)
+    this.refusal = refusal
+  }
+}
+
 /**
  * Enrols a device by its code and public key. The same code with the same key gives the same answer again, so that
  * a lost answer costs nothing; with another key the code is used up.
- * @returns who the device is, or `enrolment-code-invalid`
+ * @returns who the device is; refused with `enrolment-code-invalid`, or `enrolment-elsewhere` when the workstation holds
+ *   unsent events of another register: the code is then still good
  */
 export async function enrolDevice(
-  { db, clock, newId }: EnrolmentTools,
+  tools: EnrolmentTools,
   offer: z.infer<typeof enrolSchema>,
-): Promise<Enrolled | Refusal<'enrolment-code-invalid'>> {
-  const now = new Date(clock()).toISOString()
-  return db.transaction().execute(async (trx) => {
+): Promise<Enrolled | Refusal> {
+  const { db, clock, newId } = tools
+  const at = new Date(clock()).toISOString()
+  const enrol = db.transaction().execute(async (trx): Promise<Enrolled | Refusal> => {
     const enrolment = await trx
       .selectFrom('enrolment')
       .selectAll()
@@ -113,35 +101,46 @@ export async function enrolDevice(
       .executeTakeFirst()
     if (!enrolment) return refuse('enrolment-code-invalid')
     const { branch_id: branchId, register_id: registerId } = enrolment
-    const device = await trx
+    const known = await trx
       .selectFrom('device')
       .select('id')
       .where('public_key', '=', offer.publicKey)
       .executeTakeFirst()
-    if (enrolment.used_at !== null) {
-      if (!device || device.id !== enrolment.device_id) return refuse('enrolment-code-invalid')
-      return { deviceId: device.id, branchId, registerId }
-    }
+    const first = enrolment.used_at === null
+    if (!first && known?.id !== enrolment.device_id) return refuse('enrolment-code-invalid')
     // A key names one device for ever: its journal hangs on it.
-    if (device || enrolment.expires_at <= now) return refuse('enrolment-code-invalid')
-    const deviceId = newId()
-    await trx
-      .insertInto('device')
-      .values({
-        id: deviceId,
-        branch_id: branchId,
-        register_id: registerId,
-        name: offer.name,
-        public_key: offer.publicKey,
-        enrolled_at: now,
-        revoked_at: null,
-      })
-      .execute()
-    await trx
-      .updateTable('enrolment')
-      .set({ used_at: now, device_id: deviceId })
-      .where('id', '=', enrolment.id)
-      .execute()
-    return { deviceId, branchId, registerId }
+    if (first && (known || enrolment.expires_at <= at)) return refuse('enrolment-code-invalid')
+    const device = { deviceId: known?.id ?? newId(), branchId, registerId }
+    if (first) await insertDevice(trx, { ...device, name: offer.name, publicKey: offer.publicKey, at })
+    if (first) {
+      const used = { used_at: at, device_id: device.deviceId }
+      await trx.updateTable('enrolment').set(used).where('id', '=', enrolment.id).execute()
+    }
+    if (!offer.succeeds) return device
+    const handover = await takeOver(trx, tools, { succeeds: offer.succeeds, device, at, first })
+    if (isRefusal(handover)) throw new Undone(handover)
+    return { ...device, handover }
   })
+  return enrol.catch((error) => {
+    if (error instanceof Undone) return error.refusal
+    throw error
+  })
+}
+
+async function insertDevice(
+  trx: Transaction<ServerTables>,
+  device: Enrolled & { name: string; publicKey: string; at: string },
+): Promise<void> {
+  await trx
+    .insertInto('device')
+    .values({
+      id: device.deviceId,
+      branch_id: device.branchId,
+      register_id: device.registerId,
+      name: device.name,
+      public_key: device.publicKey,
+      enrolled_at: device.at,
+      revoked_at: null,
+    })
+    .execute()
 }

@@ -3,19 +3,23 @@ import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
-import { type Guard, staffOf } from '../http/guard.ts'
+import { deviceOf, type Guard, staffOf } from '../http/guard.ts'
 import { rateLimit } from '../http/rate-limit.ts'
 import { granted } from '../http/refused.ts'
 import type { DevelopmentSigner } from './development.ts'
+import { createEnrolment, enrolDevice, enrolmentRequestSchema, enrolSchema } from './enrolment.ts'
 import {
-  createEnrolment,
   type EnrolmentTools,
-  enrolDevice,
-  enrolmentRequestSchema,
-  enrolSchema,
-} from './enrolment.ts'
+  INSTANCE_HEADER,
+  instanceSchema,
+  succeedDevice,
+  successionSchema,
+} from './succession.ts'
 
 const ENROL_RATE = { capacity: 10, refillMs: 6_000 }
+const SUCCESSION_RATE = { capacity: 60, refillMs: 2_000 }
+/** Room for the hashes of days of unsent events, bytes. */
+const UNSENT_BYTES = 4 * 1024 * 1024
 const SIGN_IN_RATE = { capacity: 30, refillMs: 2_000 }
 
 /** How the console signs people in. */
@@ -23,7 +27,10 @@ export type SignIn =
   | { mode: 'clerk'; publishableKey: string }
   | { mode: 'development'; signer: DevelopmentSigner }
 
-/** Enrolment of devices: `POST /v1/enrolments` by IT, `POST /v1/enrol` by the new device. */
+/**
+ * Enrolment of devices: `POST /v1/enrolments` by IT, `POST /v1/enrol` by the new device, `POST /v1/succession` by one
+ * whose history is not the server’s any more.
+ */
 export function enrolmentRoutes(tools: EnrolmentTools, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.post('/enrolments', guard({ staff: 'device.enrol' }), async (c) => {
@@ -32,8 +39,20 @@ export function enrolmentRoutes(tools: EnrolmentTools, guard: Guard): Hono<AppEn
     return c.json(made, 201)
   })
   app.post('/enrol', rateLimit(ENROL_RATE, tools.clock), async (c) => {
-    const enrolled = granted(await enrolDevice(tools, await readJson(c, enrolSchema)))
+    const enrolled = granted(await enrolDevice(tools, await readJson(c, enrolSchema, UNSENT_BYTES)))
     c.get('log').info({ deviceId: enrolled.deviceId }, 'device enrolled')
+    return c.json(enrolled, 201)
+  })
+  app.post('/succession', guard({ device: true }), rateLimit(SUCCESSION_RATE, tools.clock), async (c) => {
+    const predecessor = deviceOf(c.get('caller'))
+    const offer = await readJson(c, successionSchema, UNSENT_BYTES)
+    const instance = instanceSchema.parse(c.req.header(INSTANCE_HEADER)) ?? null
+    const enrolled = granted(await succeedDevice(tools, predecessor, offer, instance))
+    const { deviceId, handover } = enrolled
+    c.get('log').warn(
+      { deviceId, predecessor: predecessor.deviceId, reason: handover?.reason },
+      'device succeeded',
+    )
     return c.json(enrolled, 201)
   })
   return app

@@ -19,6 +19,14 @@ export const exceptionWords = defineWords(
     'session-closed': 'Came after its drawer session had been closed. The closing figures stay as they were.',
     'journal-forked':
       'The till sent a second history under numbers already taken: it was restored from a backup, or copied. Call IT.',
+    'carried-not-proven':
+      'A till brought an event for another one that the other never signed. It is kept without effect.',
+    'device-restored':
+      'This till was restored from an older backup. It goes on under a new identity; the sales of both histories are kept and counted once. Receipt numbers used twice are named here as they arrive.',
+    'device-copied':
+      'The disk of a till was copied, and both tills sell. This one now has a register of its own; what it sold before under the other’s numbers is kept and counted once, and its cash lies in its own drawer.',
+    'device-enrolled-anew':
+      'This till had lost its identity and was enrolled again. What its journal still held is kept and counted once.',
     'duplicate-fact': 'The same sale or session was sent twice as two events. The second is without effect.',
     'not-applicable': 'The database could not take its effect. It is kept.',
     'unknown-product': 'Sold something that is not in the catalogue.',
@@ -45,6 +53,14 @@ export const exceptionWords = defineWords(
       'Arrivé après la clôture de sa session de caisse. Les chiffres de clôture restent inchangés.',
     'journal-forked':
       'La caisse a envoyé un second historique sous des numéros déjà pris : elle a été restaurée ou copiée. Prévenez l’informatique.',
+    'carried-not-proven':
+      'Une caisse a apporté pour une autre un événement que celle-ci n’a jamais signé. Conservé sans effet.',
+    'device-restored':
+      'Cette caisse a été restaurée d’une sauvegarde ancienne. Elle continue sous une nouvelle identité ; les ventes des deux historiques sont conservées et comptées une fois. Les numéros de ticket en double sont signalés ici à leur arrivée.',
+    'device-copied':
+      'Le disque d’une caisse a été copié, et les deux caisses vendent. Celle-ci a désormais son propre comptoir ; ce qu’elle avait vendu sous les numéros de l’autre est conservé et compté une fois, et ses espèces sont dans son propre tiroir.',
+    'device-enrolled-anew':
+      'Cette caisse avait perdu son identité et a été enrôlée de nouveau. Ce que son journal contenait encore est conservé et compté une fois.',
     'duplicate-fact': 'La même vente ou session a été envoyée deux fois. La seconde est sans effet.',
     'not-applicable': 'La base n’a pas pu prendre son effet. L’événement est conservé.',
     'unknown-product': 'Vente d’un article absent du catalogue.',
@@ -71,6 +87,14 @@ export const exceptionWords = defineWords(
     'session-closed': 'Kam nach dem Abschluss der Kassensitzung. Die Abschlusszahlen bleiben, wie sie waren.',
     'journal-forked':
       'Die Kasse sendete eine zweite Geschichte unter vergebenen Nummern: Sie wurde aus einer Sicherung geholt oder kopiert. Bitte die IT rufen.',
+    'carried-not-proven':
+      'Eine Kasse brachte für eine andere ein Ereignis, das diese nie signiert hat. Ohne Wirkung aufbewahrt.',
+    'device-restored':
+      'Diese Kasse wurde aus einer älteren Sicherung geholt. Sie arbeitet unter neuer Identität weiter; die Verkäufe beider Geschichten sind aufbewahrt und einmal gezählt. Doppelte Belegnummern erscheinen hier, sobald sie eintreffen.',
+    'device-copied':
+      'Die Platte einer Kasse wurde kopiert, und beide Kassen verkaufen. Diese hat jetzt einen eigenen Kassenplatz; was sie zuvor unter den Nummern der anderen verkaufte, ist aufbewahrt und einmal gezählt, und ihr Bargeld liegt in ihrer eigenen Schublade.',
+    'device-enrolled-anew':
+      'Diese Kasse hatte ihre Identität verloren und wurde neu registriert. Was ihr Journal noch enthielt, ist aufbewahrt und einmal gezählt.',
     'duplicate-fact':
       'Derselbe Verkauf oder dieselbe Sitzung kam als zwei Ereignisse. Das zweite ist ohne Wirkung.',
     'not-applicable': 'Die Datenbank konnte die Wirkung nicht aufnehmen. Das Ereignis ist aufbewahrt.',

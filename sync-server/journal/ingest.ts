@@ -93,8 +93,9 @@ async function storeFresh(
   head: JournalHead,
   judged: Judged[],
 ): Promise<number> {
-  const [, , , onHand] = await together([
+  const [, , , , onHand] = await together([
     ledger.storeEvents(client, device.branchId, fresh, made.at),
+    ledger.storeCarried(client, judged),
     ledger.storeHead(client, device, head),
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),

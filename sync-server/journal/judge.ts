@@ -1,3 +1,6 @@
+import type { KeyObject } from 'node:crypto'
+import { carriedBy } from '../../domain/journal/carried.ts'
+import { checkLink } from '../../domain/journal/chain.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { type Projection, projectEvent } from '../../domain/journal/families.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
@@ -33,6 +36,17 @@ export type ExceptionCode =
   | 'receipt-duplicate'
   | 'stock-below-zero'
   | 'journal-forked'
+  | 'carried-not-proven'
+  | 'device-restored'
+  | 'device-copied'
+  | 'device-enrolled-anew'
+
+/** A device whose events another device may bring. */
+export interface Origin {
+  publicKey: KeyObject
+  /** Registers that it might write for. */
+  registers: Set<string>
+}
 
 /** What the server knows about the things that a batch names. */
 export interface Known {
@@ -49,6 +63,10 @@ export interface Known {
   lastReceipt: Map<string, number>
   /** `register|number` of receipts that exist; grows while a batch is judged. */
   receipts: Set<string>
+  /** Devices of the branch whose events the batch carries. */
+  origins: Map<string, Origin>
+  /** Hashes of facts that were taken already under another device's name; grows while a batch is judged. */
+  taken: Set<string>
 }
 
 export interface Judged {
@@ -56,6 +74,8 @@ export interface Judged {
   /** What the event does to rows; empty when its effect is withheld. */
   mutations: Mutation[]
   findings: Finding[]
+  /** Hash of the event of another device that this one brings, for the first time. */
+  brings?: string
 }
 
 /** An event with what it means. */
@@ -218,7 +238,37 @@ function remember(mutations: readonly Mutation[], known: Known): void {
 
 const DETAIL_LIMIT = 500
 
+/** Why a carried event is not believed to be what another device of the branch signed; null when it is. */
+function provenFault(carried: JournalEvent, known: Known): string | null {
+  const origin = known.origins.get(carried.deviceId)
+  if (!origin) return `no device ${carried.deviceId} at this branch`
+  const fault = checkLink(
+    carried,
+    { seq: carried.seq - 1, hash: carried.prevHash },
+    { deviceId: carried.deviceId, publicKey: origin.publicKey },
+  )
+  return fault && `${fault}: event ${carried.seq} of ${carried.deviceId}`
+}
+
+/** An event of this device, or one that it brings for another: a fact has its effect once, under whichever name. */
 function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
+  const { event } = projected
+  const carried = carriedBy(event)
+  if (!carried) {
+    if (known.taken.has(event.hash)) return { event, mutations: [], findings: [] }
+    return judgeFact(projected, device, known)
+  }
+  const fault = provenFault(carried, known)
+  if (fault)
+    return { event, mutations: [], findings: [{ seq: event.seq, code: 'carried-not-proven', detail: fault }] }
+  if (known.taken.has(carried.hash)) return { event, mutations: [], findings: [] }
+  known.taken.add(carried.hash)
+  const registers = known.origins.get(carried.deviceId)?.registers ?? known.registers
+  const fact = { ...projected, event: { ...event, actor: carried.actor } }
+  return { ...judgeFact(fact, device, { ...known, registers }), event, brings: carried.hash }
+}
+
+function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
   const { event, projection } = projected
   const findings: Finding[] = []
   const report: Report = (code, detail) => {

@@ -1,9 +1,13 @@
 import type { ClientBase } from 'pg'
+import { carriedBy } from '../../domain/journal/carried.ts'
+import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
+import type { JournalEvent } from '../../domain/journal/event.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+import { lockJournal } from './ledger.ts'
 
 const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], table: T) =>
   mutations.filter(
@@ -100,7 +104,56 @@ async function loadReceipts(client: ClientBase, mutations: readonly Mutation[]) 
   }
 }
 
-/** Loads what a batch is judged by, in a fixed small number of queries however long the batch is, sent together. */
+async function loadOrigins(
+  client: ClientBase,
+  device: DeviceCaller,
+  ids: readonly string[],
+): Promise<Known['origins']> {
+  const origins: Known['origins'] = new Map()
+  if (ids.length === 0) return origins
+  const { rows } = await client.query<{ id: string; key: string; register: string | null }>(
+    prepared(
+      `select id, public_key as key, register_id as register from device
+       where id = any($1::uuid[]) and branch_id = $2`,
+      [arrayLiteral(ids), device.branchId],
+    ),
+  )
+  for (const { id, key, register } of rows) {
+    const registers = await loadRegisters(client, { ...device, registerId: register })
+    origins.set(id, { publicKey: publicKeyFromRaw(key), registers })
+  }
+  return origins
+}
+
+/** Which facts came before under another name: brought by another device, or those brought now by their own. */
+async function loadTaken(
+  client: ClientBase,
+  projected: readonly ProjectedEvent[],
+  carried: readonly JournalEvent[],
+): Promise<Known['taken']> {
+  const hashes = [...projected.map(({ event }) => event), ...carried].map(({ hash }) => hash)
+  const brought = 'select hash from journal_carried where hash = any($1::text[])'
+  const signed = `select stored.hash from unnest($2::uuid[], $3::bigint[], $4::text[]) as carried(device, seq, hash)
+    join journal_event stored
+      on stored.device_id = carried.device and stored.seq = carried.seq and stored.hash = carried.hash`
+  const { rows } = await client.query<{ hash: string }>(
+    carried.length === 0
+      ? prepared(brought, [arrayLiteral(hashes)])
+      : prepared(`${brought} union ${signed}`, [
+          arrayLiteral(hashes),
+          arrayLiteral(carried.map(({ deviceId }) => deviceId)),
+          arrayLiteral(carried.map(({ seq }) => seq)),
+          arrayLiteral(carried.map(({ hash }) => hash)),
+        ]),
+  )
+  return new Set(rows.map(({ hash }) => hash))
+}
+
+/**
+ * Loads what a batch is judged by, in a fixed small number of queries however long the batch is, sent together. Devices
+ * whose events are carried are locked first: else a fact could come under both names at once, and neither would see the
+ * other.
+ */
 export async function loadKnown(
   client: ClientBase,
   device: DeviceCaller,
@@ -109,16 +162,21 @@ export async function loadKnown(
   const mutations = projected.flatMap(({ projection }) =>
     'mutations' in projection ? projection.mutations : [],
   )
-  const actors = [...new Set(projected.map(({ event }) => event.actor.staffId))]
-  const [staff, registers, sessions, facts, prices, receipts] = await together([
+  const carried = projected.flatMap(({ event }) => carriedBy(event) ?? [])
+  const others = new Set(carried.map(({ deviceId }) => deviceId))
+  const actors = [...new Set(projected.map(({ event }) => (carriedBy(event) ?? event).actor.staffId))]
+  for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
+  const [staff, registers, sessions, facts, prices, receipts, origins, taken] = await together([
     loadStaff(client, actors),
     loadRegisters(client, device),
     loadSessions(client, sessionClaims(mutations)),
     loadFacts(client, mutations),
     loadPrices(client, mutations),
     loadReceipts(client, mutations),
+    loadOrigins(client, device, [...others]),
+    loadTaken(client, projected, carried),
   ])
-  return { staff, registers, sessions, facts, prices, ...receipts }
+  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */

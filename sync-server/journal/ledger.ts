@@ -4,7 +4,7 @@ import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../domain/jo
 import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, type BulkColumn, bulkInsert, prepared } from '../database/bulk.ts'
 import type { JournalBatch } from './batch.ts'
-import type { Finding } from './judge.ts'
+import type { Finding, Judged } from './judge.ts'
 
 /** Two requests of one device take turns, so that a head is read and moved by one of them at a time. */
 export async function lockJournal(client: ClientBase, deviceId: string): Promise<void> {
@@ -74,6 +74,20 @@ export async function storeEvents(
     received_at: receivedAt,
   }))
   await client.query(bulkInsert('journal_event', EVENT_COLUMNS, rows))
+}
+
+const CARRIED_COLUMNS: BulkColumn[] = [
+  { name: 'hash', kind: 'text' },
+  { name: 'device_id', kind: 'uuid' },
+  { name: 'seq', kind: 'int' },
+]
+
+/** Notes which facts of other devices a batch brought, so that none of them is counted again. */
+export async function storeCarried(client: ClientBase, judged: readonly Judged[]): Promise<void> {
+  const rows = judged.flatMap(({ brings, event }) =>
+    brings ? [{ hash: brings, device_id: event.deviceId, seq: event.seq }] : [],
+  )
+  if (rows.length > 0) await client.query(bulkInsert('journal_carried', CARRIED_COLUMNS, rows))
 }
 
 const EXCEPTION_COLUMNS: BulkColumn[] = [

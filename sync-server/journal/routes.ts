@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { refuse } from '../../domain/refusals.ts'
+import { hearDevice, INSTANCE_HEADER, instanceSchema } from '../auth/succession.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { deviceOf, type Guard } from '../http/guard.ts'
@@ -26,6 +27,9 @@ export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
       const reason = 'it is not the device that signed this request'
       throw new Refused(refuse('field-not-readable', { field: 'deviceId', reason }))
     }
+    const instance = instanceSchema.parse(c.req.header(INSTANCE_HEADER)) ?? null
+    const copied = await hearDevice(tools.pool, device.deviceId, instance)
+    if (copied) throw new Refused(copied)
     const answer = granted(await ingestBatch(tools, device, batch))
     if (answer.accepted > 0 || answer.exceptions > 0) {
       const { accepted, duplicates, exceptions, head } = answer

@@ -38,6 +38,8 @@ export interface ParentInbox {
   deviceSecret: Promise<string | null>
   /** Serves every port that the shell hands over, those that came before as well; each window brings one. */
   serve(served: Served): void
+  /** Closes every port, since what served them ends; windows ask again, and wait for the next to serve. */
+  release(): void
 }
 
 const portOf = (port: ElectronPort): ServedPort => ({
@@ -67,6 +69,12 @@ export function listenToParent(parent: ElectronParent): ParentInbox {
   const greeted = Promise.withResolvers<string | null>()
   let waiting: HandedOver[] = []
   let served: Served | null = null
+  const open = new Set<ElectronPort>()
+  const serveOne = (handed: HandedOver, by: Served) => {
+    open.add(handed.port)
+    handed.port.on('close', () => open.delete(handed.port))
+    serveElectronPort(handed, by)
+  }
   parent.on('message', ({ data, ports }) => {
     const message = data as ShellGreeting | ShellHandOver | null
     if (message?.kind === 'greeting') greeted.resolve(message.deviceSecret)
@@ -74,14 +82,19 @@ export function listenToParent(parent: ElectronParent): ParentInbox {
     const kind = message?.kind === 'window' ? 'window' : 'display'
     const handed = ports.map((port) => ({ port, kind }) as const)
     if (!served) waiting = [...waiting, ...handed].slice(-WAITING_PORTS_MAX)
-    else for (const each of handed) serveElectronPort(each, served)
+    else for (const each of handed) serveOne(each, served)
   })
   return {
     deviceSecret: greeted.promise,
     serve: (by) => {
       served = by
-      for (const each of waiting) serveElectronPort(each, by)
+      for (const each of waiting) serveOne(each, by)
       waiting = []
+    },
+    release: () => {
+      served = null
+      for (const port of open) port.close()
+      open.clear()
     },
   }
 }

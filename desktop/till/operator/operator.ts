@@ -21,14 +21,17 @@ export interface Operators {
 
 type StaffRow = { staffId: string; name: string; role: string; active: number }
 
-/** Starts locked. Whoever is at the till lives in memory alone: after a restart the till asks again. */
-export function createOperators(context: TillContext): Operators {
+/**
+ * Starts locked: whoever is at the till lives in memory alone, and after a restart the till asks again.
+ * @param atTill who was there a moment ago, when the till's core begins anew within its process
+ */
+export function createOperators(context: TillContext, atTill: string | null = null): Operators {
   const { db, state, changes } = context
   const attempts = createAttempts(state, context.now)
   const readPins = db.prepare(`
     select p.staff_id as staffId, p.pin_hash as pinHash from staff_pin p where p.branch_id = ? order by p.staff_id`)
   const readStaff = db.prepare(`select id as staffId, name, role, active from staff where id = ?`)
-  let staffId: string | null = null
+  let staffId = atTill
   let checking: Promise<unknown> = Promise.resolve()
 
   const person = (id: string): Operator | null => {

@@ -1,6 +1,7 @@
 import type { SaleCompleted } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import type { XReportView } from '../../bridge/views.ts'
+import { incarnationOf } from '../journal/history.ts'
 import type { TillContext } from '../till-context.ts'
 import { instantAt } from '../till-context.ts'
 import { type DrawerSlip, drawerSlipDocument } from './drawer-slip.ts'
@@ -21,6 +22,8 @@ export interface ReceiptPrinting {
  */
 export function createReceiptPrinting(context: TillContext, hasPrinter: boolean): ReceiptPrinting {
   const { db, locale } = context
+  const incarnation = incarnationOf(db)
+  const journal = incarnation > 0 ? { incarnation } : {}
   const insert = db.prepare(`
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
@@ -45,7 +48,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
         kind: 'receipt',
         saleId,
         sessionId,
-        document: { receipt: { ...paper, place: context.place(), locale } },
+        document: { receipt: { ...paper, ...journal, place: context.place(), locale } },
       }),
     enqueueZReport: ({ sessionId, ...content }) =>
       enqueue({

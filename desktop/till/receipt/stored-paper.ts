@@ -3,6 +3,7 @@ import { journalEventSchema } from '../../../domain/journal/event.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import { saleCompletedSchema } from '../../../domain/sale/events.ts'
 import { type PrintDocument, printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
+import { incarnationOf } from '../journal/history.ts'
 import { placeSchema } from '../place.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { saleDocument } from './sale-document.ts'
@@ -16,6 +17,8 @@ const receiptDraftSchema = z.strictObject({
   receipt: z.strictObject({
     /** The sale's event in this till's journal. */
     seq: z.int().positive(),
+    /** Which of this till's journals; 0 when absent. */
+    incarnation: z.int().positive().optional(),
     cashierName: z.string(),
     /** What is in the pack, line by line. */
     packs: z.array(z.string()),
@@ -32,11 +35,16 @@ export type ReceiptDraft = z.infer<typeof receiptDraftSchema>
 export function createPaperReader(
   db: TillDatabase,
 ): (stored: string) => PrintDocument | { unreadable: string } {
+  const present = incarnationOf(db)
   const readEvent = db.prepare('select body from journal where seq = ?').pluck()
+  const readPast = db.prepare('select body from journal_past where incarnation = ? and seq = ?').pluck()
 
   const layOut = ({ receipt }: ReceiptDraft): PrintDocument | { unreadable: string } => {
-    const body = readEvent.get(receipt.seq) as string | undefined
-    if (body === undefined) return { unreadable: `the journal has no event ${receipt.seq}` }
+    const { seq, incarnation = 0 } = receipt
+    const body = (incarnation === present ? readEvent.get(seq) : readPast.get(incarnation, seq)) as
+      | string
+      | undefined
+    if (body === undefined) return { unreadable: `the journal has no event ${seq}` }
     const { at, hash, payload } = journalEventSchema.parse(JSON.parse(body))
     const sale = saleCompletedSchema.parse(payload)
     const packs = new Map(sale.lines.map((line, index) => [line.lineId, receipt.packs[index] ?? '']))

@@ -90,6 +90,21 @@ function createRecords(db: TillDatabase) {
   }
 }
 
+/**
+ * Has shapes fetched anew, rows of now kept until those have come: for when it cannot be told any more which own events
+ * they contain. So is every load that is under way. In the caller's transaction, before anything follows them.
+ */
+export function fetchAnew(db: TillDatabase, shapes: readonly string[]): void {
+  const records = createRecords(db)
+  const loads = records.read()
+  for (const shape of new Set([...shapes, ...loads.keys()])) {
+    const first = loads.get(shape)?.first ?? !records.isJoined(shape)
+    const nothing = { handle: '', offset: null, loaded: false, top: '0', own: 0, rows: 0 }
+    records.save(shape, { ...nothing, first, fresh: false })
+    records.leave(shape)
+  }
+}
+
 /** Shapes on their way in: written slice by slice, each transaction with the place where it would go on. */
 export class Loads {
   readonly aside: Aside

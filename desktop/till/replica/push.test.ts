@@ -47,6 +47,7 @@ function start(answer: Answer, parts: { state?: TillState; journal?: Journal } =
     state: createTillState(db),
     now,
     random: () => 0,
+    instance: '0190a000-0000-7000-8000-0000000000ff',
     changed: () => {},
     regained: () => {},
     log: () => {},

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { EMPTY_HEAD, hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import type { StatusView } from '../../bridge/views.ts'
+import { EnrolmentRefused } from '../device/identity.ts'
+import { ACKNOWLEDGED } from '../journal/history.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
@@ -42,7 +44,8 @@ export interface Pending {
 type Outcome =
   | { kind: 'acknowledged'; head: JournalHead }
   | { kind: 'resend-from'; seq: number }
-  | { kind: 'no-answer'; cause: 'network' | 'server' | 'refused'; detail: string }
+  | { kind: 'diverged'; detail: string }
+  | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
 
 /** The journal going up, as long as it runs. */
 export interface Push {
@@ -55,10 +58,9 @@ export interface Push {
 
 /** The server's acknowledgement, kept across restarts; it never goes back but when the server itself says so. */
 function createAcknowledgement(state: TillState) {
-  const key = 'acknowledged'
   return {
-    head: (): JournalHead => state.get<JournalHead>(key) ?? EMPTY_HEAD,
-    set: (head: JournalHead) => state.set(key, head),
+    head: (): JournalHead => state.get<JournalHead>(ACKNOWLEDGED) ?? EMPTY_HEAD,
+    set: (head: JournalHead) => state.set(ACKNOWLEDGED, head),
   }
 }
 
@@ -72,8 +74,14 @@ function withinBytes(events: JournalEvent[]): JournalEvent[] {
   return end === -1 ? events : events.slice(0, end)
 }
 
+/** Answers that mean: what the server holds under this identity is another history. */
+const isDiverged = (code: string, fault: unknown) =>
+  code === 'journal-forked' ||
+  code === 'device-copied' ||
+  (code === 'journal-broken' && fault === 'broken-chain')
+
 async function send(
-  tools: { serverUrl: string; fetch: typeof fetch },
+  tools: Pick<PushOptions, 'serverUrl' | 'instance' | 'fetch'>,
   body: { deviceId: string; events: JournalEvent[]; pending: Pending },
 ): Promise<Outcome> {
   let response: Response
@@ -81,7 +89,10 @@ async function send(
   try {
     response = await tools.fetch(new URL('/v1/journal', tools.serverUrl), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(tools.instance && { 'x-till-instance': tools.instance }),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
     })
@@ -96,6 +107,7 @@ async function send(
   const { code, details } = refused.data.error
   const expected = details?.expected
   if (code === 'journal-gap' && typeof expected === 'number') return { kind: 'resend-from', seq: expected }
+  if (isDiverged(code, details?.fault)) return { kind: 'diverged', detail: code }
   const cause = response.status >= 500 || response.status === 429 ? 'server' : 'refused'
   return { kind: 'no-answer', cause, detail: code }
 }
@@ -109,6 +121,13 @@ export interface PushOptions {
   state: TillState
   now: () => number
   random: () => number
+  /** Which running till this is, told to the server with each request. */
+  instance?: string | undefined
+  /**
+   * The server holds another history under this identity: asks for an identity of this till's own. Resolves once it has
+   * been given; whoever composes the till then starts it anew under that one.
+   */
+  diverged?: (() => Promise<void>) | undefined
   /** The state in words may have changed. */
   changed(): void
   /** The server answers again: whatever waited on the dead line waits in vain. */
@@ -116,7 +135,7 @@ export interface PushOptions {
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
 }
 
-type Cause = 'network' | 'server' | 'refused'
+type Cause = 'network' | 'server' | 'refused' | 'history'
 
 /** What is known of the line: whether the server answers, and since when and why it does not. */
 function createLine(options: PushOptions) {
@@ -166,15 +185,21 @@ function createTurn(
     Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures) * (0.5 + options.random() / 2)
 
   /** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
-  const refused = (detail: string, failures: number): number => {
-    line.lost('refused', detail)
+  const diverged = async (detail: string, failures: number): Promise<number> => {
+    const goOn = options.diverged
+    line.lost(goOn ? 'history' : 'refused', detail)
+    await goOn?.().catch((error: Error) => {
+      if (error instanceof EnrolmentRefused && error.code !== 'succession-not-needed')
+        line.lost('refused', detail)
+      options.log({ event: 'no-succession', detail: error.message })
+    })
     return retryAfter(failures)
   }
 
-  const heard = (head: JournalHead, before: number, failures: number): number => {
-    if (head.seq > journal.head().seq) return refused('server-is-ahead', failures)
+  const heard = (head: JournalHead, before: number, failures: number): number | Promise<number> => {
+    if (head.seq > journal.head().seq) return diverged('server-is-ahead', failures)
     if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
-      return refused('journal-forked', failures)
+      return diverged('journal-forked', failures)
     acknowledgement.set(head)
     line.heard()
     return journal.head().seq > head.seq && head.seq > before ? 0 : HEARTBEAT_MS
@@ -196,7 +221,8 @@ function createTurn(
       stepBack(outcome.seq)
       return failures === 0 ? 0 : BACKOFF_MS.first
     }
-    if (outcome.kind === 'resend-from') return refused('server-is-ahead', failures)
+    if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)
+    if (outcome.kind === 'diverged') return diverged(outcome.detail, failures)
     line.lost(outcome.cause, outcome.detail)
     return retryAfter(failures)
   }

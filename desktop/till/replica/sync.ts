@@ -108,8 +108,12 @@ export function startSync(options: {
   now: () => number
   random: () => number
   log: Log
+  /** Which running till this is: a fresh id with each start. */
+  instance?: string
+  /** See {@link PushOptions.diverged}; it signs with the `fetch` that it is given. */
+  diverged?: (authorized: typeof fetch) => Promise<void>
 }): SyncHandle {
-  const { serverUrl, identity, db, journal, changes, now, random, log } = options
+  const { serverUrl, identity, db, journal, changes, now, random, log, instance, diverged } = options
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
   const checkpointer = createCheckpointer(db)
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, journal })
@@ -136,6 +140,8 @@ export function startSync(options: {
     state: createTillState(db),
     now,
     random,
+    instance,
+    diverged: diverged && (() => diverged(authorized)),
     changed: () => changes.touch('sync'),
     regained: () => pull.current().refresh(),
     log,

@@ -5,7 +5,7 @@ import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { formatQuantity } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
-import type { StatusView } from '../../bridge/views.ts'
+import type { ContinuedView, StatusView } from '../../bridge/views.ts'
 import { useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
 
@@ -92,8 +92,25 @@ function Words({ status, timeZone }: { status: StatusView; timeZone: string }) {
           ]}
         />
       )}
+      {status.continued && <ContinuedWord continued={status.continued} timeZone={timeZone} />}
       <SyncWord sync={status.sync} timeZone={timeZone} />
     </>
+  )
+}
+
+function ContinuedWord({ continued, timeZone }: { continued: NonNullable<ContinuedView>; timeZone: string }) {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  const { reason, at, sales } = continued
+  const time = formatInstant(at, locale, timeZone, 'time')
+  return (
+    <Parts
+      tone="note"
+      parts={[
+        t(`status.continued.${reason}`, { time }),
+        ...(sales > 0 ? [t('status.continued.sales', { count: sales })] : []),
+      ]}
+    />
   )
 }
 

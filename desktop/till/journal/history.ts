@@ -1,0 +1,167 @@
+import { CARRIED, carriedBy } from '../../../domain/journal/carried.ts'
+import { sealEvent } from '../../../domain/journal/chain.ts'
+import {
+  EMPTY_HEAD,
+  type EventBody,
+  type JournalEvent,
+  type JournalHead,
+  journalEventSchema,
+} from '../../../domain/journal/event.ts'
+import { projectEvent } from '../../../domain/journal/families.ts'
+import type { Mutation } from '../../../domain/journal/mutation.ts'
+import { PROJECTED_TABLES_OF_SUMS } from '../../../domain/journal/tables.ts'
+import type { DeviceIdentity, Handover, Unsent } from '../device/identity.ts'
+import { noteNumbers } from '../register-numbers.ts'
+import { fetchAnew } from '../replica/load.ts'
+import { createApplier } from '../store/applier.ts'
+import type { TillDatabase } from '../store/database.ts'
+import { createTillState, type TillState } from '../store/state.ts'
+
+/** Names in `till_state`. */
+const DEVICE = 'device'
+const CONTINUED = 'continued'
+export const ACKNOWLEDGED = 'acknowledged'
+
+/** As many hashes as the server takes; what lies above them is brought without asking. */
+const UNSENT_LIMIT = 50_000
+
+/** How this till came to go on under another identity, for its screen. */
+export interface Continued {
+  reason: Handover['reason']
+  at: string
+  /** Sales that were brought over from the earlier journal. */
+  sales: number
+}
+
+/** The device whose journal a till's file holds; null when it holds none. */
+export function journalOwner(db: TillDatabase): string | null {
+  const noted = createTillState(db).get<string>(DEVICE)
+  if (noted) return noted
+  const first = db.prepare(`select json_extract(body, '$.deviceId') from journal where seq = 1`).pluck().get()
+  return typeof first === 'string' ? first : null
+}
+
+/** What the server is not known to have, as its hashes. */
+export function unsentOf(db: TillDatabase): Unsent {
+  const above = createTillState(db).get<JournalHead>(ACKNOWLEDGED)?.seq ?? 0
+  const hashes = db
+    .prepare('select hash from journal where seq > ? order by seq limit ?')
+    .pluck()
+    .all(above, UNSENT_LIMIT) as string[]
+  return { above, hashes }
+}
+
+/** Which of this workstation's journals is being written: 0 until it first had to go on under another identity. */
+export function incarnationOf(db: TillDatabase): number {
+  const last = db.prepare('select max(incarnation) from journal_past').pluck().get() as number | null
+  return last === null ? 0 : last + 1
+}
+
+/** How this till came to its identity, when that was not by enrolment alone. */
+export const readContinued = (state: TillState): Continued | null => state.get<Continued>(CONTINUED)
+
+/** For so long it is told at the till, ms: until the next day's people have seen it. */
+const NEWS_MS = 36 * 3600_000
+
+/** What of it is still news. */
+export const continuedView = (continued: Continued | null, now: number): Continued | null =>
+  continued && now - Date.parse(continued.at) < NEWS_MS ? continued : null
+
+const isSum = ({ op }: Mutation) => op === 'add'
+
+/**
+ * Makes a till's file that of its present identity. A journal of an earlier one is moved to `journal_past`; its events
+ * that the server does not have come first in the new journal, each as it was signed, carried by an event of the new
+ * identity. One transaction; repeated, or with nothing to take over, it changes nothing.
+ * @returns how it went on, or null when nothing was to be done
+ */
+export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: string): Continued | null {
+  const state = createTillState(db)
+  const run = db.transaction((): Continued | null => {
+    const owner = journalOwner(db)
+    if (owner === identity.deviceId) return null
+    if (owner === null && !identity.handover) {
+      state.set(DEVICE, identity.deviceId)
+      return null
+    }
+    const { handover } = identity
+    const common = handover ? handover.common : unsentOf(db).above
+    const events = readAbove(db, common)
+    const first = events[0]?.seq
+    moveToPast(db)
+    state.set(DEVICE, identity.deviceId)
+    state.set(ACKNOWLEDGED, EMPTY_HEAD)
+    if (handover) noteNumbers(state, handover.register.id, handover.numbers)
+    if (handover) insertRegister(db, identity, handover)
+    const sales = carry(db, identity, { events, at })
+    // Rows of a head at or beyond what is carried: which of it their sums contain cannot be told, so they come anew.
+    if (first !== undefined && owner !== null && serverHead(db, owner) >= first)
+      fetchAnew(db, PROJECTED_TABLES_OF_SUMS)
+    const continued: Continued = { reason: handover?.reason ?? 'device-enrolled-anew', at, sales }
+    state.set(CONTINUED, continued)
+    return continued
+  })
+  return run.immediate()
+}
+
+const readAbove = (db: TillDatabase, seq: number): JournalEvent[] =>
+  (db.prepare('select body from journal where seq > ? order by seq').pluck().all(seq) as string[]).map(
+    (body) => journalEventSchema.parse(JSON.parse(body)),
+  )
+
+const serverHead = (db: TillDatabase, deviceId: string): number =>
+  (db.prepare('select seq from device_head where device_id = ?').pluck().get(deviceId) as
+    | number
+    | undefined) ?? 0
+
+function moveToPast(db: TillDatabase): void {
+  const incarnation = incarnationOf(db)
+  db.prepare(
+    'insert into journal_past (incarnation, seq, type, hash, body) select ?, seq, type, hash, body from journal',
+  ).run(incarnation)
+  db.prepare('delete from journal').run()
+}
+
+/** A copy's register is new: it must be there before the next sale, not once the replica brings it. */
+function insertRegister(db: TillDatabase, { branchId }: DeviceIdentity, { register }: Handover): void {
+  db.prepare(
+    'insert into register (id, branch_id, number, name) values (?, ?, ?, ?) on conflict do nothing',
+  ).run(register.id, branchId, register.number, register.name)
+}
+
+/** Seals each event into the new journal. Their effect is in the rows already, under the old name. @returns sales among them */
+function carry(
+  db: TillDatabase,
+  { deviceId, privateKey }: DeviceIdentity,
+  { events, at }: { events: readonly JournalEvent[]; at: string },
+): number {
+  const applier = createApplier(db)
+  const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
+  const rename = db.prepare('update sale set device_id = ?, seq = ? where id = ?')
+  let head = EMPTY_HEAD
+  let sales = 0
+  for (const own of events) {
+    const event = carriedBy(own) ?? own
+    const body: EventBody = {
+      deviceId,
+      seq: head.seq + 1,
+      at,
+      actor: event.actor,
+      ...CARRIED,
+      payload: JSON.parse(JSON.stringify({ event })),
+      prevHash: head.hash,
+    }
+    const carrier = sealEvent(body, privateKey)
+    insert.run(carrier.seq, carrier.type, carrier.hash, JSON.stringify(carrier))
+    const projection = projectEvent(carrier)
+    const mutations = 'mutations' in projection ? projection.mutations : []
+    applier.apply(mutations.filter((mutation) => !isSum(mutation)))
+    for (const mutation of mutations) {
+      if (mutation.op !== 'insert' || mutation.table !== 'sale') continue
+      rename.run(deviceId, carrier.seq, mutation.row.id)
+      sales += 1
+    }
+    head = { seq: carrier.seq, hash: carrier.hash }
+  }
+  return sales
+}

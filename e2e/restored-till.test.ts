@@ -1,0 +1,213 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hash } from '@node-rs/argon2'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { databaseFile } from '../desktop/till/data-folder.ts'
+import { spawnTill, type TillProcess } from '../desktop/till/test-process.ts'
+import { minor } from '../domain/money.ts'
+import { send, signIn, startTestServer, type TestServer } from '../sync-server/test-server.ts'
+import { untilTillsEqualServer } from './support/compare.ts'
+import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
+import { type Line, openLine } from './support/line.ts'
+import { until } from './support/until.ts'
+
+/** Real tills as processes, a real server over a real Postgres: what an old backup or a copied disk does to them. */
+
+const PIN = '2222'
+const PRICE = 250
+const FLOAT = minor(10_000)
+
+let server: TestServer
+let line: Line
+let dir: string
+const tills = new Map<string, TillProcess>()
+
+beforeAll(async () => {
+  server = await startTestServer()
+  line = await openLine(Number(new URL(server.url).port))
+  dir = await mkdtemp(join(tmpdir(), 'restored-'))
+  const { branchId, staff } = server.organisation
+  const pin_hash = await hash(PIN, { memoryCost: 8, timeCost: 1, parallelism: 1 })
+  await server.db
+    .insertInto('staff_pin')
+    .values({ staff_id: staff.pharmacist, branch_id: branchId, pin_hash })
+    .execute()
+})
+afterAll(async () => {
+  await Promise.all([...tills.values()].map((till) => till.kill()))
+  await line?.close()
+  await server?.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function code(register: number): Promise<string> {
+  const { branchId, registerIds } = server.organisation
+  const body = { branchId, registerId: registerIds[register] }
+  const made = await send(server, '/v1/enrolments', { token: await signIn(server, 'it_admin'), body })
+  return ((await made.json()) as { code: string }).code
+}
+
+const folder = (name: string) => join(dir, name)
+
+async function start(name: string, args: string[] = []): Promise<TillProcess> {
+  const till = await spawnTill(folder(name), ['--server', line.url, ...args])
+  tills.set(name, till)
+  return till
+}
+
+const stop = async (name: string) => {
+  await tills.get(name)?.stop()
+  tills.delete(name)
+}
+
+/** Hands that follow a till when its core begins anew. */
+async function unlocked(name: string): Promise<Hands> {
+  const hands = await layHandsOn(tills.get(name)?.address ?? '')
+  await until(`${name} to know its people`, async () =>
+    hands.do('operator.unlock', { pin: PIN }).catch(() => null),
+  )
+  return hands
+}
+
+async function sell(name: string, count: number): Promise<number[]> {
+  const hands = await unlocked(name)
+  const { cip13 } = server.organisation.product
+  await until(`${name} to know the product`, async () =>
+    (await hands.do('product.search', { text: 'aspi' })).length > 0 ? true : null,
+  )
+  if (hands.see('session') === null) await hands.do('session.open', { float: FLOAT })
+  const numbers: number[] = []
+  for (let n = 0; n < count; n += 1) numbers.push(await sellForCash(hands, [cip13]))
+  hands.close()
+  return numbers
+}
+
+/** What a till says of itself, asked anew: its core may have begun anew meanwhile. */
+async function untilSays(
+  name: string,
+  condition: (status: NonNullable<ReturnType<Hands['see']>>) => boolean,
+) {
+  return until(`${name} to say so`, async () => {
+    const hands = await layHandsOn(tills.get(name)?.address ?? '').catch(() => null)
+    if (!hands) return null
+    const status = await until('a status', () => hands.see('status')).finally(() => hands.close())
+    return condition(status) ? status : null
+  })
+}
+
+const untilSent = (name: string, reason: string | null) =>
+  untilSays(name, (status) => {
+    const { sync, continued } = status as { sync: { state: string }; continued: { reason: string } | null }
+    return sync.state === 'online' && (continued?.reason ?? null) === reason
+  })
+
+const receiptsOf = async (registerId: string | undefined) =>
+  (
+    await server.db
+      .selectFrom('sale')
+      .select('receipt_number')
+      .where('register_id', '=', registerId ?? '')
+      .orderBy('receipt_number')
+      .execute()
+  ).map((sale) => Number(sale.receipt_number))
+
+async function cashIn(registerId: string | undefined): Promise<number> {
+  const rows = await server.db
+    .selectFrom('drawer_balance')
+    .select('amount')
+    .where('register_id', '=', registerId ?? '')
+    .execute()
+  return rows.reduce((sum, { amount }) => sum + Number(amount), 0)
+}
+
+const equalToServer = (names: string[]) =>
+  untilTillsEqualServer(
+    server.db,
+    server.organisation.branchId,
+    names.map((name) => ({ name, databaseFile: databaseFile(folder(name)) })),
+  )
+
+it('keeps both histories of a till that was restored from an old backup', async () => {
+  const [register] = server.organisation.registerIds
+  await start('first', ['--enrol', await code(0)])
+  expect(await sell('first', 2)).toEqual([1, 2])
+  await untilSent('first', null)
+  await stop('first')
+  await cp(folder('first'), folder('backup'), { recursive: true })
+  await start('first')
+  expect(await sell('first', 2)).toEqual([3, 4])
+  await untilSent('first', null)
+  await stop('first')
+
+  await rm(folder('first'), { recursive: true })
+  await cp(folder('backup'), folder('first'), { recursive: true })
+  line.cut()
+  await start('first')
+  expect(await sell('first', 3)).toEqual([3, 4, 5])
+  line.restore()
+  await untilSent('first', 'device-restored')
+  expect(await sell('first', 1)).toEqual([6])
+  await untilSent('first', 'device-restored')
+
+  expect(await receiptsOf(register)).toEqual([1, 2, 3, 3, 4, 4, 5, 6])
+  expect(await cashIn(register)).toBe(FLOAT + 8 * PRICE)
+  await equalToServer(['first'])
+  const told = await server.db.selectFrom('event_exception').select('code').distinct().execute()
+  expect(told.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['device-restored', 'journal-forked', 'receipt-duplicate']),
+  )
+})
+
+it('takes back a workstation whose identity was lost beside its journal', async () => {
+  const [register] = server.organisation.registerIds
+  line.cut()
+  expect(await sell('first', 1)).toEqual([7])
+  await stop('first')
+  line.restore()
+  await rm(join(folder('first'), 'device.json'))
+  await expect(start('first')).rejects.toThrow('not enrolled')
+  await expect(start('first', ['--enrol', await code(1)])).rejects.toThrow('unsent sales of another register')
+  await start('first', ['--enrol', await code(0)])
+  await untilSent('first', 'device-enrolled-anew')
+  expect(await sell('first', 1)).toEqual([8])
+  await untilSent('first', 'device-enrolled-anew')
+  expect(await receiptsOf(register)).toEqual([1, 2, 3, 3, 4, 4, 5, 6, 7, 8])
+  expect(await cashIn(register)).toBe(FLOAT + 10 * PRICE)
+  await equalToServer(['first'])
+})
+
+it('gives the copy of a till that runs beside it a register of its own', async () => {
+  const [, register] = server.organisation.registerIds
+  await start('original', ['--enrol', await code(1)])
+  await sell('original', 1)
+  await untilSent('original', null)
+  await stop('original')
+  await cp(folder('original'), folder('copy'), { recursive: true })
+  line.cut()
+  await start('original')
+  await start('copy')
+  expect(await sell('original', 2)).toEqual([2, 3])
+  expect(await sell('copy', 2)).toEqual([2, 3])
+  line.restore()
+  const names = ['original', 'copy']
+  const apart = await Promise.any(names.map((name) => untilSent(name, 'device-copied').then(() => name)))
+  expect(await sell(apart, 2)).toEqual([1, 2])
+  const other = names.find((name) => name !== apart) ?? ''
+  expect(await sell(other, 1)).toEqual([4])
+  await untilSent(other, null)
+  await untilSent(apart, 'device-copied')
+
+  expect(await receiptsOf(register)).toEqual([1, 2, 2, 3, 3, 4])
+  expect(await cashIn(register)).toBe(FLOAT + 6 * PRICE)
+  const { registerIds, otherRegisterId } = server.organisation
+  const added = await server.db
+    .selectFrom('register')
+    .select(['id', 'number', 'name'])
+    .where('id', 'not in', [...registerIds, otherRegisterId])
+    .execute()
+  expect(added).toEqual([{ id: expect.any(String), number: 3, name: 'Register 2 (3)' }])
+  expect(await receiptsOf(added[0]?.id)).toEqual([1, 2])
+  expect(await cashIn(added[0]?.id)).toBe(FLOAT + 2 * PRICE)
+  await equalToServer(['original', 'copy', 'first'])
+})
