@@ -86,6 +86,12 @@ export const REFUSALS = {
     w('Le tiroir est déjà ouvert.', 'Continuez à vendre, ou clôturez-le d’abord.'),
     w('Die Schublade ist bereits eröffnet.', 'Weiter verkaufen oder zuerst abschließen.'),
   ),
+  'second-person-needed': entry(
+    403,
+    w('A second person must confirm this.', 'Ask a colleague to type their own PIN.'),
+    w('Une deuxième personne doit confirmer.', 'Demandez à un collègue de saisir son propre code PIN.'),
+    w('Eine zweite Person muss das bestätigen.', 'Jemand anderen die eigene PIN eingeben lassen.'),
+  ),
   'session-not-closed': entry(
     404,
     w('This till knows no closed drawer of that number.', 'Close the drawer first, or ask head office.'),

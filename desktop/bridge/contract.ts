@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   cashCountSchema,
+  countedTenderSchema,
   movedAmountSchema,
   movementKindSchema,
   movementReasonSchema,
@@ -11,10 +12,13 @@ import type { Refusal } from '../../domain/refusals.ts'
 import { lineQuantitySchema } from '../../domain/sale/events.ts'
 import type {
   BasketView,
+  CountPendingView,
   DrawerExplanationView,
   ForecastView,
+  HandoverView,
   LastSaleView,
   OperatorView,
+  OtherDrawerView,
   ProductView,
   ScanNoticeView,
   SessionView,
@@ -26,15 +30,33 @@ import type {
 
 const nothing = z.strictObject({})
 
+const pinSchema = z.string().regex(/^\d{4,8}$/)
+
 /** A code as it came from a scanner; the till decides what it is. */
 const rawCode = z.string().min(1).max(512)
 
 /** The input of each command, checked by the till before anything else is. */
 export const COMMANDS = {
-  'operator.unlock': z.strictObject({ pin: z.string().regex(/^\d{4,8}$/) }),
+  'operator.unlock': z.strictObject({ pin: pinSchema }),
   'operator.lock': nothing,
-  'session.open': z.strictObject({ float: minorSchema.nonnegative().max(FLOAT_LIMIT) }),
-  'session.close': z.strictObject({ counts: z.array(cashCountSchema).max(40) }),
+  /** `counts`: the float by note and coin; `own`: a drawer that only this person sells from. */
+  'session.open': z.strictObject({
+    float: minorSchema.nonnegative().max(FLOAT_LIMIT),
+    counts: z.array(cashCountSchema).max(40).optional(),
+    own: z.boolean().optional(),
+  }),
+  /** `reason` and `pin` (a second person's) once they are asked for; `sessionId`: another register's, its till dead. */
+  'session.close': z.strictObject({
+    counts: z.array(cashCountSchema).max(40),
+    tenders: z.array(countedTenderSchema).max(10).optional(),
+    reason: movementReasonSchema.optional(),
+    pin: pinSchema.optional(),
+    sessionId: idSchema.optional(),
+  }),
+  /** `pin`: of who takes the drawer over. */
+  'session.hand-over': z.strictObject({ counts: z.array(cashCountSchema).max(40), pin: pinSchema }),
+  /** Drawers that stand open at the branch's other registers. */
+  'session.others': nothing,
   /** The open drawer's figures so far; printed too. */
   'session.x-report': nothing,
   /** Why a closed session's drawer may not add up. */
@@ -73,7 +95,9 @@ export interface CommandOutput {
   'operator.unlock': NonNullable<OperatorView>
   'operator.lock': null
   'session.open': NonNullable<SessionView>
-  'session.close': ZReportView
+  'session.close': ZReportView | CountPendingView
+  'session.hand-over': HandoverView
+  'session.others': OtherDrawerView[]
   'session.x-report': XReportView
   'session.explain': DrawerExplanationView
   'drawer.move': { id: string }

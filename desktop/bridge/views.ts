@@ -1,3 +1,4 @@
+import type { CountedTender } from '../../domain/cash-session/events.ts'
 import type { LikelyCause } from '../../domain/cash-session/explain.ts'
 import type { DrawerMove } from '../../domain/cash-session/moves.ts'
 import type { Minor } from '../../domain/money.ts'
@@ -32,6 +33,10 @@ export type SessionView = {
   saleCount: number
   /** What was done with the drawer outside of sales, the latest first, as many as a person looks back on. */
   actions: DrawerActionView[]
+  /** It was opened on an earlier day of the branch, and should be counted. */
+  overnight: boolean
+  /** It is a drawer of one person's own. */
+  own: boolean
 } | null
 
 export interface DrawerActionView {
@@ -153,6 +158,49 @@ export interface ZReportView {
   perpetualTotal: Minor
   /** How the expected cash came about, for a count that differs: float, then each kind of movement. */
   movements: { kind: string; count: number; amount: Minor }[]
+  /** What the slips of other tenders came to; null when nobody counted them. */
+  countedTenders: CountedTender[] | null
+  /** What was counted first, when it had to be counted again. */
+  firstCounted: Minor | null
+  reason: string | null
+  witnessName: string | null
+  /** How often X was read before the count. */
+  readings: number
+  /** Closed at another till, its own being dead. */
+  elsewhere: boolean
+}
+
+/**
+ * What a count still asks for. `recount`: count once more; not a word of how far it is off. `explain`: the count stands,
+ * and its difference is told, since a reason or a second person's PIN is needed.
+ */
+export type CountPendingView =
+  | { pending: 'recount' }
+  | {
+      pending: 'explain'
+      reason: boolean
+      witness: boolean
+      counted: Minor
+      expected: Minor
+      variance: Minor
+    }
+
+/** A drawer handed over, as both see it. */
+export interface HandoverView {
+  counted: Minor
+  expected: Minor
+  variance: Minor
+  fromName: string
+  toName: string
+}
+
+/** A drawer that stands open at another register of the branch. */
+export interface OtherDrawerView {
+  sessionId: string
+  registerName: string
+  deviceName: string
+  openedAt: string
+  openedByName: string
 }
 
 /** The open session's figures, read without closing it; the sum that must be in the drawer is not among them. */

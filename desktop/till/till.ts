@@ -1,14 +1,19 @@
 import { v7 } from 'uuid'
+import { businessDateAt } from '../../domain/business-date.ts'
 import type { Locale, Refusal } from '../../domain/refusals.ts'
 import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
 import { displayViewOf } from './bridge-server/display.ts'
 import type { LiveSources } from './bridge-server/live.ts'
+import { createAddenda } from './cash-session/addendum.ts'
 import { createSessionClosing } from './cash-session/close.ts'
+import { createDrawerCount, forgetCount } from './cash-session/count.ts'
+import { createDrawersToClose, createOtherDrawers } from './cash-session/drawer-to-close.ts'
 import { createExplanation } from './cash-session/explanation.ts'
+import { createHandover } from './cash-session/hand-over.ts'
 import { createDrawerActions } from './cash-session/move.ts'
 import { createSessionOpening } from './cash-session/open.ts'
-import { createSessions } from './cash-session/sessions.ts'
+import { createSessions, type Sessions } from './cash-session/sessions.ts'
 import { createXReport } from './cash-session/x-report.ts'
 import { createBasket } from './counter/basket.ts'
 import { createSaleCompletion } from './counter/complete.ts'
@@ -19,10 +24,10 @@ import { createProductSearch } from './counter/search.ts'
 import type { DeviceIdentity } from './device/identity.ts'
 import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
-import { createOperators } from './operator/operator.ts'
+import { createOperators, type Operators } from './operator/operator.ts'
 import { createPlaceReader } from './place.ts'
-import { createReceiptPrinting } from './receipt/printing.ts'
-import { createRegisterNumbers } from './register-numbers.ts'
+import { createReceiptPrinting, type ReceiptPrinting } from './receipt/printing.ts'
+import { createRegisterNumbers, type RegisterNumbers } from './register-numbers.ts'
 import { type Changes, createChanges } from './store/changes.ts'
 import type { TillDatabase } from './store/database.ts'
 import { createTillState } from './store/state.ts'
@@ -82,13 +87,49 @@ const createContext = (options: TillOptions, changes: Changes): TillContext => {
   }
 }
 
+interface DrawerParts {
+  operators: Operators
+  sessions: Sessions
+  numbers: RegisterNumbers
+  printing: ReceiptPrinting
+  basketIsEmpty(): boolean
+}
+
+/** A drawer from its float to its Z, and from one person to the next. */
+function createDrawerLife(context: TillContext, parts: DrawerParts) {
+  const { operators, sessions, printing } = parts
+  const drawers = createDrawersToClose(context, parts)
+  const closeSession = createSessionClosing(context, {
+    ...parts,
+    ownDrawer: drawers.own,
+    onClosed: (sessionId) => forgetCount(context, sessionId),
+  })
+  return {
+    openSession: createSessionOpening(context, {
+      operators,
+      sessions,
+      addenda: createAddenda(context, printing),
+    }),
+    closeSession,
+    /** Blind: counted, counted again, explained, confirmed, closed. */
+    countDrawer: createDrawerCount(context, {
+      operators,
+      close: closeSession,
+      own: drawers.own,
+      elsewhere: drawers.elsewhere,
+    }),
+    handOver: createHandover(context, { operators, printing, own: drawers.own }),
+    otherDrawers: createOtherDrawers(operators, drawers),
+  }
+}
+
 /** Puts the till's services together over one database. */
 export function createTill(options: TillOptions) {
   const changes = createChanges()
   const context = createContext(options, changes)
   const { db, identity } = options
   const operators = createOperators(context, options.operatorId)
-  const sessions = createSessions(db, identity.registerId)
+  const sessions = createSessions(db, identity.registerId, () => operators.current()?.staffId ?? null)
   const numbers = createRegisterNumbers(db, context.state, identity.registerId)
   const printing = createReceiptPrinting(context, options.hasPrinter)
   const lastSale = createLastSale(context.state)
@@ -101,14 +142,7 @@ export function createTill(options: TillOptions) {
     basket,
     notice,
     lastSale,
-    openSession: createSessionOpening(context, operators, sessions),
-    closeSession: createSessionClosing(context, {
-      operators,
-      sessions,
-      numbers,
-      printing,
-      basketIsEmpty: basket.isEmpty,
-    }),
+    ...createDrawerLife(context, { operators, sessions, numbers, printing, basketIsEmpty: basket.isEmpty }),
     ...createDrawerActions(context, { operators, sessions, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
@@ -136,8 +170,10 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       dismissNotice()
       return null
     },
-    'session.open': ({ float }) => till.openSession(float),
-    'session.close': ({ counts }) => till.closeSession(counts),
+    'session.open': ({ float, counts, own }) => till.openSession(float, { counts, own }),
+    'session.close': (input) => till.countDrawer(input),
+    'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
+    'session.others': () => till.otherDrawers(),
     'session.x-report': () => till.xReport(),
     'session.explain': ({ sessionId }) => till.explainDrawer(sessionId),
     'drawer.move': (input) => till.moveCash(input),
@@ -192,7 +228,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     session: () => {
       const open = sessions.open()
       if (!open) return null
-      const { sessionId, openedAt, openedByName, float } = open
+      const { sessionId, openedAt, openedByName, float, businessDate, ownerId } = open
       return {
         sessionId,
         openedAt,
@@ -200,6 +236,8 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         float,
         saleCount: sessions.saleCount(sessionId),
         actions: sessions.actions(sessionId),
+        overnight: businessDate < businessDateAt(context.now(), context.place().timeZone),
+        own: ownerId !== null,
       }
     },
     basket: () => till.basket.view(),

@@ -64,11 +64,21 @@ function countsOf(amount: number): CashCount[] {
   })
 }
 
-async function closeSession({ till, told }: Counter, off: number, found: World['findings']): Promise<string> {
+async function closeSession(
+  { till, told, secondPin }: Counter,
+  off: number,
+  found: World['findings'],
+): Promise<string> {
   const inDrawer = told.drawers.get(told.openSession ?? '') ?? 0
   const counts = countsOf(Math.max(0, inDrawer + off))
-  const z = await till.ask('session.close', { counts })
+  let z = await till.ask('session.close', { counts })
+  // Far off, it is counted again, and what it differs by explained.
+  for (let i = 0; i < 2 && !isRefusal(z) && 'pending' in z; i++) {
+    const pin = z.pending === 'explain' && z.witness ? secondPin : undefined
+    z = await till.ask('session.close', { counts, reason: 'simulated', ...(pin && { pin }) })
+  }
   if (isRefusal(z)) return refused(z)
+  if ('pending' in z) return `still asked: ${z.pending}`
   told.events += 1
   told.openSession = null
   if (z.expected !== inDrawer) {

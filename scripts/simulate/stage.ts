@@ -31,6 +31,8 @@ export interface Place {
   branchId: string
   /** Of the branch's pharmacist, who may do everything at a till. */
   pin: string
+  /** Of a colleague, who confirms what is far off. */
+  secondPin: string
 }
 
 /** Three tills: two of one branch, one of another. */
@@ -41,6 +43,9 @@ export const PLACES: readonly Place[] = DEMO_REGISTERS.map((register, index) => 
   pin:
     DEMO_STAFF.find((person) => person.role === 'pharmacist' && person.branchId === register.branch_id)
       ?.pin ?? '',
+  secondPin:
+    DEMO_STAFF.find((person) => person.role === 'cashier' && person.branchId === register.branch_id)?.pin ??
+    '',
 }))
 
 /** What every run begins with, made once: a database to copy, the server's folder, and each till's enrolled folder. */

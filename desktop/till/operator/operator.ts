@@ -12,6 +12,13 @@ type Operator = NonNullable<OperatorView>
 export interface Operators {
   /** Finds the person whose PIN this is. Refused: `wrong-pin`, `too-many-attempts`. */
   unlock(pin: string): Promise<Operator | Refusal>
+  /**
+   * Finds the second person whose PIN this is, who stands beside the one at the till; nobody changes place.
+   * Refused: `wrong-pin`, `too-many-attempts`, `second-person-needed` (it is one's own).
+   */
+  second(pin: string): Promise<(Actor & { name: string }) | Refusal>
+  /** Puts a person who gave their PIN a moment ago at the till. */
+  take(staffId: string): void
   lock(): void
   /** The person at the till with their role of this moment, or null while it is locked. */
   current(): OperatorView
@@ -51,7 +58,7 @@ export function createOperators(context: TillContext, atTill: string | null = nu
     return people.length === 1 ? (people[0] ?? null) : null
   }
 
-  const unlock = async (pin: string): Promise<Operator | Refusal> => {
+  const check = async (pin: string): Promise<Operator | Refusal> => {
     const seconds = attempts.waitSeconds()
     if (seconds > 0) return refuse('too-many-attempts', { seconds })
     attempts.begin()
@@ -61,20 +68,37 @@ export function createOperators(context: TillContext, atTill: string | null = nu
       return wait > 0 ? refuse('too-many-attempts', { seconds: wait }) : refuse('wrong-pin')
     }
     attempts.succeed()
-    staffId = operator.staffId
-    changes.touch('staff')
     return operator
+  }
+
+  /** One at a time: guesses sent together would all be checked before the first one counts. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const mine = checking.then(task)
+    checking = mine.catch(() => undefined)
+    return mine
+  }
+
+  const take = (id: string) => {
+    staffId = id
+    changes.touch('staff')
   }
 
   const current = () => (staffId === null ? null : person(staffId))
 
   return {
-    // One at a time: guesses sent together would all be checked before the first one counts.
-    unlock: (pin) => {
-      const mine = checking.then(() => unlock(pin))
-      checking = mine.catch(() => undefined)
-      return mine
-    },
+    unlock: (pin) =>
+      inTurn(async () => {
+        const operator = await check(pin)
+        if (!('refused' in operator)) take(operator.staffId)
+        return operator
+      }),
+    second: (pin) =>
+      inTurn(async () => {
+        const person = await check(pin)
+        if ('refused' in person) return person
+        return person.staffId === staffId ? refuse('second-person-needed') : person
+      }),
+    take,
     lock: () => {
       staffId = null
       changes.touch('staff')

@@ -2,8 +2,15 @@ import type { SaleCompleted } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import type { XReportView } from '../../bridge/views.ts'
 import { incarnationOf } from '../journal/history.ts'
+import type { Place } from '../place.ts'
 import type { TillContext } from '../till-context.ts'
 import { instantAt } from '../till-context.ts'
+import {
+  type AddendumContent,
+  addendumDocument,
+  type HandoverContent,
+  handoverDocument,
+} from './drawer-documents.ts'
 import { type DrawerSlip, drawerSlipDocument } from './drawer-slip.ts'
 import type { ReceiptDraft } from './stored-paper.ts'
 import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
@@ -12,7 +19,10 @@ import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
 export interface ReceiptPrinting {
   /** @param paper what it says beside the sale, which it reads from the journal when it is printed */
   enqueueReceipt(sale: SaleCompleted, paper: { seq: number; cashierName: string; packs: string[] }): void
-  enqueueZReport(content: ZReportContent & { sessionId: string }): void
+  /** @param place where the drawer stands: another register's, when it was closed from here */
+  enqueueZReport(content: ZReportContent & { sessionId: string }, place: Place): void
+  enqueueAddendum(content: AddendumContent): void
+  enqueueHandover(content: HandoverContent & { sessionId: string }): void
   enqueueXReport(content: { sessionId: string; report: XReportView }): void
   enqueueDrawerSlip(content: { sessionId: string; slip: DrawerSlip }): void
 }
@@ -28,7 +38,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
   const enqueue = (job: {
-    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip'
+    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip' | 'z-addendum'
     saleId: string | null
     sessionId: string
     document: PrintDocument | ReceiptDraft
@@ -50,12 +60,26 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
         sessionId,
         document: { receipt: { ...paper, ...journal, place: context.place(), locale } },
       }),
-    enqueueZReport: ({ sessionId, ...content }) =>
+    enqueueAddendum: (content) =>
+      enqueue({
+        kind: 'z-addendum',
+        saleId: null,
+        sessionId: content.addendum.sessionId,
+        document: addendumDocument(content, context.place(), locale),
+      }),
+    enqueueHandover: ({ sessionId, ...content }) =>
+      enqueue({
+        kind: 'drawer-slip',
+        saleId: null,
+        sessionId,
+        document: handoverDocument(content, context.place(), locale),
+      }),
+    enqueueZReport: ({ sessionId, ...content }, place) =>
       enqueue({
         kind: 'z-report',
         saleId: null,
         sessionId,
-        document: zDocument(content, context.place(), locale),
+        document: zDocument(content, place, locale),
       }),
     enqueueXReport: ({ sessionId, report }) =>
       enqueue({

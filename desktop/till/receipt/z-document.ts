@@ -1,9 +1,7 @@
 import type { CashCount } from '../../../domain/cash-session/events.ts'
 import { shortHash } from '../../../domain/journal/event.ts'
-import { type Minor, multiply } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import {
-  columns,
   leftRight,
   type PrintDocument,
   type PrintElement,
@@ -12,7 +10,9 @@ import {
 } from '../../../hardware/protocols/print-document.ts'
 import type { XReportView, ZReportView } from '../../bridge/views.ts'
 import type { Place } from '../place.ts'
-import { formatDay, formatFigure, formatInstant, formatMoney } from './format.ts'
+import { countElements, varianceElement } from './count-elements.ts'
+import { closingElements } from './drawer-documents.ts'
+import { formatDay, formatInstant, formatMoney } from './format.ts'
 import { paperHead, taxTable } from './sale-document.ts'
 import { WORDS } from './wording.ts'
 
@@ -22,29 +22,6 @@ export interface ZReportContent {
   counts: readonly CashCount[]
   /** The closing event's whole hash. */
   hash: string
-}
-
-function countElements(counts: readonly CashCount[], locale: Locale): PrintElement[] {
-  return counts
-    .filter((count) => count.quantity > 0)
-    .map((count) =>
-      columns([
-        { text: formatFigure(count.denomination, locale), width: 10, align: 'right' },
-        { text: `x ${count.quantity}`, width: 8, align: 'right' },
-        {
-          text: formatFigure(multiply(count.denomination, count.quantity), locale),
-          width: 'fill',
-          align: 'right',
-        },
-      ]),
-    )
-}
-
-function varianceElement(variance: Minor, locale: Locale): PrintElement {
-  const words = WORDS[locale]
-  const word = variance === 0 ? words.noDifference : variance > 0 ? words.over : words.short
-  const amount = variance === 0 ? '' : `${variance > 0 ? '+' : ''}${formatMoney(variance, locale)}`
-  return leftRight(word, amount, { bold: true, size: 'tall' })
 }
 
 function cashElements({ report, counts }: ZReportContent, locale: Locale): PrintElement[] {
@@ -127,6 +104,7 @@ export function zDocument(content: ZReportContent, place: Place, locale: Locale)
       leftRight(words.closedBy, report.closedByName),
       rule(),
       ...cashElements(content, locale),
+      ...closingElements(report, place, locale),
       rule(),
       ...salesElements(report, locale),
       text(`${words.fingerprint} ${shortHash(content.hash)}`, { align: 'center' }),

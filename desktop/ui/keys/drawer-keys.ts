@@ -1,11 +1,11 @@
 import type { Permission } from '../../../domain/permissions.ts'
 import type { Actions } from '../store/actions.ts'
-import type { Reason, TillState } from '../store/till-store.ts'
+import type { Reason, Scope, TillState } from '../store/till-store.ts'
 import { did, notAllowed, type ScopeKeys } from './scope-keys.ts'
 
 /** What can be done with the open drawer, in the order of its panel; each on a digit. */
 export interface DrawerAction {
-  id: 'paid-in' | 'paid-out' | 'pick-up' | 'no-sale' | 'x-report' | 'count'
+  id: 'paid-in' | 'paid-out' | 'pick-up' | 'no-sale' | 'x-report' | 'hand-over' | 'count' | 'other'
   cap: string
   permission: Permission
   /** Why not now, whoever asks. */
@@ -27,11 +27,23 @@ export const DRAWER_ACTIONS: readonly DrawerAction[] = [
     run: (actions) => void actions.readX(),
   },
   {
+    id: 'hand-over',
+    cap: '6',
+    permission: 'cash-session.move',
+    run: (actions) => actions.beginCount('hand-over'),
+  },
+  {
     id: 'count',
     cap: '7',
     permission: 'cash-session.close',
     reason: (state) => (state.basket.lines.length > 0 ? { word: 'reason.basketNotEmpty' } : null),
-    run: (actions) => actions.openPanel('count'),
+    run: (actions) => actions.beginCount('close'),
+  },
+  {
+    id: 'other',
+    cap: '8',
+    permission: 'cash-session.close',
+    run: (actions) => void actions.showOthers(),
   },
 ]
 
@@ -49,10 +61,20 @@ const onDrawer: ScopeKeys = ({ key }, state, actions) => {
   return did(reason ? actions.refuse(reason) : action.run(actions))
 }
 
-/** Chooses a usual reason by its key. @returns whether it was one */
-export function pressReason(cap: string, actions: Actions): boolean {
-  const usual = (REASON_CAPS as readonly string[]).indexOf(cap)
-  return usual >= 0 && did(actions.chooseReason(usual))
+/**
+ * Acts on the function keys of the panels of the drawer: usual reasons, and ways of opening.
+ * @returns whether it was one of them
+ */
+export function pressDrawerKey(cap: string, scope: Scope, state: TillState, actions: Actions): boolean {
+  const at = (REASON_CAPS as readonly string[]).indexOf(cap)
+  if (at < 0) return false
+  if (scope === 'move') return did(actions.chooseReason(at))
+  if (scope === 'confirm') return did(actions.chooseWhy(at))
+  if (scope !== 'opening') return false
+  if (at === 0) return did(actions.beginCount('float'))
+  if (at === 1) return did(actions.switchOwn())
+  const reason = notAllowed(state, 'cash-session.close')
+  return at === 3 && did(reason ? actions.refuse(reason) : void actions.showOthers())
 }
 
 const onMove: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
@@ -62,10 +84,24 @@ const onMove: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
   return repeat || (!actions.mayMove() && focus.step(1)) || did(actions.moveCash())
 }
 
+const onConfirm: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
+  if (key === 'ArrowDown') return did(focus.step(1))
+  if (key === 'ArrowUp') return did(focus.step(-1))
+  if (key !== 'Enter') return false
+  return repeat || (!actions.mayConfirm() && focus.step(1)) || did(actions.confirm())
+}
+
+const onOthers: ScopeKeys = ({ key }, state, actions) => {
+  const other = /^[1-9]$/.test(key) ? state.others?.[Number(key) - 1] : undefined
+  return other ? did(actions.beginCount('elsewhere', other)) : key.length === 1
+}
+
 /** What keys do in the panels of the drawer. */
 export const DRAWER_KEYS = {
   drawer: onDrawer,
   move: onMove,
+  confirm: onConfirm,
+  others: onOthers,
   'x-report': ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
   counted: ({ key }, state, actions) => {
     if (key === 'Enter') return did(actions.stepBack())

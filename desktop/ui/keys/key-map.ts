@@ -2,7 +2,7 @@ import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
 import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
-import { DRAWER_KEYS, pressReason } from './drawer-keys.ts'
+import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
 import { did, type FocusPort, type ScopeKeys } from './scope-keys.ts'
 
 type Word = keyof typeof en
@@ -37,7 +37,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'keys',
     cap: 'F1',
     word: 'command.keys',
-    scopes: [...COUNTER, 'opening', 'count', 'counted', 'explained'],
+    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'counted', 'explained'],
     run: (actions) => actions.openPanel('keys'),
   },
   {
@@ -67,7 +67,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'lock',
     cap: 'Ctrl L',
     word: 'command.lock',
-    scopes: [...COUNTER, 'opening', 'count', 'counted', 'explained'],
+    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'counted', 'explained'],
     run: (actions) => void actions.lock(),
   },
   {
@@ -101,6 +101,7 @@ const capOf = ({ key, ctrl }: Key): string => (ctrl ? `Ctrl ${key.toUpperCase()}
 const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
   opening: { word: 'reason.drawerClosed' },
   count: { word: 'reason.counting' },
+  confirm: { word: 'reason.counting' },
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
@@ -113,7 +114,7 @@ const UNUSED = ['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', '
 export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
   const scope = scopeOf(state)
   const cap = capOf(key)
-  if (scope === 'move' && pressReason(cap, actions)) return true
+  if (pressDrawerKey(cap, scope, state, actions)) return true
   const command =
     cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
   if (command) {
@@ -168,8 +169,9 @@ function digitsOnly(key: string, actions: Actions): boolean {
 const inCount: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
   if (key === 'ArrowDown') return did(focus.step(1))
   if (key === 'ArrowUp') return did(focus.step(-1))
-  if (key === 'Enter') return repeat || focus.step(1) || did(actions.closeDrawer())
-  return digitsOnly(key, actions)
+  if (key === 'Enter') return repeat || focus.step(1) || did(actions.finishCount())
+  // The slips of other tenders are amounts: their line takes a decimal sign.
+  return key !== '.' && key !== ',' && digitsOnly(key, actions)
 }
 
 const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {

@@ -1,8 +1,9 @@
+import type { ReactNode } from 'react'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Money, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
-import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { type Translate, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ZReportView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -64,11 +65,23 @@ export function CountedPanel() {
         rows={[
           [t('counted.counted'), <Money key="counted" amount={report.counted} />],
           [t('counted.expected'), <Money key="expected" amount={report.expected} />],
+          ...said(report, d),
         ]}
       />
       <Tables report={report} />
     </Panel>
   )
+}
+
+/** What was said with the count, as the Z has it. */
+function said(report: ZReportView, d: Translate<(typeof drawerWords)['dictionaries']['en']>) {
+  const rows: [string, ReactNode][] = []
+  if (report.firstCounted !== null) {
+    rows.push([d('counted.first'), <Money key="first" amount={report.firstCounted} />])
+  }
+  if (report.reason !== null) rows.push([d('move.reason'), report.reason])
+  if (report.witnessName !== null) rows.push([d('counted.witness'), report.witnessName])
+  return rows
 }
 
 function Tables({ report }: { report: ZReportView }) {

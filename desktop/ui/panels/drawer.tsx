@@ -1,5 +1,5 @@
 import { Button } from '../../../ui-kit/components/button.tsx'
-import { Difference, Instant, Money, Quantity } from '../../../ui-kit/components/figures.tsx'
+import { Difference, Instant, Money, Quantity, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
@@ -19,12 +19,30 @@ export function DrawerPanel() {
   const d = useWords(drawerWords)
   const session = useTill((state) => state.session)
   const moved = useTill((state) => state.moved)
+  const handedOver = useTill((state) => state.handedOver)
   const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
   if (!session) return null
   return (
     <Panel title={t('drawer.title')} aside={<CloseButton />}>
       {moved && (
         <StatusRow tone="good" live="polite" text={d('move.recorded')} className="mb-3 rounded-control" />
+      )}
+      {handedOver && (
+        <StatusRow
+          tone={handedOver.variance === 0 ? 'good' : 'warn'}
+          live="polite"
+          text={d('handed.over', { name: handedOver.toName })}
+          remedy={<Variance amount={handedOver.variance} />}
+          className="mb-3 rounded-control"
+        />
+      )}
+      {session.overnight && (
+        <StatusRow
+          tone="warn"
+          text={d('overnight')}
+          remedy={d('overnight.remedy')}
+          className="mb-3 rounded-control"
+        />
       )}
       <DrawerButtons />
       <Moved session={session} timeZone={timeZone} />
@@ -43,7 +61,6 @@ export function DrawerPanel() {
 }
 
 function DrawerButtons() {
-  const t = useWords(tillWords)
   const d = useWords(drawerWords)
   const say = useTroubleWords()
   const actions = useActions()
@@ -52,7 +69,7 @@ function DrawerButtons() {
     JSON.stringify(DRAWER_ACTIONS.map((action) => drawerReason(action, state))),
   )
   const why = JSON.parse(reasons) as (Reason | null)[]
-  const counting = say.reason(why.at(-1))
+  const counting = say.reason(why[DRAWER_ACTIONS.findIndex(({ id }) => id === 'count')])
   return (
     <div className="grid grid-cols-2 gap-2">
       {DRAWER_ACTIONS.map((action, i) => (
@@ -63,7 +80,7 @@ function DrawerButtons() {
           onPress={() => action.run(actions)}
           className="justify-between !px-3 text-left leading-tight"
         >
-          {action.id === 'count' ? t('drawer.close') : d(`do.${action.id}`)}
+          {d(`do.${action.id}`)}
         </Button>
       ))}
       {counting !== undefined && <p className="col-span-2 text-floor text-second">{counting}</p>}

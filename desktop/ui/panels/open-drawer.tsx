@@ -4,15 +4,23 @@ import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { deleteText, REST_FOCUS, typeText } from '../keys/focus.ts'
+import { notAllowed } from '../keys/scope-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
+import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
+
+const WIDE =
+  'justify-between !px-3 text-left !text-floor leading-tight aria-pressed:!bg-accent-tint aria-pressed:!text-on-accent-tint'
 
 /** The drawer is opened with the float that was counted into it. */
 export function OpenDrawerPanel() {
   const t = useWords(tillWords)
+  const d = useWords(drawerWords)
   const locale = useLocale()
   const actions = useActions()
   const float = useTill((state) => state.float)
+  const own = useTill((state) => state.ownDrawer)
+  const why = useTill((state) => (notAllowed(state, 'cash-session.close') ? '' : null))
   const busy = useTill((state) => state.busy === 'open')
   return (
     <Panel title={t('open.title')}>
@@ -32,7 +40,14 @@ export function OpenDrawerPanel() {
             <span className="text-title text-second">{currencySign(locale)}</span>
           </span>
         </label>
-        <p className="text-floor text-second">{t('open.hint')}</p>
+        <div className="grid grid-cols-2 gap-2">
+          <Button keyCap="F5" onPress={() => actions.beginCount('float')} className={WIDE}>
+            {d('open.count')}
+          </Button>
+          <Button keyCap="F6" aria-pressed={own} onPress={actions.switchOwn} className={WIDE}>
+            {d(own ? 'open.own' : 'open.shared')}
+          </Button>
+        </div>
         <Numpad
           label={t('pay.pad')}
           extra={locale === 'en' ? '.' : ','}
@@ -41,6 +56,11 @@ export function OpenDrawerPanel() {
         <Button kind="next" size="large" keyCap="Enter" busy={busy} onPress={() => void actions.openDrawer()}>
           {t('open.action')}
         </Button>
+        {why === null && (
+          <Button kind="quiet" keyCap="F8" onPress={() => void actions.showOthers()} className={WIDE}>
+            {d('do.other')}
+          </Button>
+        )}
       </div>
     </Panel>
   )

@@ -2,6 +2,7 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { Instant, Money, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView, LastSaleView } from '../../bridge/views.ts'
@@ -10,6 +11,7 @@ import { ListBadge } from '../screens/list-badge.tsx'
 import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
+import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
 
@@ -122,11 +124,20 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
 
 function ReadyState() {
   const t = useWords(tillWords)
+  const d = useWords(drawerWords)
   const session = useTill((state) => state.session)
   const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
   if (!session) return null
   return (
     <Panel title={t('rest.title')}>
+      {session.overnight && (
+        <StatusRow
+          tone="warn"
+          text={d('overnight')}
+          remedy={d('overnight.remedy')}
+          className="mb-3 rounded-control"
+        />
+      )}
       <Facts
         rows={[
           [t('rest.since'), <Instant key="at" at={session.openedAt} timeZone={timeZone} style="moment" />],

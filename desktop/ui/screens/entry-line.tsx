@@ -10,6 +10,8 @@ const ELSEWHERE: readonly Scope[] = [
   'pay',
   'move',
   'count',
+  'confirm',
+  'others',
   'opening',
   'counted',
   'explained',

@@ -1,4 +1,5 @@
 import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { ConfirmPanel } from '../panels/confirm.tsx'
 import { CountPanel } from '../panels/count.tsx'
 import { CountedPanel } from '../panels/counted.tsx'
 import { DrawerPanel } from '../panels/drawer.tsx'
@@ -6,6 +7,7 @@ import { ForecastPanel } from '../panels/forecast.tsx'
 import { KeysPanel } from '../panels/keys.tsx'
 import { MovePanel } from '../panels/move.tsx'
 import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
+import { OthersPanel } from '../panels/others.tsx'
 import { PayPanel } from '../panels/pay.tsx'
 import { RestPanel } from '../panels/rest.tsx'
 import { SearchPanel } from '../panels/search.tsx'
@@ -29,6 +31,8 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   move: MovePanel,
   'x-report': XReportPanel,
   count: CountPanel,
+  confirm: ConfirmPanel,
+  others: OthersPanel,
   counted: CountedPanel,
   keys: KeysPanel,
 }

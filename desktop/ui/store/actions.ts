@@ -1,8 +1,9 @@
 import { basketActions } from './basket-actions.ts'
+import { countActions } from './count-actions.ts'
 import { drawerPanelActions } from './drawer-actions.ts'
 import { entryActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
-import { drawerActions, payActions } from './money-actions.ts'
+import { payActions, personActions } from './money-actions.ts'
 import type { Panel, Reason } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
 import { trainingActions } from './training-actions.ts'
@@ -20,8 +21,9 @@ export function createActions(surroundings: Surroundings) {
     ...entryActions(tools, basket),
     ...lookActions(tools),
     ...payActions(tools),
-    ...drawerActions(tools),
+    ...personActions(tools),
     ...drawerPanelActions(tools),
+    ...countActions(tools),
     ...panelActions(tools),
     ...trainingActions(tools),
   }
@@ -46,9 +48,20 @@ function panelActions({ get, set, play, call, dismissToast }: Tools) {
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })
     else if (state.panel === 'counted') return set({ panel: 'rest', report: null })
+    else if (state.panel !== 'rest' && leaveCount()) return
     else if (state.panel !== 'rest') return set({ panel: 'rest', forecast: null, trouble: null, pieces: {} })
     else if (state.entry !== '' || state.times !== null) return set({ entry: '', times: null, found: null })
     dismissNotices()
+  }
+
+  /** A count is left for where it was begun. @returns whether one was under way */
+  function leaveCount(): boolean {
+    const { panel, counting, session } = get()
+    if (panel !== 'count' && panel !== 'confirm' && panel !== 'others') return false
+    const back = panel === 'others' || counting?.purpose !== 'elsewhere' ? 'drawer' : 'others'
+    const left = { counting: null, confirming: null, pieces: {}, slips: {}, trouble: null } as const
+    set({ ...left, panel: back === 'drawer' && session === null ? 'rest' : back })
+    return true
   }
 
   /** Takes away everything that is told above the search line. */

@@ -1,10 +1,9 @@
-import { DENOMINATIONS } from '../../../domain/cash-session/rules.ts'
 import { type Minor, parseAmount } from '../../../domain/money.ts'
 import { isCode } from './till-store.ts'
 import type { Tools } from './tools.ts'
 
 /** Reads a typed amount, or shows why it cannot be read. */
-function readAmount({ set }: Tools, text: string): Minor | null {
+export function readAmount({ set }: Tools, text: string): Minor | null {
   const read = parseAmount(text)
   if ('amount' in read) return read.amount
   set({
@@ -63,27 +62,9 @@ export function payActions(tools: Tools) {
   return { payCash, payCard, payGiven, payNote, setGiven }
 }
 
-/** Opening and closing the drawer, and who is at the till. */
-export function drawerActions(tools: Tools) {
+/** Who is at the till. */
+export function personActions(tools: Tools) {
   const { get, set, play, call, failed, once } = tools
-
-  const openDrawer = () =>
-    once('open', async () => {
-      const float = readAmount(tools, get().float)
-      if (float !== null && !failed(await call('session.open', { float }))) set({ float: '', panel: 'rest' })
-    })
-
-  /** Hands the count in; only the answer says what was expected. */
-  const closeDrawer = () =>
-    once('close', async () => {
-      const { pieces } = get()
-      const counts = DENOMINATIONS.EUR.map((denomination) => ({
-        denomination,
-        quantity: Number(pieces[denomination] || 0),
-      })).filter((count) => count.quantity > 0)
-      const answer = await call('session.close', { counts })
-      if (!failed(answer)) set({ panel: 'counted', report: answer, pieces: {}, scanTrouble: null })
-    })
 
   const unlock = () =>
     once('unlock', async () => {
@@ -95,13 +76,8 @@ export function drawerActions(tools: Tools) {
 
   const digits = (text: string, most: number) => text.replace(/\D/g, '').slice(0, most)
   return {
-    openDrawer,
-    closeDrawer,
     unlock,
     lock,
     setPin: (pin: string) => set({ pin: digits(pin, 8), trouble: null }),
-    setFloat: (float: string) => set({ float, trouble: null }),
-    setPieces: (denomination: number, text: string) =>
-      set({ pieces: { ...get().pieces, [denomination]: digits(text, 5) }, trouble: null }),
   }
 }

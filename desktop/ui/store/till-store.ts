@@ -7,6 +7,8 @@ import type { LiveViews } from '../../bridge/contract.ts'
 import type {
   DrawerExplanationView,
   ForecastView,
+  HandoverView,
+  OtherDrawerView,
   ProductView,
   XReportView,
   ZReportView,
@@ -22,6 +24,8 @@ export type Panel =
   | 'move'
   | 'x-report'
   | 'count'
+  | 'confirm'
+  | 'others'
   | 'counted'
   | 'explained'
   | 'keys'
@@ -58,6 +62,26 @@ export interface Moving {
   reason: string
 }
 
+/** What a count is for: closing this drawer or another register's, handing it over, or its float. */
+export type CountPurpose = 'close' | 'elsewhere' | 'hand-over' | 'float'
+
+export interface Counting {
+  purpose: CountPurpose
+  /** Another register's drawer. */
+  other: OtherDrawerView | null
+  /** The first count was too far off: this is the second, and it stands. */
+  again: boolean
+}
+
+/** What a count still needs before it is done, and what was typed of it. */
+export interface Confirming {
+  needs: { reason: boolean; pin: boolean }
+  reason: string
+  pin: string
+  /** Told once the count stands; null while it is blind. */
+  result: { counted: Minor; expected: Minor; variance: Minor } | null
+}
+
 /** The till as this window shows it: its live views, and what only this window knows. No rule is decided here. */
 export interface TillState {
   connection: 'connecting' | 'connected' | 'lost' | 'no-token'
@@ -87,6 +111,14 @@ export interface TillState {
   pieces: Readonly<Record<number, string>>
   forecast: ForecastState | null
   report: ZReportView | null
+  counting: Counting | null
+  confirming: Confirming | null
+  /** What the slips of each other tender came to, as typed. */
+  slips: Readonly<Record<string, string>>
+  others: readonly OtherDrawerView[] | null
+  /** The drawer that is opened is this person's own. */
+  ownDrawer: boolean
+  handedOver: HandoverView | null
   moving: Moving | null
   /** What the drawer's panel says was just recorded. */
   moved: boolean
@@ -133,6 +165,12 @@ export const INITIAL: TillState = {
   pieces: {},
   forecast: null,
   report: null,
+  counting: null,
+  confirming: null,
+  slips: {},
+  others: null,
+  ownDrawer: false,
+  handedOver: null,
   moving: null,
   moved: false,
   xReport: null,
@@ -157,11 +195,14 @@ export const isCode = (text: string): boolean =>
 /** What the screen is, which decides what keys mean and where the focus rests. */
 export type Scope = 'connecting' | 'locked' | 'opening' | 'selling' | 'searching' | Exclude<Panel, 'rest'>
 
+/** What is shown whether the drawer is open or not. */
+const ANY_DRAWER: readonly Panel[] = ['counted', 'explained', 'keys', 'count', 'confirm', 'others']
+
 /** The scope of a state: who is at the till first, then the drawer, then the panel. */
 export function scopeOf(state: TillState): Scope {
   if (state.till === null) return 'connecting'
   if (state.operator === null) return 'locked'
-  if (state.panel === 'counted' || state.panel === 'explained' || state.panel === 'keys') return state.panel
+  if (ANY_DRAWER.includes(state.panel)) return state.panel as Exclude<Panel, 'rest'>
   if (state.session === null) return 'opening'
   if (state.panel !== 'rest') return state.panel
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
@@ -202,6 +243,12 @@ const CLEARED = {
   given: '',
   pieces: {},
   forecast: null,
+  counting: null,
+  confirming: null,
+  slips: {},
+  others: null,
+  ownDrawer: false,
+  handedOver: null,
   moving: null,
   moved: false,
   xReport: null,

@@ -25,6 +25,7 @@ export const de: Record<keyof typeof en, string> = {
   'reason.digitsOnly': 'Hier gehören nur Ziffern hin.',
   'reason.moveAmount': 'Einen Betrag über null eingeben, höchstens 99.999,99.',
   'reason.moveReason': 'Einen Grund angeben: er wird gebraucht.',
+  'reason.pin': 'Die PIN eingeben: mindestens vier Ziffern.',
 
   'connection.connecting': 'Verbindung zur Kasse',
   'connection.lost': 'Die Kasse antwortet nicht. Der Korb bleibt; neue Verbindung läuft.',
@@ -172,10 +173,8 @@ export const de: Record<keyof typeof en, string> = {
   'forecast.synthetic': 'Enthält erfundene Demo-Verkäufe',
 
   'drawer.title': 'Schublade',
-  'drawer.close': 'Zählen und abschließen',
 
   'count.underWay': 'Die Schublade wird gezählt',
-  'count.title': 'Schublade zählen',
   'count.pieces': 'Wie viele zu {{denomination}}',
   'count.denomination': 'Schein oder Münze',
   'count.number': 'Stück',

@@ -23,6 +23,7 @@ export const en = {
   'reason.digitsOnly': 'Only digits are taken here.',
   'reason.moveAmount': 'Type an amount above zero, up to 99,999.99.',
   'reason.moveReason': 'Say why: a reason is needed.',
+  'reason.pin': 'Type the PIN: four digits or more.',
 
   'connection.connecting': 'Connecting to the till',
   'connection.lost': 'The till is not answering. The basket is kept; connecting again.',
@@ -170,10 +171,8 @@ export const en = {
   'forecast.synthetic': 'Includes made-up demo history',
 
   'drawer.title': 'Drawer',
-  'drawer.close': 'Count and close',
 
   'count.underWay': 'The drawer is being counted',
-  'count.title': 'Count the drawer',
   'count.pieces': 'How many of {{denomination}}',
   'count.denomination': 'Note or coin',
   'count.number': 'Pieces',

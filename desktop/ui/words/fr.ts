@@ -25,6 +25,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
   'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99 999,99 au plus.',
   'reason.moveReason': 'Indiquez un motif : il est nécessaire.',
+  'reason.pin': 'Saisissez le code PIN : quatre chiffres au moins.',
 
   'connection.connecting': 'Connexion à la caisse',
   'connection.lost': 'La caisse ne répond pas. Le panier est conservé ; reconnexion en cours.',
@@ -172,10 +173,8 @@ export const fr: Record<keyof typeof en, string> = {
   'forecast.synthetic': 'Contient un historique fictif de démonstration',
 
   'drawer.title': 'Tiroir',
-  'drawer.close': 'Compter et clôturer',
 
   'count.underWay': 'Comptage du tiroir en cours',
-  'count.title': 'Compter le tiroir',
   'count.pieces': 'Combien de {{denomination}}',
   'count.denomination': 'Billet ou pièce',
   'count.number': 'Nombre',

@@ -1,0 +1,73 @@
+import type { CashCount, CashSessionHandedOver } from '../../../domain/cash-session/events.ts'
+import { countedTotal, countFault, variance } from '../../../domain/cash-session/rules.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { HandoverView } from '../../bridge/views.ts'
+import { asActor, type Operators } from '../operator/operator.ts'
+import type { ReceiptPrinting } from '../receipt/printing.ts'
+import { instantAt, type TillContext } from '../till-context.ts'
+import type { DrawerToClose } from './drawer-to-close.ts'
+
+interface Parts {
+  operators: Operators
+  printing: ReceiptPrinting
+  own(): DrawerToClose | null
+}
+
+/**
+ * Hands the open drawer over to another person, who confirms the count with their own PIN and is at the till from then on.
+ * Any count is taken and its difference kept, and the session goes on.
+ * Refused: `locked`, `not-allowed`, `no-open-session`, `wrong-pin`, `too-many-attempts`, `second-person-needed`,
+ * `field-not-readable`.
+ */
+export function createHandover(context: TillContext, { operators, printing, own }: Parts) {
+  return async (counts: readonly CashCount[], pin: string): Promise<HandoverView | Refusal> => {
+    const operator = operators.require('cash-session.move')
+    if (isRefusal(operator)) return operator
+    if (!own()) return refuse('no-open-session')
+    const fault = countFault(counts, context.place().currency)
+    if (fault) return refuse('field-not-readable', { field: 'counts', reason: fault })
+    const taker = await operators.second(pin)
+    if (isRefusal(taker)) return taker
+
+    const done = context.atomically((): HandoverView | Refusal => {
+      const drawer = own()
+      if (!drawer) return refuse('no-open-session')
+      const { session, place } = drawer
+      const { expected } = drawer.figures()
+      const counted = countedTotal(counts)
+      const payload: CashSessionHandedOver = {
+        handoverId: context.newId(),
+        sessionId: session.sessionId,
+        branchId: place.branchId,
+        registerId: place.registerId,
+        to: asActor(taker),
+        owned: session.ownerId !== null,
+        counts: counts.filter(({ quantity }) => quantity > 0),
+        counted,
+        expected,
+        variance: variance(counted, expected),
+      }
+      const at = instantAt(context.now())
+      const event = context.journal.append({
+        type: 'cash-session.handed-over',
+        version: 1,
+        payload,
+        actor: asActor(operator),
+        at,
+      })
+      const view: HandoverView = {
+        counted,
+        expected,
+        variance: payload.variance,
+        fromName: operator.name,
+        toName: taker.name,
+      }
+      printing.enqueueHandover({ sessionId: session.sessionId, view, counts, at, hash: event.hash })
+      return view
+    })
+    if (isRefusal(done)) return done
+    operators.take(taker.staffId)
+    context.changes.touch('session', 'print', 'sync', 'staff')
+    return done
+  }
+}

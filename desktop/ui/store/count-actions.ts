@@ -1,0 +1,156 @@
+import { movementReasonSchema } from '../../../domain/cash-session/events.ts'
+import { countedTotal, DENOMINATIONS } from '../../../domain/cash-session/rules.ts'
+import type { Minor } from '../../../domain/money.ts'
+import { type TenderKind, tenderKindSchema } from '../../../domain/sale/events.ts'
+import { words } from '../../../ui-kit/i18n/locale.ts'
+import type { OtherDrawerView } from '../../bridge/views.ts'
+import { drawerWords } from '../words/drawer/drawer-words.ts'
+import { readAmount } from './money-actions.ts'
+import type { CountPurpose, TillState } from './till-store.ts'
+import { LOST, type Tools } from './tools.ts'
+
+/** The tenders whose slips are counted beside the cash. */
+export const SLIP_KINDS: readonly TenderKind[] = tenderKindSchema.options.filter((kind) => kind !== 'cash')
+
+const digits = (text: string, most: number) => text.replace(/\D/g, '').slice(0, most)
+
+/** What was typed, as a count. */
+export const countsOf = (pieces: TillState['pieces']) =>
+  DENOMINATIONS.EUR.map((denomination) => ({
+    denomination,
+    quantity: Number(pieces[denomination] || 0),
+  })).filter((count) => count.quantity > 0)
+
+/** Counting the drawer, for whatever it is counted, and opening it. */
+export function countActions(tools: Tools) {
+  const { get, set, call, failed, once } = tools
+  const blank = { pieces: {}, slips: {}, confirming: null, trouble: null } as const
+
+  function beginCount(purpose: CountPurpose, other: OtherDrawerView | null = null) {
+    set({
+      ...blank,
+      panel: 'count',
+      counting: { purpose, other, again: false },
+      moved: false,
+      handedOver: null,
+    })
+  }
+
+  const openDrawer = (counts?: ReturnType<typeof countsOf>) =>
+    once('open', async () => {
+      const { float: text, ownDrawer: own } = get()
+      const float = counts ? countedTotal(counts) : readAmount(tools, text)
+      if (float === null) return
+      const answer = await call('session.open', { float, ...(counts && { counts }), ...(own && { own }) })
+      if (!failed(answer)) set({ ...blank, float: '', ownDrawer: false, panel: 'rest', counting: null })
+    })
+
+  /** The slips of other tenders as amounts; null when one cannot be read, which is told. */
+  function readSlips(): { kind: TenderKind; amount: Minor }[] | null {
+    const read = SLIP_KINDS.flatMap((kind) => {
+      const text = get().slips[kind] ?? ''
+      return text === '' ? [] : [{ kind, amount: readAmount(tools, text) }]
+    })
+    return read.every((slip): slip is { kind: TenderKind; amount: Minor } => slip.amount !== null)
+      ? read
+      : null
+  }
+
+  /** Hands the count in; what it still needs is asked for, and only a count that stands is told its result. */
+  const close = () =>
+    once('close', async () => {
+      const { counting, confirming, pieces } = get()
+      const tenders = readSlips()
+      if (!counting || !tenders) return
+      const answer = await call('session.close', {
+        counts: countsOf(pieces),
+        tenders,
+        ...(counting.other && { sessionId: counting.other.sessionId }),
+        ...(confirming?.needs.reason && { reason: confirming.reason }),
+        ...(confirming?.needs.pin && { pin: confirming.pin }),
+      })
+      if (failed(answer)) {
+        if (confirming && answer !== LOST) set({ confirming: { ...confirming, pin: '' } })
+      } else if (!('pending' in answer)) {
+        set({ ...blank, panel: 'counted', report: answer, counting: null, scanTrouble: null })
+      } else if (answer.pending === 'recount') {
+        set({ pieces: {}, slips: {}, counting: { ...counting, again: true } })
+      } else {
+        const { reason, witness: pin, counted, expected, variance } = answer
+        const result = { counted, expected, variance }
+        set({ panel: 'confirm', confirming: { needs: { reason, pin }, reason: '', pin: '', result } })
+      }
+    })
+
+  const handOver = () =>
+    once('close', async () => {
+      const { confirming, pieces } = get()
+      if (!confirming) return
+      const answer = await call('session.hand-over', { counts: countsOf(pieces), pin: confirming.pin })
+      if (failed(answer)) return set({ confirming: { ...confirming, pin: '' } })
+      set({ ...blank, panel: 'drawer', counting: null, handedOver: answer })
+    })
+
+  /** The last line of the count was left by Enter. */
+  function finishCount(): Promise<void> | undefined {
+    const { counting, pieces } = get()
+    if (counting?.purpose === 'float') return openDrawer(countsOf(pieces))
+    if (counting?.purpose !== 'hand-over') return close()
+    const needs = { reason: false, pin: true }
+    set({ panel: 'confirm', confirming: { needs, reason: '', pin: '', result: null }, trouble: null })
+    return undefined
+  }
+
+  /** What is missing before a count can be confirmed, or null. */
+  function missing(): 'reason.moveReason' | 'reason.pin' | null {
+    const { confirming } = get()
+    if (confirming?.needs.reason && !movementReasonSchema.safeParse(confirming.reason).success) {
+      return 'reason.moveReason'
+    }
+    return confirming?.needs.pin && confirming.pin.length < 4 ? 'reason.pin' : null
+  }
+
+  function confirm(): Promise<void> | undefined {
+    const word = missing()
+    if (word) {
+      set({ trouble: { reason: { word } } })
+      return undefined
+    }
+    return get().counting?.purpose === 'hand-over' ? handOver() : close()
+  }
+
+  const setConfirming = (part: { reason?: string; pin?: string }) => {
+    const { confirming } = get()
+    if (!confirming) return
+    const pin = digits(part.pin ?? confirming.pin, 8)
+    set({ confirming: { ...confirming, ...part, pin }, trouble: null })
+  }
+
+  const chooseWhy = (index: number) => {
+    if (!get().confirming?.needs.reason) return
+    setConfirming({ reason: words.t(`reason.variance.${index}`, { ns: drawerWords.namespace }) })
+  }
+
+  const showOthers = () =>
+    once('read', async () => {
+      const answer = await call('session.others', {})
+      if (!failed(answer)) set({ panel: 'others', others: answer, moved: false })
+    })
+
+  return {
+    beginCount,
+    openDrawer: () => openDrawer(),
+    finishCount,
+    confirm,
+    mayConfirm: () => missing() === null,
+    setConfirming,
+    chooseWhy,
+    showOthers,
+    setFloat: (float: string) => set({ float, trouble: null }),
+    switchOwn: () => set({ ownDrawer: !get().ownDrawer }),
+    setSlip: (kind: TenderKind, text: string) =>
+      set({ slips: { ...get().slips, [kind]: text }, trouble: null }),
+    setPieces: (denomination: number, text: string) =>
+      set({ pieces: { ...get().pieces, [denomination]: digits(text, 5) }, trouble: null }),
+  }
+}
