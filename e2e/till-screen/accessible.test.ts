@@ -29,6 +29,13 @@ const searched = (text: string) => async (window: TillWindow) => {
   await window.type(text)
 }
 
+/** A usual reason, and a colleague's PIN. */
+async function confirmed(window: TillWindow) {
+  await window.keys('F5', 'Enter')
+  await window.type('1111')
+  await window.keys('Enter')
+}
+
 /** Each state of the screen, in the order in which a day meets them: what to do, and what then shows. */
 const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promise<unknown>, shows: string][] =
   [
@@ -50,7 +57,9 @@ const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promis
     ['X report', (w) => w.keys('Escape', '5'), 'nothing was closed'],
     ['drawer again', (w) => w.keys('F10'), 'Count and close'],
     ['count', (w) => w.keys('7'), 'Enter goes on; empty counts as none.'],
-    ['counted', (w) => w.keys(...Array(16).fill('Enter')), 'Drawer closed'],
+    ['counted again', (w) => w.keys(...Array(17).fill('Enter')), 'The count does not agree.'],
+    ['explaining a difference', (w) => w.keys(...Array(17).fill('Enter')), 'Explain the difference'],
+    ['counted', (w) => confirmed(w), 'Drawer closed'],
     ['explained', (w) => w.keys('1'), 'Why the drawer may differ'],
   ]
 

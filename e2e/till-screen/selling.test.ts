@@ -249,7 +249,7 @@ describe('the drawer', () => {
       if (digits) await window.type(digits)
       await window.keys('Enter')
     }
-    await window.keys('Enter')
+    await window.keys('Enter', 'Enter')
     // 150.00 + 6.19 expected, 155.00 counted.
     await until(() => page().getByTestId('variance').innerText(), 'Short €1.19')
     expect(await page().locator('body').innerText()).toContain('€156.19')

@@ -62,8 +62,32 @@ async function readActs(db: ServerDatabase, sessionId: string): Promise<DrawerAc
     .orderBy('a.at')
     .select(['a.id', 'a.kind', 'a.at', 'a.reason', 'p.name as actorName'])
     .execute()
-  return rows.map((row) => ({ ...row, actorName: row.actorName ?? '' }))
+  const handed = await db
+    .selectFrom('drawer_handover as h')
+    .leftJoin('staff as p', 'p.id', 'h.from_id')
+    .leftJoin('staff as q', 'q.id', 'h.to_id')
+    .where('h.session_id', '=', sessionId)
+    .select(['h.id', 'h.at', 'q.name as reason', 'p.name as actorName'])
+    .execute()
+  return [
+    ...rows.map((row) => ({ ...row, actorName: row.actorName ?? '' })),
+    ...handed.map(({ reason, actorName, ...row }) => ({
+      ...row,
+      kind: 'hand-over',
+      reason: reason ?? '',
+      actorName: actorName ?? '',
+    })),
+  ]
 }
+
+/** What came after the Z was closed. */
+const readAddenda = (db: ServerDatabase, sessionId: string) =>
+  db
+    .selectFrom('z_addendum')
+    .where('session_id', '=', sessionId)
+    .orderBy('number')
+    .select(['number', 'sale_count as saleCount', 'cash', 'variance'])
+    .execute()
 
 /** What was sold in a session: VAT by rate and tenders by kind, as its Z report has them. */
 async function readTotals(db: ServerDatabase, sessionId: string) {
@@ -112,6 +136,7 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     session,
     moves: listMoves(movements, await readActs(db, session.id), timeZone),
     counts,
+    addenda: await readAddenda(db, session.id),
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),

@@ -160,6 +160,8 @@ describe('closing the drawer', () => {
       float: 10_000,
       saleCount: 3,
       actions: [],
+      overnight: false,
+      own: false,
     })
   })
 

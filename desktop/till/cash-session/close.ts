@@ -1,7 +1,7 @@
 import type { CashCount, CashSessionClosed, CountedTender } from '../../../domain/cash-session/events.ts'
 import { closingFault, countedTotal, variance } from '../../../domain/cash-session/rules.ts'
 import type { Actor } from '../../../domain/journal/event.ts'
-import type { Minor } from '../../../domain/money.ts'
+import { type Minor, subtract } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { ZReportView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
@@ -43,7 +43,9 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
       const drawer = target ?? parts.ownDrawer()
       if (!drawer) return refuse('no-open-session')
       if (!drawer.elsewhere && !parts.basketIsEmpty()) return refuse('basket-not-empty')
-      const { movements, ...figures } = drawer.figures()
+      const { movements, ...all } = drawer.figures()
+      // What is in a drawer that stands open beside this one belongs to a Z to come.
+      const figures = { ...all, perpetualTotal: subtract(all.perpetualTotal, drawer.inOtherDrawers()) }
       const { session, place, elsewhere } = drawer
       const { sessionId, businessDate } = session
       const counted = countedTotal(counts)

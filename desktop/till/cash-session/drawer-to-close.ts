@@ -1,3 +1,4 @@
+import { type Minor, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
 import type { OtherDrawerView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
@@ -17,6 +18,8 @@ export interface DrawerToClose {
   nextZ(): number
   /** How often X was read before this count. */
   readings(): number
+  /** What was sold from drawers of the register that stand open beside it, minor units. */
+  inOtherDrawers(): Minor
   /** Whose drawer it is, and how much of that journal is known here; null for this till's own. */
   elsewhere: { ofDeviceId: string; coversSeq: number } | null
 }
@@ -68,6 +71,13 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
         coversSeq,
       }),
     )
+  const readOther = db
+    .prepare(`
+      select coalesce(sum(s.total), 0) from cash_session c join sale s on s.session_id = c.id
+      where c.register_id = ? and c.closed_at is null and c.id <> ?`)
+    .pluck()
+  const inOther = (registerId: string, sessionId: string) =>
+    minor(readOther.get(registerId, sessionId) as number)
   const readings = (sessionId: string) => readReadings.get(sessionId) as number
 
   return {
@@ -80,6 +90,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
         figures: () => figuresOwn(session.sessionId),
         nextZ: numbers.nextZ,
         readings: () => readings(session.sessionId),
+        inOtherDrawers: () => inOther(context.registerId, session.sessionId),
         elsewhere: null,
       }
     },
@@ -96,6 +107,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
         figures: () => createFigures(db, registerId)(sessionId),
         nextZ: () => (lastZ.get(registerId) as number) + 1,
         readings: () => readings(sessionId),
+        inOtherDrawers: () => inOther(registerId, sessionId),
         elsewhere: { ofDeviceId: deviceId, coversSeq },
       }
     },

@@ -11,10 +11,10 @@ import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { drawerWords } from '../drawer-words.ts'
-import { useLiveParts } from '../live/live-context.ts'
+import { useLive, useLiveParts } from '../live/live-context.ts'
 import { ask } from '../session/api.ts'
 import { consoleWords } from '../words.ts'
-import type { Place } from './places.ts'
+import { nameOf, type Place } from './places.ts'
 
 const drawerSchema = z.object({
   moves: z.array(
@@ -30,6 +30,9 @@ const drawerSchema = z.object({
   counts: z.array(z.object({ denomination: minorSchema, quantity: z.int() })),
   taxes: z.array(z.object({ rateBp: z.int(), tax: minorSchema })),
   tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
+  addenda: z.array(
+    z.object({ number: z.int(), saleCount: z.int(), cash: minorSchema, variance: minorSchema }),
+  ),
   causes: z.array(z.custom<LikelyCause>((value) => typeof value === 'object' && value !== null)),
 })
 type Drawer = z.infer<typeof drawerSchema>
@@ -221,6 +224,24 @@ function Causes({ session, drawer, place }: Parts) {
   )
 }
 
+/** What was said with the count, and what came after it. */
+function Said({ session, drawer }: Parts) {
+  const d = useWords(drawerWords)
+  const locale = useLocale()
+  const directory = useLive((state) => state.directory)
+  const money = (amount: number) => formatMoney(amount as Minor, locale, session.currency as Currency)
+  const said = [
+    session.first_counted === null ? '' : `${d('said.first')}: ${money(session.first_counted)}`,
+    session.variance_reason === null ? '' : `${d('why')}: ${session.variance_reason}`,
+    session.witness_id === null ? '' : `${d('said.witness')}: ${nameOf(directory, session.witness_id)}`,
+    session.closed_device_id === null ? '' : d('said.elsewhere'),
+    ...drawer.addenda.map(({ number, saleCount, cash }) =>
+      d('said.addendum', { number, count: saleCount, cash: money(cash) }),
+    ),
+  ].filter(Boolean)
+  return said.map((line) => <p key={line}>{line}</p>)
+}
+
 /** One drawer in full: the same movements, reasons and figures as at its till. */
 export function DrawerDetails({ session, place }: { session: CashSessionRow; place: Place }) {
   const t = useWords(consoleWords)
@@ -234,6 +255,7 @@ export function DrawerDetails({ session, place }: { session: CashSessionRow; pla
       <Moves {...parts} />
       <div className="flex min-w-0 flex-col gap-4">
         <Totals {...parts} />
+        <Said {...parts} />
         <Causes {...parts} />
         <Count {...parts} />
       </div>

@@ -9,6 +9,7 @@ export const de: Record<keyof typeof en, string> = {
   'do.hand-over': 'Übergeben',
   'do.count': 'Zählen und abschließen',
   'do.other': 'Schublade einer anderen Kasse',
+  'kind.hand-over': 'Übergeben an',
   'kind.x-report': 'X-Bericht gelesen',
   overnight: 'Diese Schublade blieb über Nacht offen.',
   'overnight.remedy': 'Apotheker oder Leitung zählt sie und schließt ab; verkauft wird weiter.',

@@ -7,6 +7,7 @@ export const en = {
   'do.hand-over': 'Hand over',
   'do.count': 'Count and close',
   'do.other': 'Another register’s drawer',
+  'kind.hand-over': 'Handed over to',
   'kind.x-report': 'X report read',
   overnight: 'This drawer was left open overnight.',
   'overnight.remedy': 'A pharmacist or manager counts and closes it; sales go on meanwhile.',

@@ -9,6 +9,7 @@ export const fr: Record<keyof typeof en, string> = {
   'do.hand-over': 'Passation',
   'do.count': 'Compter et clôturer',
   'do.other': 'Tiroir d’une autre caisse',
+  'kind.hand-over': 'Passation à',
   'kind.x-report': 'Lecture X',
   overnight: 'Ce tiroir est resté ouvert la nuit.',
   'overnight.remedy': 'Un pharmacien ou un responsable le compte et le clôture ; la vente continue.',

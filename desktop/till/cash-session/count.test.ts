@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
+import { layOutAsText } from '../../../hardware/protocols/print-layout.ts'
+import { accepted, cents, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
+
+let till: TestTill
+beforeEach(async () => {
+  till = await openTestTill()
+  await till.unlockAs('pharmacist')
+})
+afterEach(() => till.dispose())
+
+const count = (denomination: number, quantity: number) => ({ denomination: cents(denomination), quantity })
+const coins = (amount: number) => [count(1, amount)]
+const card = (amount: number) => [{ kind: 'card' as const, amount: cents(amount) }]
+
+const sell = (raw: string, payment: Parameters<TestTill['completeSale']>[0]) => {
+  accepted(till.scan(raw))
+  return accepted(till.completeSale(payment, till.basket.revision()))
+}
+
+/** Float 100.00; 7.20 in cash, 3.41 by card: 107.20 must be in the drawer. */
+function day() {
+  accepted(till.openSession(cents(10_000)))
+  sell('3400937412117', { kind: 'cash', given: cents(1000) })
+  sell('3400949004751', { kind: 'card' })
+}
+
+const paper = (kind: string) => {
+  const stored = till.context.db
+    .prepare('select document from print_job where kind = ? order by id desc limit 1')
+    .pluck()
+    .get(kind)
+  return layOutAsText(printDocumentSchema.parse(JSON.parse(String(stored))), 42).join('\n')
+}
+
+describe('a blind count', () => {
+  test('that is near enough closes at once, its difference kept', async () => {
+    day()
+    // 5.00 is the limit: 102.20 is 5.00 short, and still within it.
+    const z = accepted(await till.countDrawer({ counts: coins(10_220), tenders: card(341) }))
+    expect(z).toMatchObject({ variance: -500, firstCounted: null, reason: null, witnessName: null })
+    expect(z).toMatchObject({ countedTenders: [{ kind: 'card', amount: 341 }] })
+  })
+
+  test('that is too far off is counted once more without a word of how far, and the second stands', async () => {
+    day()
+    expect(await till.countDrawer({ counts: coins(10_219) })).toEqual({ pending: 'recount' })
+    // Started again, the till still knows that this is the second.
+    const z = await till.countDrawer({ counts: coins(10_150) })
+    // 101.50 − 107.20
+    expect(z).toEqual({
+      pending: 'explain',
+      reason: true,
+      witness: false,
+      counted: 10_150,
+      expected: 10_720,
+      variance: -570,
+    })
+    // What is counted now is not asked for any more.
+    const done = accepted(await till.countDrawer({ counts: coins(10_720), reason: ' rendu faux ' }))
+    expect(done).toMatchObject({
+      counted: 10_150,
+      variance: -570,
+      firstCounted: 10_219,
+      reason: 'rendu faux',
+    })
+    expect(till.sessions.open()).toBeNull()
+    expect(till.context.db.prepare('select first_counted, variance_reason from cash_session').get()).toEqual({
+      first_counted: 10_219,
+      variance_reason: 'rendu faux',
+    })
+    expect(paper('z-report')).toContain('Motif de l’écart: rendu faux')
+  })
+
+  test('a second count that agrees closes, and the first is told all the same', async () => {
+    day()
+    accepted(await till.countDrawer({ counts: coins(100) }))
+    expect(await till.countDrawer({ counts: coins(10_720) })).toMatchObject({
+      variance: 0,
+      firstCounted: 100,
+      reason: null,
+    })
+  })
+
+  test('far off needs a second person: not oneself, not nobody', async () => {
+    day()
+    const far = { counts: coins(5_000), reason: 'inconnu' }
+    accepted(await till.countDrawer(far))
+    expect(await till.countDrawer(far)).toMatchObject({ pending: 'explain', witness: true, variance: -5720 })
+    const own = { ...far, pin: TEST_STAFF.pharmacist.pin }
+    expect(await till.countDrawer(own)).toEqual({ refused: 'second-person-needed' })
+    expect(await till.countDrawer({ ...far, pin: '0000' })).toEqual({ refused: 'wrong-pin' })
+    const z = accepted(await till.countDrawer({ ...far, pin: TEST_STAFF.cashier.pin }))
+    expect(z).toMatchObject({ witnessName: 'Camille Roy', closedByName: 'Paul Mercier', zNumber: 1 })
+    expect(till.operators.current()?.name).toBe('Paul Mercier')
+  })
+
+  test('of card slips that differ asks the same, though the cash agrees', async () => {
+    day()
+    // 13.41 of slips for 3.41 taken.
+    const slips = { counts: coins(10_720), tenders: card(1341) }
+    expect(await till.countDrawer(slips)).toEqual({ pending: 'recount' })
+    expect(await till.countDrawer(slips)).toMatchObject({ pending: 'explain', reason: true, variance: 0 })
+    accepted(await till.countDrawer({ ...slips, reason: 'ticket du 11' }))
+    expect(paper('z-report')).toMatch(/encaissé 3,41.*10,00/)
+  })
+
+  test('goes stale when the drawer moves: what stood is counted again', async () => {
+    day()
+    accepted(await till.countDrawer({ counts: coins(5_000) }))
+    accepted(await till.countDrawer({ counts: coins(5_000) }))
+    accepted(till.moveCash({ kind: 'paid-out', amount: cents(720), reason: 'timbres' }))
+    const z = accepted(await till.countDrawer({ counts: coins(10_000) }))
+    expect(z).toMatchObject({ counted: 10_000, variance: 0, firstCounted: 5_000 })
+  })
+
+  test('holds to the branch’s own limits', async () => {
+    till.context.db.exec('update branch set recount_over = 0, witness_over = 100')
+    day()
+    accepted(await till.countDrawer({ counts: coins(10_719) }))
+    expect(await till.countDrawer({ counts: coins(10_719) })).toMatchObject({ reason: true, witness: false })
+  })
+})
+
+test('an X report that was read before the count is told on the Z', async () => {
+  day()
+  accepted(till.xReport())
+  expect(accepted(await till.countDrawer({ counts: coins(10_720) }))).toMatchObject({ readings: 1 })
+  expect(paper('z-report')).toMatch(/Lectures X avant comptage\s+1/)
+})
+
+describe('a drawer handed over', () => {
+  test('is counted between two people, goes on, and the other is at the till', async () => {
+    day()
+    const over = accepted(await till.handOver(coins(10_700), TEST_STAFF.cashier.pin))
+    expect(over).toEqual({
+      counted: 10_700,
+      expected: 10_720,
+      variance: -20,
+      fromName: 'Paul Mercier',
+      toName: 'Camille Roy',
+    })
+    expect(till.operators.current()?.name).toBe('Camille Roy')
+    expect(till.sessions.open()).not.toBeNull()
+    for (const said of ['PASSATION DE CAISSE', 'Paul Mercier', 'Camille Roy', 'Manquant']) {
+      expect(paper('drawer-slip')).toContain(said)
+    }
+    expect(await till.handOver(coins(1), TEST_STAFF.cashier.pin)).toEqual({ refused: 'second-person-needed' })
+  })
+})
+
+describe('a drawer each', () => {
+  test('only its owner sells from it, and each has a Z of its own that continues the last', async () => {
+    accepted(till.openSession(cents(1_000), { own: true }))
+    sell('3400937412117', { kind: 'cash', given: cents(720) })
+    await till.unlockAs('cashier')
+    expect(till.sessions.open()).toBeNull()
+    accepted(till.openSession(cents(2_000), { own: true }))
+    sell('3400935955838', { kind: 'cash', given: cents(116) })
+    await till.unlockAs('pharmacist')
+    // 10.00 + 7.20; the perpetual total leaves out what is in a drawer that stands open.
+    expect(accepted(till.closeSession(coins(1_720)))).toMatchObject({
+      zNumber: 1,
+      variance: 0,
+      grossTotal: 720,
+      perpetualTotal: 720,
+    })
+    expect(till.closeSession([])).toEqual({ refused: 'no-open-session' })
+    await till.unlockAs('cashier')
+    accepted(await till.handOver(coins(2_116), TEST_STAFF.pharmacist.pin))
+    // 7.20 + 1.16
+    expect(accepted(till.closeSession(coins(2_116)))).toMatchObject({
+      zNumber: 2,
+      variance: 0,
+      grossTotal: 116,
+      perpetualTotal: 836,
+    })
+  })
+})
+
+describe('the float', () => {
+  test('may be counted by note and coin, and must come to what it is', () => {
+    expect(till.openSession(cents(500), { counts: [count(100, 4)] })).toMatchObject({
+      refused: 'field-not-readable',
+    })
+    accepted(till.openSession(cents(500), { counts: [count(100, 4), count(50, 2), count(20, 0)] }))
+    expect(till.context.db.prepare('select float_counts from cash_session').pluck().get()).toBe(
+      '[{"denomination":100,"quantity":4},{"denomination":50,"quantity":2}]',
+    )
+  })
+})
+
+test('a drawer left open past midnight says so on its Z, on the day it was opened', async () => {
+  till.clock.ms = Date.parse('2026-10-24T21:59:00.000Z')
+  accepted(till.openSession(cents(0)))
+  // 25 October 2026 has 25 hours in Paris; 02:30 comes twice.
+  till.clock.ms = Date.parse('2026-10-25T01:30:00.000Z')
+  expect(accepted(till.closeSession([]))).toMatchObject({ businessDate: '2026-10-24' })
+  expect(paper('z-report')).toContain('Caisse restée ouverte après minuit')
+})
