@@ -32,11 +32,11 @@ export function createExplanation(
   const counts = db.prepare('select denomination, quantity from cash_count where session_id = ?')
   const actions = db.prepare(`
     select a.id, a.kind, a.at, a.reason, coalesce(p.name, '') as actorName
-    from drawer_action a left join staff p on p.id = a.actor_id where a.session_id = ?1
+    from drawer_action a left join staff p on p.id = a.actor_id where a.session_id = @sessionId
     union all
     select h.id, 'hand-over', h.at, coalesce(q.name, ''), coalesce(p.name, '')
     from drawer_handover h left join staff p on p.id = h.from_id left join staff q on q.id = h.to_id
-    where h.session_id = ?1 order by 3, 1`)
+    where h.session_id = @sessionId order by 3, 1`)
 
   return (sessionId: string): DrawerExplanationView | Refusal => {
     const operator = operators.require('cash-session.close')
@@ -46,7 +46,7 @@ export function createExplanation(
       | undefined
     if (!closed) return refuse('session-not-closed')
     const moved = movements.all(sessionId) as RecordedMovement[]
-    const acted = actions.all(sessionId) as DrawerAct[]
+    const acted = actions.all({ sessionId }) as DrawerAct[]
     return {
       ...closed,
       moves: listMoves(moved, acted, timeZone()),
