@@ -98,7 +98,7 @@ export type LastSaleView = {
 export interface StatusView {
   sync:
     | { state: 'online' }
-    | { state: 'sending'; events: number; sales: number; amount: Minor }
+    | { state: 'sending'; events: number; sales: number; amount: Minor; lastSent: string | null }
     | {
         state: 'offline'
         since: string
@@ -107,6 +107,8 @@ export interface StatusView {
         events: number
         sales: number
         amount: Minor
+        /** When head office last took something; null when it never did. */
+        lastSent: string | null
       }
   printer: {
     state: 'ready' | 'paper-near-end' | 'paper-out' | 'cover-open' | 'offline' | 'unreachable' | 'none'

@@ -27,8 +27,8 @@ export interface IngestTools {
   newId: () => string
 }
 
-/** SQLSTATE classes of "this row cannot be": data exception, integrity constraint violation. */
-const ROW_REFUSED = /^(22|23)/
+/** SQLSTATE classes of "this row cannot be": cardinality, data, integrity, and a value too large for an index. */
+const ROW_REFUSED = /^(21|22|23|54)/
 
 /** Deadlock and serialisation failure: the whole transaction may simply be run again. */
 const RETRIABLE = new Set(['40P01', '40001'])

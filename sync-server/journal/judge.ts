@@ -84,8 +84,17 @@ export interface ProjectedEvent {
   projection: Projection
 }
 
+/** What a fact means; should a projector fail at one, that one is without effect, and no other waits for it. */
+function projectSafely(event: JournalEvent): Projection {
+  try {
+    return projectEvent(event)
+  } catch (error) {
+    return { unprojected: 'invalid-payload', detail: (error as Error).message }
+  }
+}
+
 export const projectAll = (events: readonly JournalEvent[]): ProjectedEvent[] =>
-  events.map((event) => ({ event, projection: projectEvent(event) }))
+  events.map((event) => ({ event, projection: projectSafely(event) }))
 
 /** The columns by which a mutation names its row. */
 export const namedBy = (mutation: Mutation): Row =>

@@ -16,6 +16,11 @@ const BODY_LIMIT = 8 * 1024 * 1024
 export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.use('*', guard({ device: true }))
+  app.use('*', async (c, next) => {
+    // What a request may come in (RFC 9110 §12.5.3): tills compress once they were told.
+    c.header('accept-encoding', 'gzip')
+    await next()
+  })
   app.get('/head', async (c) => {
     const { deviceId } = deviceOf(c.get('caller'))
     return c.json({ head: await readHead(tools.pool, deviceId) })

@@ -1,6 +1,5 @@
-import { z } from 'zod'
-import { EMPTY_HEAD, hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
-import { type Minor, minor } from '../../../domain/money.ts'
+import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
+import { minor } from '../../../domain/money.ts'
 import type { StatusView } from '../../bridge/views.ts'
 import { EnrolmentRefused } from '../device/identity.ts'
 import { ACKNOWLEDGED } from '../journal/history.ts'
@@ -8,44 +7,38 @@ import type { Journal } from '../journal/journal.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
+import { type Cause, createExchange, type ExchangeOptions, type Pending } from './exchange.ts'
 import { pause } from './streams.ts'
 
 /** Events in one request. */
 const BATCH = 200
 
-/** A quiet till says that it is there this often, ms. */
-const HEARTBEAT_MS = 4000
-
-/** No answer within this counts as no connection, ms. */
-const ANSWER_MS = 8000
-
 /** Events of one request are together at most this large, bytes: half of what the server takes. */
 const BATCH_BYTES = 4 * 1024 * 1024
 
-const BACKOFF_MS = { first: 500, most: 8000 }
+/** A first request is small: whether the line is a slow one is not known yet, bytes. */
+const FIRST_BYTES = 64 * 1024
 
-const headSchema = z.object({ seq: z.int().nonnegative(), hash: hashSchema })
-const acceptedSchema = z.object({ head: headSchema })
-const refusedSchema = z.object({
-  error: z.object({
-    code: z.string(),
-    text: z.string(),
-    details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  }),
-})
+/** An answer within this lets the next request be larger, ms. */
+const QUICK_MS = 1000
 
-/** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
-export interface Pending {
-  events: number
-  sales: number
-  amount: Minor
+/** How long what takes, ms. A line that is lost, or there again, is noticed within 10 s. */
+export interface PushTiming {
+  /** A quiet till says that it is there this often. */
+  heartbeat: number
+  /** No answer to a batch within this counts as no connection. */
+  answer: number
+  /** The same for the question whether the line is there again, which holds no events. */
+  probe: number
+  backoff: { first: number; most: number }
 }
 
-type Outcome =
-  | { kind: 'acknowledged'; head: JournalHead }
-  | { kind: 'resend-from'; seq: number }
-  | { kind: 'diverged'; detail: string }
-  | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
+export const PUSH_TIMING: PushTiming = {
+  heartbeat: 4000,
+  answer: 8000,
+  probe: 4000,
+  backoff: { first: 500, most: 4000 },
+}
 
 /** The journal going up, as long as it runs. */
 export interface Push {
@@ -56,73 +49,62 @@ export interface Push {
   stop(): Promise<void>
 }
 
+/** What is kept of an acknowledgement. */
+interface Acknowledged extends JournalHead {
+  /** When the last one came that acknowledged something. */
+  at?: string
+}
+
 /** The server's acknowledgement, kept across restarts; it never goes back but when the server itself says so. */
-function createAcknowledgement(state: TillState) {
+function createAcknowledgement(state: TillState, now: () => number) {
+  const read = (): Acknowledged => state.get<Acknowledged>(ACKNOWLEDGED) ?? EMPTY_HEAD
   return {
-    head: (): JournalHead => state.get<JournalHead>(ACKNOWLEDGED) ?? EMPTY_HEAD,
-    set: (head: JournalHead) => state.set(ACKNOWLEDGED, head),
+    head: read,
+    set: ({ seq, hash }: JournalHead) => {
+      const before = read()
+      if (seq === before.seq && hash === before.hash) return
+      const at = seq > before.seq ? new Date(now()).toISOString() : before.at
+      state.set(ACKNOWLEDGED, { seq, hash, ...(at && { at }) } satisfies Acknowledged)
+    },
   }
 }
 
-/** As many events from the first on as one request may hold; at least one. */
-function withinBytes(events: JournalEvent[]): JournalEvent[] {
+/** As many events from the first on as fit into so many bytes; at least one. */
+function withinBytes(events: JournalEvent[], room: number): JournalEvent[] {
   let bytes = 0
   const end = events.findIndex((event, i) => {
     bytes += Buffer.byteLength(JSON.stringify(event))
-    return i > 0 && bytes > BATCH_BYTES
+    return i > 0 && bytes > room
   })
   return end === -1 ? events : events.slice(0, end)
 }
 
-/** Answers that mean: what the server holds under this identity is another history. */
-const isDiverged = (code: string, fault: unknown) =>
-  code === 'journal-forked' ||
-  code === 'device-copied' ||
-  (code === 'journal-broken' && fault === 'broken-chain')
-
-async function send(
-  tools: Pick<PushOptions, 'serverUrl' | 'instance' | 'fetch'>,
-  body: { deviceId: string; events: JournalEvent[]; pending: Pending },
-): Promise<Outcome> {
-  let response: Response
-  let answer: unknown
-  try {
-    response = await tools.fetch(new URL('/v1/journal', tools.serverUrl), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(tools.instance && { 'x-till-instance': tools.instance }),
-      },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS),
-    })
-    answer = await response.json()
-  } catch (error) {
-    return { kind: 'no-answer', cause: 'network', detail: (error as Error).message }
+/**
+ * How large a request may be, from how the ones before went: a slow line takes small ones, and one that the server
+ * fails at is cut down until it holds a single event.
+ */
+function createRoom() {
+  let room = FIRST_BYTES
+  return {
+    bytes: () => room,
+    went: (ms: number) => {
+      if (ms < QUICK_MS) room = Math.min(BATCH_BYTES, room * 4)
+    },
+    failed: () => {
+      room = Math.max(1, Math.floor(room / 4))
+    },
   }
-  const accepted = acceptedSchema.safeParse(answer)
-  if (response.ok && accepted.success) return { kind: 'acknowledged', head: accepted.data.head }
-  const refused = refusedSchema.safeParse(answer)
-  if (!refused.success) return { kind: 'no-answer', cause: 'server', detail: `HTTP ${response.status}` }
-  const { code, details } = refused.data.error
-  const expected = details?.expected
-  if (code === 'journal-gap' && typeof expected === 'number') return { kind: 'resend-from', seq: expected }
-  if (isDiverged(code, details?.fault)) return { kind: 'diverged', detail: code }
-  const cause = response.status >= 500 || response.status === 429 ? 'server' : 'refused'
-  return { kind: 'no-answer', cause, detail: code }
 }
 
-export interface PushOptions {
-  serverUrl: string
-  fetch: typeof fetch
+export interface PushOptions extends ExchangeOptions {
   deviceId: string
   db: TillDatabase
   journal: Journal
   state: TillState
   now: () => number
   random: () => number
-  /** Which running till this is, told to the server with each request. */
-  instance?: string | undefined
+  /** Otherwise than {@link PUSH_TIMING}. */
+  timing?: PushTiming
   /**
    * The server holds another history under this identity: asks for an identity of this till's own. Resolves once it has
    * been given; whoever composes the till then starts it anew under that one.
@@ -134,8 +116,6 @@ export interface PushOptions {
   regained(): void
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
 }
-
-type Cause = 'network' | 'server' | 'refused' | 'history'
 
 /** What is known of the line: whether the server answers, and since when and why it does not. */
 function createLine(options: PushOptions) {
@@ -178,11 +158,14 @@ function createTurn(
     pendingAbove: (acknowledged: number) => Pending
   },
 ): (failures: number) => Promise<number> {
-  const { journal, deviceId } = options
+  const { journal, deviceId, timing = PUSH_TIMING } = options
   const { acknowledgement, line, pendingAbove } = parts
+  const { backoff } = timing
+  const exchange = createExchange(options)
+  const room = createRoom()
 
   const retryAfter = (failures: number): number =>
-    Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures) * (0.5 + options.random() / 2)
+    Math.min(backoff.most, backoff.first * 2 ** failures) * (0.5 + options.random() / 2)
 
   /** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
   const diverged = async (detail: string, failures: number): Promise<number> => {
@@ -201,8 +184,10 @@ function createTurn(
     if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
       return diverged('journal-forked', failures)
     acknowledgement.set(head)
+    const wasLost = line.offline() !== null
     line.heard()
-    return journal.head().seq > head.seq && head.seq > before ? 0 : HEARTBEAT_MS
+    const goOn = journal.head().seq > head.seq && (head.seq > before || wasLost)
+    return goOn ? 0 : timing.heartbeat
   }
 
   /** The server has less than it once acknowledged: it is sent again from there. */
@@ -213,13 +198,18 @@ function createTurn(
 
   return async (failures) => {
     const acknowledged = acknowledgement.head().seq
-    const events = withinBytes(journal.above(acknowledged, BATCH))
+    // A line that was lost is asked for with next to nothing, so that it is known soon whether it is there again.
+    const isProbe = line.offline()?.cause === 'network'
+    const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
     const pending = pendingAbove(acknowledged + events.length)
-    const outcome = await send(options, { deviceId, events, pending })
+    const began = performance.now()
+    const outcome = await exchange({ deviceId, events, pending }, isProbe ? timing.probe : timing.answer)
+    if (outcome.kind === 'no-answer') room.failed()
+    else if (events.length > 0) room.went(performance.now() - began)
     if (outcome.kind === 'acknowledged') return heard(outcome.head, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
       stepBack(outcome.seq)
-      return failures === 0 ? 0 : BACKOFF_MS.first
+      return failures === 0 ? 0 : backoff.first
     }
     if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)
     if (outcome.kind === 'diverged') return diverged(outcome.detail, failures)
@@ -233,7 +223,8 @@ function createTurn(
  * that exactly once. Between batches it is a heartbeat, which is also how a lost or regained line is noticed.
  */
 export function startPush(options: PushOptions): Push {
-  const acknowledgement = createAcknowledgement(options.state)
+  const acknowledgement = createAcknowledgement(options.state, options.now)
+  const { backoff } = options.timing ?? PUSH_TIMING
   const line = createLine(options)
   const pendingAbove = createPendingReader(options)
   const turn = createTurn(options, { acknowledgement, line, pendingAbove })
@@ -248,7 +239,7 @@ export function startPush(options: PushOptions): Push {
         // What this file holds cannot be known any more: the process must end and read it anew.
         if (isFatal(error)) throw error
         line.lost('server', error.message)
-        return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
+        return Math.min(backoff.most, backoff.first * 2 ** failures)
       })
       failures = line.offline() ? failures + 1 : 0
       // A nudge does not shorten the wait for a line that is down.
@@ -260,7 +251,8 @@ export function startPush(options: PushOptions): Push {
 
   return {
     status: (down = null) => {
-      const pending = pendingAbove(acknowledgement.head().seq)
+      const { seq, at: lastSent = null } = acknowledgement.head()
+      const pending = { ...pendingAbove(seq), lastSent }
       const offline = line.offline() ?? down
       if (offline) return { state: 'offline', ...offline, ...pending }
       if (pending.events > 0 || !line.everAnswered()) return { state: 'sending', ...pending }

@@ -118,14 +118,13 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
   const t = useWords(tillWords)
   const locale = useLocale()
   if (sync.state === 'online') return <StatusWord tone="good">{t('status.online')}</StatusWord>
+  const clock = (at: string) => formatInstant(at, locale, timeZone, 'time')
+  const lastSent = sync.lastSent ? [t('status.lastSent', { time: clock(sync.lastSent) })] : []
   if (sync.state === 'sending') {
-    return (
-      <StatusWord tone="good">
-        {sync.sales > 0 ? t('status.sending', { count: sync.sales }) : t('status.online')}
-      </StatusWord>
-    )
+    if (sync.sales === 0) return <StatusWord tone="good">{t('status.online')}</StatusWord>
+    return <Parts tone="good" parts={[t('status.sending', { count: sync.sales }), ...lastSent]} />
   }
-  const time = formatInstant(sync.since, locale, timeZone, 'time')
+  const time = clock(sync.since)
   const amount = formatMoney(sync.amount, locale)
   return (
     <Parts
@@ -133,7 +132,7 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
       parts={[
         t(`status.offline.${sync.cause}`, { time }),
         t('status.goesOn'),
-        ...(sync.sales > 0 ? [t('status.toSend', { count: sync.sales }), amount] : []),
+        ...(sync.sales > 0 ? [t('status.toSend', { count: sync.sales }), amount, ...lastSent] : []),
       ]}
     />
   )

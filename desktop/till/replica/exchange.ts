@@ -1,0 +1,115 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { z } from 'zod'
+import { hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
+import type { Minor } from '../../../domain/money.ts'
+
+/** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
+export interface Pending {
+  events: number
+  sales: number
+  amount: Minor
+}
+
+export type Cause = 'network' | 'server' | 'refused' | 'history'
+
+export type Outcome =
+  | { kind: 'acknowledged'; head: JournalHead }
+  | { kind: 'resend-from'; seq: number }
+  | { kind: 'diverged'; detail: string }
+  | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
+
+/** What a batch is sent with. */
+export interface ExchangeOptions {
+  serverUrl: string
+  fetch: typeof fetch
+  /** Which running till this is, told to the server with each request. */
+  instance?: string | undefined
+}
+
+/** Below this a body is not worth compressing, bytes. */
+const WORTH_COMPRESSING = 1024
+
+const compress = promisify(gzip)
+
+const headSchema = z.object({ seq: z.int().nonnegative(), hash: hashSchema })
+const acceptedSchema = z.object({ head: headSchema })
+const refusedSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    text: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  }),
+})
+
+/** Answers that mean: what the server holds under this identity is another history. */
+const isDiverged = (code: string, fault: unknown) =>
+  code === 'journal-forked' ||
+  code === 'device-copied' ||
+  (code === 'journal-broken' && fault === 'broken-chain')
+
+/** What an answer says. One that is not ours, such as a captive portal's page, is none. */
+function readAnswer(status: number, answer: unknown): Outcome {
+  const accepted = acceptedSchema.safeParse(answer)
+  if (status === 200 && accepted.success) return { kind: 'acknowledged', head: accepted.data.head }
+  const refused = refusedSchema.safeParse(answer)
+  if (!refused.success) return { kind: 'no-answer', cause: 'server', detail: `HTTP ${status}` }
+  const { code, details } = refused.data.error
+  const expected = details?.expected
+  if (code === 'journal-gap' && typeof expected === 'number') return { kind: 'resend-from', seq: expected }
+  if (isDiverged(code, details?.fault)) return { kind: 'diverged', detail: code }
+  const cause = status >= 500 || status === 429 ? 'server' : 'refused'
+  return { kind: 'no-answer', cause, detail: code }
+}
+
+/**
+ * Sends batches to the server, one at a time. Bodies are compressed once an answer has said that the server takes that
+ * (`accept-encoding`, RFC 9110 §12.5.3): one of an older release does not.
+ */
+export function createExchange({ serverUrl, instance, fetch }: ExchangeOptions) {
+  let takesGzip = false
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    ...(instance && { 'x-till-instance': instance }),
+  }
+
+  const request = async (
+    body: string,
+  ): Promise<{ body: string | Uint8Array<ArrayBuffer>; headers: Record<string, string> }> => {
+    if (!takesGzip || body.length < WORTH_COMPRESSING) return { body, headers }
+    return {
+      body: new Uint8Array(await compress(body, { level: 1 })),
+      headers: { ...headers, 'content-encoding': 'gzip' },
+    }
+  }
+
+  /** @param patience ms until no answer counts as no connection */
+  return async (
+    batch: { deviceId: string; events: JournalEvent[]; pending: Pending },
+    patience: number,
+  ): Promise<Outcome> => {
+    let response: Response
+    let text: string
+    try {
+      const sent = await request(JSON.stringify(batch))
+      response = await fetch(new URL('/v1/journal', serverUrl), {
+        method: 'POST',
+        ...sent,
+        signal: AbortSignal.timeout(patience),
+      })
+      text = await response.text()
+    } catch (error) {
+      return { kind: 'no-answer', cause: 'network', detail: (error as Error).message }
+    }
+    let answer: unknown
+    try {
+      answer = JSON.parse(text)
+    } catch {
+      // A page of somebody in between: of a gateway that misses the server, or of a portal that wants to be signed in to.
+      const cause = response.status >= 500 ? 'server' : 'network'
+      return { kind: 'no-answer', cause, detail: `HTTP ${response.status}, not of the server` }
+    }
+    takesGzip = response.headers.get('accept-encoding')?.includes('gzip') ?? false
+    return readAnswer(response.status, answer)
+  }
+}
