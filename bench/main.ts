@@ -5,9 +5,11 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
-  names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest
+  names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest,
+            shape-latency, shape-burst, live-clients, write-throughput, snapshot
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
-  --large   search also with a million products (slower to set up)
+  --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
+            shapes (slower to set up)
   --help    this text`
 
 type Bench = (options: { large: boolean }) => Promise<Figure[]>
@@ -19,6 +21,11 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'till-to-till': async () => (await import('./till-to-till.ts')).tillToTill,
   'sale-to-console': async () => (await import('./sale-to-console.ts')).saleToConsole,
   ingest: async () => (await import('./ingest.ts')).ingest,
+  'shape-latency': async () => (await import('./shape-latency.ts')).shapeLatency,
+  'shape-burst': async () => (await import('./shape-burst.ts')).shapeBurst,
+  'live-clients': async () => (await import('./live-clients.ts')).liveClients,
+  'write-throughput': async () => (await import('./write-throughput.ts')).writeThroughput,
+  snapshot: async () => (await import('./snapshot.ts')).snapshot,
 }
 
 const round = (value: number) => Number(value.toPrecision(4))

@@ -44,7 +44,7 @@ async function trimLog({ settings, registry, log, source }: HousekeepingParts): 
   for (const shape of [...registry.shapes]) {
     if (!shape.trim(start)) continue
     registry.retire(shape)
-    await registry.save(shape)
+    await registry.save(shape, { durable: true })
   }
   log.trim(start)
 }

@@ -105,6 +105,8 @@ const TERMS = [
   `u = '${UUIDS[0]}'`,
   "at = '2026-01-02T03:04:05Z'",
   "ch = 'ab'",
+  '1 = 1.0',
+  "'x' = 'y'",
 ]
 
 /** Clauses that single out no row, so that each reading is of a new shape. */

@@ -1,6 +1,6 @@
 import type { ChangeLog } from './log/change-log.ts'
 import type { Shape } from './shape.ts'
-import { blockMessages } from './wire/messages.ts'
+import { blockMessages, firstOpOf } from './wire/messages.ts'
 import type { Offset } from './wire/offset.ts'
 
 export interface LogPart {
@@ -10,6 +10,22 @@ export interface LogPart {
   /** All messages up to `globalLsn` have been given. */
   readonly upToDate: boolean
   readonly globalLsn: number
+}
+
+/**
+ * How many blocks of the transaction that a client is in the middle of hold nothing but what it has: a large one is
+ * read over many requests, none of which should read it from its beginning.
+ */
+async function blocksBefore(log: ChangeLog, pairs: Float64Array, from: Offset): Promise<number> {
+  let low = 0
+  let high = pairs.length / 2
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    const firstOp = firstOpOf(await log.firstChangeAt(pairs[middle * 2 + 1] ?? 0))
+    if (firstOp <= from.op) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /**
@@ -23,7 +39,9 @@ export async function readLog(
 ): Promise<LogPart> {
   const { from, globalLsn, limitBytes } = request
   const { entries, definition, lastOffset } = shape
-  const pairs = entries.pairsFrom(entries.firstFrom(from.lsn))
+  const first = entries.firstFrom(from.lsn)
+  const skipped = await blocksBefore(log, entries.pairsFrom(first, entries.firstFrom(from.lsn + 1)), from)
+  const pairs = entries.pairsFrom(first + skipped)
   const messages: string[] = []
   let bytes = 0
   for (let i = 0; i < pairs.length; i += 2) {

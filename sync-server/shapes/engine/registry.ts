@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Definition, type DefinitionRecord } from './definition.ts'
 import { writeDurably } from './log/files.ts'
@@ -72,8 +73,11 @@ export class Registry {
     return shape
   }
 
-  /** Keeps a shape whose snapshot is complete, or whose log was trimmed. */
-  async save(shape: Shape): Promise<void> {
+  /**
+   * Keeps a shape whose snapshot is complete and durable, or whose log was trimmed. A power cut just after may take
+   * it, or leave half of it: then the shape is not known any more, and its clients begin anew.
+   */
+  async save(shape: Shape, { durable } = { durable: false }): Promise<void> {
     if (shape.ended || !shape.visibility) return
     const file: ShapeFile = {
       version: 1,
@@ -84,7 +88,10 @@ export class Registry {
       lastOffset: formatOffset(shape.trimmed.lsn < 0 ? SNAPSHOT_END : shape.lastOffset),
       trimmed: formatOffset(shape.trimmed),
     }
-    await writeDurably(join(shape.dir, FILE), JSON.stringify(file))
+    const path = join(shape.dir, FILE)
+    if (durable) return writeDurably(path, JSON.stringify(file))
+    await writeFile(`${path}.new`, JSON.stringify(file))
+    await rename(`${path}.new`, path)
   }
 
   /** A shape that new clients may no longer begin with; those who follow it go on. */
@@ -98,7 +105,9 @@ export class Registry {
     this.#byHandle.delete(shape.handle)
     this.router.delete(shape)
     shape.end(failure)
-    rmSync(shape.dir, { recursive: true, force: true })
+    // What makes a folder a shape goes at once, the rest when there is time.
+    rmSync(join(shape.dir, FILE), { force: true })
+    void rm(shape.dir, { recursive: true, force: true }).catch(() => undefined)
   }
 
   #add(shape: Shape): void {
@@ -113,6 +122,7 @@ export class Registry {
       const lastOffset = parseOffset(file.lastOffset)
       const trimmed = parseOffset(file.trimmed)
       if (file.version !== 1 || !lastOffset || !trimmed) return null
+      if (statSync(join(dir, 'snapshot.json')).size !== (file.chunkEnds.at(-1) ?? 0)) return null
       const definition = new Definition(file.definition)
       const shape = new Shape({ handle, definition, dir, logStart: file.logStart })
       shape.restore({ visibility: file.visibility, chunkEnds: file.chunkEnds, lastOffset, trimmed })

@@ -73,6 +73,11 @@ export function blockLength(bytes: Buffer, at: number): number {
   return HEADER_BYTES + bytes.readUInt32LE(at)
 }
 
+/** What a block's header says of the row changes before it. */
+export function firstChangeOf(header: Buffer): number {
+  return header.readUInt32LE(28)
+}
+
 /** Reads a block's header and messages from exactly its bytes; null when they are damaged. */
 export function decodeBlock(bytes: Buffer): Block | null {
   if (bytes.length < HEADER_BYTES || blockLength(bytes, 0) !== bytes.length) return null
@@ -87,7 +92,7 @@ export function decodeBlock(bytes: Buffer): Block | null {
     commitLsn: bytes.readDoubleLE(8),
     endLsn: bytes.readDoubleLE(16),
     xid: bytes.readUInt32LE(24),
-    firstChange: bytes.readUInt32LE(28),
+    firstChange: firstChangeOf(bytes),
     last: bytes.readUInt8(32) === 1,
     messages,
     bytes: bytes.length,

@@ -14,7 +14,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Block, blockLength, decodeBlock } from './block.ts'
+import { type Block, blockLength, decodeBlock, firstChangeOf, HEADER_BYTES } from './block.ts'
 import { BlockCache } from './block-cache.ts'
 import { syncDirectory, writeDurably } from './files.ts'
 import { decodeIndex, type SegmentIndex } from './segment-index.ts'
@@ -161,6 +161,16 @@ export class ChangeLog {
     return this.#sealed.length > 0
   }
 
+  /** How many row changes of its transaction come before the block at a position. */
+  async firstChangeAt(position: number): Promise<number> {
+    const cached = this.#cache.get(position)
+    if (cached) return cached.firstChange
+    const { handle, at } = await this.#reader(position)
+    const header = Buffer.allocUnsafe(HEADER_BYTES)
+    await handle.read(header, 0, HEADER_BYTES, at)
+    return firstChangeOf(header)
+  }
+
   /** Segments that have become complete since the last call. */
   takeSealed(): Segment[] {
     return this.#sealed.splice(0)
@@ -269,13 +279,16 @@ export class ChangeLog {
     syncDirectory(this.#options.dir)
   }
 
-  async #readBytes(position: number): Promise<Buffer> {
+  async #reader(position: number): Promise<{ handle: FileHandle; segment: Segment; at: number }> {
     const segment = this.#segments.findLast((candidate) => candidate.base <= position)
     if (!segment) throw new Error(`Position ${position} is no longer in the change log`)
     if (this.#fd < 0) throw new Error('The change log is closed')
     segment.reader ??= open(segment.path, 'r')
-    const handle = await segment.reader
-    const at = position - segment.base
+    return { handle: await segment.reader, segment, at: position - segment.base }
+  }
+
+  async #readBytes(position: number): Promise<Buffer> {
+    const { handle, segment, at } = await this.#reader(position)
     const first = Buffer.allocUnsafe(Math.min(FIRST_READ, segment.size - at))
     await handle.read(first, 0, first.length, at)
     const length = blockLength(first, 0)

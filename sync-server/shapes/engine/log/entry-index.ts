@@ -45,9 +45,9 @@ export class EntryIndex {
     return low
   }
 
-  /** A copy of the entries from `first` on, as pairs of LSN and position. */
-  pairsFrom(first: number): Float64Array {
-    return this.#pairs.slice(first * 2, this.#count * 2)
+  /** A copy of the entries from `first` on, up to `end`, as pairs of LSN and position. */
+  pairsFrom(first: number, end = this.#count): Float64Array {
+    return this.#pairs.slice(first * 2, end * 2)
   }
 
   /** A copy of the entries between two log positions, as pairs of LSN and position. */

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
 
@@ -14,17 +14,28 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** Writes a file whole, so that after a crash there is either the old one or the new. */
+/** Writes a file whole, so that after a crash there is either the old one or the new, and it is the new one. */
 export async function writeDurably(path: string, text: string | Uint8Array): Promise<void> {
-  const fd = openSync(`${path}.new`, 'w')
+  const file = await open(`${path}.new`, 'w')
   try {
-    writeFileSync(fd, text)
-    fsyncSync(fd)
+    await file.writeFile(text)
+    await file.sync()
   } finally {
-    closeSync(fd)
+    await file.close()
   }
   await rename(`${path}.new`, path)
-  syncDirectory(dirname(path))
+  await syncDirectoryLater(dirname(path))
+}
+
+/** As `syncDirectory`, without holding up everything else meanwhile. */
+async function syncDirectoryLater(dir: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 function isRunning(pid: number): boolean {

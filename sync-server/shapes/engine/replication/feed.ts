@@ -62,6 +62,8 @@ export class Feed {
   #origin: Origin | null
   #stream: WalStream | null = null
   #receivedLsn = 0
+  /** Settled when more has been received. */
+  #received = Promise.withResolvers<void>()
   #durableLsn: number
   #durablePosition: number
   #syncing = false
@@ -116,11 +118,11 @@ export class Feed {
 
   /** Waits until everything up to a WAL position has been received, at most `limitMs`; false when it took longer. */
   async reached(lsn: number, limitMs: number): Promise<boolean> {
-    const deadline = Date.now() + limitMs
-    for (let wait = 1; this.#receivedLsn < lsn; wait = Math.min(wait * 2, PING_MS)) {
-      if (Date.now() > deadline || this.#stopped) return false
+    const deadline = performance.now() + limitMs
+    while (this.#receivedLsn < lsn) {
+      if (performance.now() > deadline || this.#stopped) return false
       this.#stream?.confirm(this.#durableLsn, true)
-      await delay(wait)
+      await Promise.race([this.#received.promise, delay(PING_MS)])
     }
     return true
   }
@@ -237,7 +239,7 @@ export class Feed {
     try {
       const committed = this.#writer.receive(message)
       if (!committed) return
-      this.#receivedLsn = Math.max(this.#receivedLsn, this.#options.log.endLsn)
+      this.#advance(this.#options.log.endLsn)
       this.#options.handlers.committed(committed)
       this.#sync()
     } catch (error) {
@@ -247,7 +249,7 @@ export class Feed {
 
   #keepalive(walEnd: number, replyRequested: boolean): void {
     if (!this.#accepting || !this.#writer.idle) return
-    this.#receivedLsn = Math.max(this.#receivedLsn, walEnd)
+    this.#advance(walEnd)
     if (walEnd - this.#options.log.endLsn >= MARK_BYTES) this.#mark()
     else if (replyRequested) this.#status()
   }
@@ -266,6 +268,13 @@ export class Feed {
     } catch (error) {
       this.#pauseReceiving(error)
     }
+  }
+
+  #advance(lsn: number): void {
+    if (lsn <= this.#receivedLsn) return
+    this.#receivedLsn = lsn
+    this.#received.resolve()
+    this.#received = Promise.withResolvers<void>()
   }
 
   #status(): void {

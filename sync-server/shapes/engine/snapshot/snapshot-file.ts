@@ -1,8 +1,6 @@
 import { closeSync, fdatasync, openSync, write } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { syncDirectory } from '../log/files.ts'
 
 const writeBytes = promisify(write)
 const syncData = promisify(fdatasync)
@@ -14,7 +12,6 @@ const COMMA = 0x2c
 /** Writes a snapshot's messages one behind the other, cut into chunks of about `chunkBytes`. */
 export class SnapshotWriter {
   readonly #fd: number
-  readonly #path: string
   readonly #chunkBytes: number
   readonly #onChunk: (end: number) => void
   #staging = Buffer.allocUnsafe(STAGING_BYTES)
@@ -26,7 +23,6 @@ export class SnapshotWriter {
 
   /** `onChunk` gets each chunk's end once it can be read. */
   constructor(path: string, chunkBytes: number, onChunk: (end: number) => void) {
-    this.#path = path
     this.#fd = openSync(path, 'w')
     this.#chunkBytes = chunkBytes
     this.#onChunk = onChunk
@@ -54,7 +50,6 @@ export class SnapshotWriter {
     await this.#writing
     if (durable) await syncData(this.#fd)
     closeSync(this.#fd)
-    if (durable) syncDirectory(dirname(this.#path))
   }
 
   async abandon(): Promise<void> {

@@ -32,6 +32,12 @@ export function namesOf(names: Name[] | undefined): string[] {
   return (names ?? []).map((name) => name.String?.sval ?? '')
 }
 
+/** A number as it was written, or null for a constant of another kind. */
+export function numberText(constant: Constant): string | null {
+  if (constant.ival) return String(constant.ival.ival ?? 0)
+  return constant.fval?.fval ?? null
+}
+
 /** Where a node stands in the parsed text; a node without a place gives that of its first part. */
 export function locationOf(node: Node | undefined): number {
   for (const part of Object.values(node ?? {})) {

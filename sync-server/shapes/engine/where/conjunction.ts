@@ -1,6 +1,6 @@
 import type { Column, Table } from '../catalogue/table.ts'
 import { RequestError } from '../errors.ts'
-import { type Constant, locationOf, type Node, namesOf } from './ast.ts'
+import { locationOf, type Node, namesOf, numberText } from './ast.ts'
 import { canonicalNumber, canonicalText, isFilterable } from './canonical.ts'
 import { type Comparand, type Predicate, typedLiteral } from './predicate.ts'
 
@@ -19,11 +19,6 @@ interface Context {
   readonly params: readonly string[]
   /** Bytes of the text before the where, to subtract from locations. */
   readonly prefixBytes: number
-}
-
-function numberText(constant: Constant): string | null {
-  if (constant.ival) return String(constant.ival.ival ?? 0)
-  return constant.fval?.fval ?? null
 }
 
 /** Turns the terms of one conjunction into predicates, with Electric's error texts where it has one. */

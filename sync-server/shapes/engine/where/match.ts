@@ -15,10 +15,13 @@ interface Term {
 /** A conjunction made ready to test rows; true only where SQL's three-valued logic gives true. */
 export class Matcher {
   readonly #terms: readonly Term[]
+  readonly #never: boolean
 
   /** `positionOf` gives a column's place in a Row. */
   constructor(predicates: readonly Predicate[], positionOf: (column: string) => number) {
-    this.#terms = predicates.map((predicate) => ({
+    this.#never = predicates.some(({ kind }) => kind === 'never')
+    const terms = predicates.filter((predicate) => predicate.kind !== 'never')
+    this.#terms = terms.map((predicate) => ({
       position: positionOf(predicate.column),
       type: predicate.kind === 'in' ? predicate.type : '',
       values: predicate.kind === 'in' ? new Set(predicate.values.map((value) => value.canonical)) : null,
@@ -27,6 +30,7 @@ export class Matcher {
   }
 
   matches(row: Row): boolean {
+    if (this.#never) return false
     return this.#terms.every(({ position, type, values, negated }) => {
       const value = row[position] ?? null
       if (values === null) return (value === null) !== negated

@@ -15,8 +15,13 @@ export type Predicate =
       readonly values: readonly Comparand[]
     }
   | { readonly kind: 'null'; readonly column: string; readonly negated: boolean }
+  | { readonly kind: 'never' }
+
+/** True of no row. */
+export const NEVER: Predicate = { kind: 'never' }
 
 function termToSql(term: Predicate): string {
+  if (term.kind === 'never') return 'false'
   const column = quoteIdentifier(term.column)
   if (term.kind === 'null') return `${column} IS ${term.negated ? 'NOT ' : ''}NULL`
   if (term.values.length === 0) return 'false'

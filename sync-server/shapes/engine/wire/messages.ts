@@ -17,12 +17,19 @@ interface Draft {
 /** Changes are numbered in steps of two; the second half of a key change takes the number between. */
 const OP_STEP = 2
 
+/** The op position of a transaction's change, given how many changes come before it. */
+export function firstOpOf(changesBefore: number): number {
+  return changesBefore * OP_STEP
+}
+
 function rowJson(row: Row, columns: readonly SentColumn[]): string {
-  const fields = columns.map(({ jsonName, position }) => {
+  let fields = ''
+  for (const { jsonName, position } of columns) {
     const value = row[position] ?? null
-    return jsonName + (value === null ? 'null' : JSON.stringify(value))
-  })
-  return `{${fields.join(',')}}`
+    const separator = fields === '' ? '' : ','
+    fields += separator + jsonName + (value === null ? 'null' : JSON.stringify(value))
+  }
+  return `{${fields}}`
 }
 
 /** Columns of a deleted row: all of them for `replica=full`, else the key. */
@@ -65,7 +72,7 @@ function draftChange(definition: Definition, change: Change, op: number): Draft[
 
 function draftBlock(definition: Definition, block: Block): Draft[] {
   const drafts: Draft[] = []
-  let op = block.firstChange * OP_STEP
+  let op = firstOpOf(block.firstChange)
   for (const message of block.messages) {
     if (message.kind !== 'change') continue
     if (message.oid === definition.record.table.oid) drafts.push(...draftChange(definition, message, op))
@@ -76,7 +83,7 @@ function draftBlock(definition: Definition, block: Block): Draft[] {
 
 /** The op position of a change's last message for a shape, or null when it has none. */
 export function lastOpFor(definition: Definition, change: Change, changeNumber: number): number | null {
-  return draftChange(definition, change, changeNumber * OP_STEP).at(-1)?.op ?? null
+  return draftChange(definition, change, firstOpOf(changeNumber)).at(-1)?.op ?? null
 }
 
 /** A block's messages for one shape, as JSON texts with their op positions; `lastOfTransaction` marks the last. */
