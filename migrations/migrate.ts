@@ -13,6 +13,7 @@ import * as incarnations from './0010-incarnations.ts'
 import * as drawerActions from './0016-drawer-actions.ts'
 import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
+import * as zPapers from './0019-z-papers.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -31,6 +32,7 @@ const STEPS: Record<string, Step> = {
   '0016-drawer-actions': drawerActions,
   '0017-till-replica': tillReplica,
   '0018-drawer-closing': drawerClosing,
+  '0019-z-papers': zPapers,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

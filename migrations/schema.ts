@@ -266,11 +266,21 @@ export interface TillStateRow {
   value: string
 }
 
+/** A Z report or addendum that is stored as a PDF in the till's data folder. */
+export interface ZPaperRow {
+  job_id: string
+  session_id: string
+  file: string
+  sha256: string
+  stored_at: string
+}
+
 export interface TillTables extends SharedTables {
   journal: TillJournalRow
   journal_past: TillPastJournalRow
   basket_line: BasketLineRow
   print_job: PrintJobRow
+  z_paper: ZPaperRow
   replica_shape: ReplicaShapeRow
   replica_aside: ReplicaAsideRow
   replica_mark: ReplicaMarkRow

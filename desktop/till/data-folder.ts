@@ -17,3 +17,6 @@ export const modelsDir = (dataDir: string): string => join(dataDir, 'models')
 
 /** What a trainee sells from; made when training begins and removed when it ends. */
 export const trainingFile = (dataDir: string): string => join(dataDir, 'training.sqlite')
+
+/** Z reports and addenda as PDF. */
+export const zReportsDir = (dataDir: string): string => join(dataDir, 'z-reports')

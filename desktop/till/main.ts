@@ -15,6 +15,7 @@ import { createLive } from './bridge-server/live.ts'
 import { electronParent, listenToParent, type ParentInbox } from './bridge-server/message-port.ts'
 import { loadToken } from './bridge-server/token.ts'
 import { startUiServer } from './bridge-server/ui-server.ts'
+import { startZArchive } from './cash-session/z-archive.ts'
 import { checkpointWhenQuiet } from './checkpoints.ts'
 import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
 import {
@@ -24,6 +25,7 @@ import {
   modelsDir,
   tokenFile,
   trainingFile,
+  zReportsDir,
 } from './data-folder.ts'
 import {
   type DeviceIdentity,
@@ -148,6 +150,10 @@ function startForecasts(config: TillConfig, till: Till, sync: SyncHandle, log: L
   }
 }
 
+/** Z reports go to the data folder as PDF. */
+const archiveOf = ({ data }: TillConfig, { context }: Till, log: Logger) =>
+  startZArchive({ ...context, dir: zReportsDir(data), log: (detail) => log.info(detail, 'Z report as PDF') })
+
 /** A scanner on a wire feeds the same service as the UI's; keyboard scanners come through the UI. */
 function listenToScanner(address: DeviceAddress | null, training: Training, log: Logger) {
   let state: StatusView['scanner']['state'] = address ? 'not-found' : 'none'
@@ -221,6 +227,7 @@ async function startTill(config: TillConfig, { parent, log, die, again, operator
   const training = createTraining({ real: till, identity, file: trainingFile(config.data) })
   const scanner = listenToScanner(config.scanner, training, log)
   const forecasts = startForecasts(config, till, sync, log)
+  const archive = archiveOf(config, till, log)
 
   const around: Surroundings = {
     sync: () => sync?.status() ?? { state: 'online' },
@@ -261,7 +268,14 @@ async function startTill(config: TillConfig, { parent, log, die, again, operator
     stop: async () => {
       parent?.release()
       await server.close()
-      await Promise.all([sync?.stop(), scanner.stop(), spool.stop(), forecasts.stop(), training.end()])
+      await Promise.all([
+        sync?.stop(),
+        scanner.stop(),
+        spool.stop(),
+        forecasts.stop(),
+        training.end(),
+        archive.stop(),
+      ])
       stopCheckpoints()
       db.close()
     },
