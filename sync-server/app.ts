@@ -17,6 +17,7 @@ import { createGuard } from './http/guard.ts'
 import { answerRefusal, onError } from './http/refused.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security.ts'
+import type { Countersigner } from './journal/countersign.ts'
 import type { IngestTools } from './journal/ingest.ts'
 import { journalRoutes } from './journal/routes.ts'
 import { replicaRoutes } from './replica/routes.ts'
@@ -29,6 +30,7 @@ export interface AppParts extends IngestTools {
   jobs: Jobs
   log: Logger
   authenticate: Authenticate
+  countersigner: Countersigner
   signIn: SignIn
   /** Answers `/v1/shape`, for callers that it authenticates itself. */
   gatekeeper: Hono<AppEnv>

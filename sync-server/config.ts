@@ -19,6 +19,13 @@ const pem = z
     error: "must be the PEM public key from Clerk's dashboard, beginning -----BEGIN PUBLIC KEY-----",
   })
 
+const privatePem = z
+  .string()
+  .transform((text) => text.replaceAll('\\n', '\n'))
+  .refine((text) => text.includes('-----BEGIN PRIVATE KEY-----'), {
+    error: 'must be a PEM private key, as `openssl genpkey -algorithm ed25519` makes it',
+  })
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -40,6 +47,7 @@ const environmentSchema = z.object({
     .regex(/^pk_(test|live)_/, 'must begin with pk_test_ or pk_live_')
     .optional(),
   CLERK_AUTHORIZED_PARTIES: list.optional(),
+  COUNTERSIGN_KEY: privatePem.optional(),
   CONSOLE_DIR: z.string().default(resolve(root, 'dist/console')),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
@@ -60,6 +68,8 @@ export interface ServerConfig {
   /** Null: the embedded shape engine. */
   electric: { url: string; secret: string | null } | null
   signIn: SignInConfig
+  /** Ed25519 key in PEM that countersigns journals, shared by several servers; null: one is kept in `dataDir`. */
+  countersignKey: string | null
   consoleDir: string
   logLevel: string
 }
@@ -109,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: env.DATABASE_URL ?? null,
     electric: env.ELECTRIC_URL ? { url: env.ELECTRIC_URL, secret: env.ELECTRIC_SECRET ?? null } : null,
     signIn: signInOf(env),
+    countersignKey: env.COUNTERSIGN_KEY ?? null,
     consoleDir: resolve(env.CONSOLE_DIR),
     logLevel: env.LOG_LEVEL,
   }

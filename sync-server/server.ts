@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
 import { openFolderStore } from './files/folder-store.ts'
 import type { AppEnv } from './http/env.ts'
+import { openCountersign } from './journal/countersign.ts'
 import { openShapes } from './shape-service.ts'
 import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
 import { startJobs } from './workers/jobs.ts'
@@ -121,7 +122,8 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   const jobs = await startJobs({ databaseUrl, tasks, crontab: FORECAST_CRONTAB, log })
   closers.push(() => jobs.stop())
   const shapes = await openShapes(config, { databaseUrl, authenticate, log })
-  const parts = { pool, db, clock, newId: uuidv7, files, jobs, log, authenticate, signIn }
+  const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })
+  const parts = { countersigner, pool, db, clock, newId: uuidv7, files, jobs, log, authenticate, signIn }
   const app = createApp({ ...parts, gatekeeper: shapes.gatekeeper, consoleDir: config.consoleDir })
   closers.push(shapes.close)
   const { server, url } = await listen(app, config)

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTillDatabase } from '../../desktop/till/store/database.ts'
 import { canonicalJson } from '../../domain/journal/canonical.ts'
+import { sealCheckpoint } from '../../domain/journal/checkpoint.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { NOTHING_PENDING, TestJournal } from '../journal/test-journal.ts'
 import {
@@ -119,13 +121,44 @@ describe('audit', () => {
     for (const event of events) insert.run(event.seq, event.type, event.hash, canonicalJson(event))
     const last = events.at(-1)
     db.prepare("insert into till_state (key, value) values ('acknowledged', ?)").run(
-      JSON.stringify({ seq: last?.seq, hash: last?.hash }),
+      JSON.stringify({ seq: last?.seq, hash: last?.hash, at: '2026-03-02T10:00:00.000Z' }),
     )
     db.exec('drop trigger journal_no_delete; drop trigger journal_no_update')
     db.exec(sql)
     db.close()
     const { code, text } = await audit('verify', file)
     expect([code, text]).toEqual([1, expect.stringMatching(fault)])
+  })
+
+  it('finds by the server’s own word that an end was cut off together with its head', async () => {
+    const kept = async (name: string, cutTo: number, change: object = {}) => {
+      const file = join(folder, `${name}.db`)
+      const db = await openTillDatabase(file)
+      const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
+      for (const event of events) insert.run(event.seq, event.type, event.hash, canonicalJson(event))
+      const { privateKey } = generateKeyPairSync('ed25519')
+      const { deviceId, seq, hash } = events[2] as JournalEvent
+      const checkpoint = sealCheckpoint({ deviceId, seq, hash, at: '2026-03-02T10:00:00.000Z' }, privateKey)
+      db.prepare("insert into till_state (key, value) values ('checkpoint', ?)").run(
+        JSON.stringify({ ...checkpoint, ...change }),
+      )
+      db.exec(`drop trigger journal_no_delete; delete from journal where seq > ${cutTo}`)
+      db.close()
+      return audit('verify', file)
+    }
+    expect(await kept('whole', 4)).toEqual({
+      code: 0,
+      text: expect.stringContaining('countersigned up to 3 by'),
+    })
+    expect(await kept('unsent end', 3)).toMatchObject({ code: 0 })
+    expect(await kept('cut', 2)).toEqual({
+      code: 1,
+      text: expect.stringMatching(/ends at 2, but the server countersigned event 3/),
+    })
+    expect(await kept('older word', 2, { seq: 2, hash: events[1]?.hash })).toEqual({
+      code: 1,
+      text: expect.stringContaining('was not signed by the key'),
+    })
   })
 
   it('says in one sentence what it cannot read', async () => {

@@ -14,7 +14,9 @@ const HELP = `Checks a ledger offline, or exports one.
 
 verify checks each device's journal from its first event: every event follows the one before it, hashes to its hash,
 bears the device's signature, and the last is the head. It prints what holds per device, and exits with 1 if anything
-does not. A till's key is taken from device.json beside its database; without it, signatures are not checked.
+does not. A till's key is taken from device.json beside its database; without it, signatures are not checked. A till also
+keeps the server's signature under the last event that it acknowledged: an end that was cut off is told by it. The key
+that made it is printed, to be compared with the server's.
 
 export writes every device, with its public key and head, and every event, one JSON object a line.
 `
@@ -46,13 +48,14 @@ async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Pr
   }
 }
 
-const line = ({ deviceId, events, head, signatures, fault }: LedgerReport): string => {
+const line = ({ deviceId, events, head, signatures, countersigned, fault }: LedgerReport): string => {
   if (fault) return `${deviceId}  BROKEN: ${fault} (${events} events before it hold)`
   const words =
     signatures === 'hold'
       ? 'chain, hashes and signatures hold'
       : 'chain and hashes hold, signatures not checked'
-  return `${deviceId}  ${events} events, head ${head.seq} ${head.hash.slice(0, 8)}: ${words}`
+  const vouched = countersigned ? `, countersigned up to ${countersigned.seq} by ${countersigned.key}` : ''
+  return `${deviceId}  ${events} events, head ${head.seq} ${head.hash.slice(0, 8)}: ${words}${vouched}`
 }
 
 async function verifyAll(ledgers: AsyncIterable<DeviceLedger>): Promise<boolean> {

@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { privateKeyFromPem, rawPublicKey } from '../../domain/journal/chain.ts'
+import { type Checkpoint, checkpointSchema } from '../../domain/journal/checkpoint.ts'
 import { hashSchema, type JournalHead } from '../../domain/journal/event.ts'
 import type { JournalEventRow } from '../../migrations/schema.ts'
 import type { DeviceLedger } from './verify.ts'
@@ -65,7 +66,7 @@ export async function* databaseLedgers(pool: pg.Pool): AsyncGenerator<DeviceLedg
   }
 }
 
-const headSchema = z.strictObject({ seq: z.int(), hash: hashSchema })
+const headSchema = z.object({ seq: z.int(), hash: hashSchema })
 
 /** First line of each device in an export; its events follow, one a line. */
 export const exportedDeviceSchema = z.strictObject({
@@ -124,10 +125,18 @@ function tillHead(db: DatabaseSync, deviceId: string): JournalHead | null {
   return heads.sort((a, b) => b.seq - a.seq)[0] ?? null
 }
 
+/** The server's word as the till keeps it; one for an earlier identity says nothing of this journal. */
+function tillCheckpoint(db: DatabaseSync, deviceId: string | undefined): Checkpoint | null {
+  const note = db.prepare("select value from till_state where key = 'checkpoint'").get()
+  const checkpoint = note && checkpointSchema.parse(JSON.parse(String(note.value)))
+  return checkpoint?.deviceId === deviceId ? (checkpoint ?? null) : null
+}
+
 /** The one ledger of a till's SQLite file, opened for reading only. @throws SourceError when it is not such a file */
 export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
   let events: unknown[]
   let known: JournalHead | null
+  let checkpoint: Checkpoint | null
   let deviceId: string | undefined
   try {
     const db = new DatabaseSync(file, { readOnly: true })
@@ -136,6 +145,7 @@ export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
     events = rows.map(({ seq, hash, body }) => ({ ...JSON.parse(String(body)), seq, hash }))
     deviceId = z.object({ deviceId: idSchema }).safeParse(events[0]).data?.deviceId
     known = deviceId ? tillHead(db, deviceId) : null
+    checkpoint = tillCheckpoint(db, deviceId)
     db.close()
   } catch (error) {
     throw new SourceError(`${file} is not a till's database: ${(error as Error).message}`)
@@ -143,5 +153,5 @@ export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
   if (!deviceId) throw new SourceError(`${file}: its journal is empty`)
   // A till may be ahead of what the server has, never behind: then its end was cut off.
   const head = known && known.seq > events.length ? known : null
-  yield { deviceId, publicKey: await tillKey(file), head, events }
+  yield { deviceId, publicKey: await tillKey(file), head, checkpoint, events }
 }

@@ -1,4 +1,5 @@
 import { checkLink, publicKeyFromRaw } from '../../domain/journal/chain.ts'
+import { type Checkpoint, checkpointHolds } from '../../domain/journal/checkpoint.ts'
 import {
   EMPTY_HEAD,
   type JournalEvent,
@@ -13,6 +14,8 @@ export interface DeviceLedger {
   publicKey: string | null
   /** Where the source says that the journal ends; null when it says nothing. */
   head: JournalHead | null
+  /** The server's signed word for how far it held the journal; null where there is none, or none is kept. */
+  checkpoint?: Checkpoint | null
   /** In order of `seq`. Each is what was stored, not yet believed to be an event. */
   events: AsyncIterable<unknown> | Iterable<unknown>
 }
@@ -23,6 +26,8 @@ export interface LedgerReport {
   events: number
   head: JournalHead
   signatures: 'hold' | 'not checked'
+  /** Up to which event the server's word vouches for it, and under which key; null when nothing does. */
+  countersigned: { seq: number; key: string } | null
   fault: string | null
 }
 
@@ -37,6 +42,13 @@ function faultOf(event: JournalEvent, head: JournalHead, ledger: DeviceLedger): 
   return fault && `${fault} at ${event.seq}`
 }
 
+/** What is wrong with the server's word before any event is read. */
+function checkpointFault({ deviceId, checkpoint }: DeviceLedger): string | null {
+  if (!checkpoint) return null
+  if (checkpoint.deviceId !== deviceId) return `its checkpoint is of ${checkpoint.deviceId}`
+  return checkpointHolds(checkpoint) ? null : 'its checkpoint was not signed by the key that it names'
+}
+
 /**
  * Checks a device's chain from its first event: each follows the one before, hashes to its hash and bears the device's
  * signature, and the last is the head. Stops at the first fault.
@@ -48,8 +60,11 @@ export async function verifyLedger(ledger: DeviceLedger): Promise<LedgerReport> 
     events: 0,
     head: EMPTY_HEAD,
     signatures,
-    fault: null,
+    countersigned: null,
+    fault: checkpointFault(ledger),
   }
+  if (report.fault) return report
+  const { checkpoint = null } = ledger
   for await (const stored of ledger.events) {
     const event = journalEventSchema.safeParse(stored)
     if (!event.success) {
@@ -60,6 +75,18 @@ export async function verifyLedger(ledger: DeviceLedger): Promise<LedgerReport> 
     if (fault) return { ...report, fault }
     report.events += 1
     report.head = { seq: event.data.seq, hash: event.data.hash }
+    if (event.data.seq !== checkpoint?.seq) continue
+    if (event.data.hash !== checkpoint.hash) {
+      return { ...report, fault: `event ${checkpoint.seq} is not the one that the server countersigned` }
+    }
+    report.countersigned = { seq: checkpoint.seq, key: checkpoint.key }
+  }
+  if (checkpoint && checkpoint.seq > report.head.seq) {
+    const end = `it ends at ${report.head.seq}`
+    return {
+      ...report,
+      fault: `${end}, but the server countersigned event ${checkpoint.seq} at ${checkpoint.at}`,
+    }
   }
   const { head } = ledger
   if (head && (head.seq !== report.head.seq || head.hash !== report.head.hash)) {

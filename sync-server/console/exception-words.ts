@@ -27,6 +27,8 @@ export const exceptionWords = defineWords(
       'The disk of a till was copied, and both tills sell. This one now has a register of its own; what it sold before under the other’s numbers is kept and counted once, and its cash lies in its own drawer.',
     'device-enrolled-anew':
       'This till had lost its identity and was enrolled again. What its journal still held is kept and counted once.',
+    'ledger-lost':
+      'The server had signed for more of this till’s journal than it holds: its database came from an older backup, or was cut. The till sends it again. Call IT.',
     'duplicate-fact': 'The same sale or session was sent twice as two events. The second is without effect.',
     'not-applicable': 'The database could not take its effect. It is kept.',
     'unknown-product': 'Sold something that is not in the catalogue.',
@@ -61,6 +63,8 @@ export const exceptionWords = defineWords(
       'Le disque d’une caisse a été copié, et les deux caisses vendent. Celle-ci a désormais son propre comptoir ; ce qu’elle avait vendu sous les numéros de l’autre est conservé et compté une fois, et ses espèces sont dans son propre tiroir.',
     'device-enrolled-anew':
       'Cette caisse avait perdu son identité et a été enrôlée de nouveau. Ce que son journal contenait encore est conservé et compté une fois.',
+    'ledger-lost':
+      'Le serveur avait signé pour une plus grande part du journal de cette caisse qu’il n’en contient : sa base vient d’une sauvegarde ancienne, ou a été tronquée. La caisse le renvoie. Prévenez l’informatique.',
     'duplicate-fact': 'La même vente ou session a été envoyée deux fois. La seconde est sans effet.',
     'not-applicable': 'La base n’a pas pu prendre son effet. L’événement est conservé.',
     'unknown-product': 'Vente d’un article absent du catalogue.',
@@ -95,6 +99,8 @@ export const exceptionWords = defineWords(
       'Die Platte einer Kasse wurde kopiert, und beide Kassen verkaufen. Diese hat jetzt einen eigenen Kassenplatz; was sie zuvor unter den Nummern der anderen verkaufte, ist aufbewahrt und einmal gezählt, und ihr Bargeld liegt in ihrer eigenen Schublade.',
     'device-enrolled-anew':
       'Diese Kasse hatte ihre Identität verloren und wurde neu registriert. Was ihr Journal noch enthielt, ist aufbewahrt und einmal gezählt.',
+    'ledger-lost':
+      'Der Server hatte für mehr vom Journal dieser Kasse unterschrieben, als er hält: Seine Datenbank kam aus einer älteren Sicherung oder wurde gekürzt. Die Kasse sendet es erneut. Bitte die IT rufen.',
     'duplicate-fact':
       'Derselbe Verkauf oder dieselbe Sitzung kam als zwei Ereignisse. Das zweite ist ohne Wirkung.',
     'not-applicable': 'Die Datenbank konnte die Wirkung nicht aufnehmen. Das Ereignis ist aufbewahrt.',

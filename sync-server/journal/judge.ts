@@ -40,6 +40,7 @@ export type ExceptionCode =
   | 'device-restored'
   | 'device-copied'
   | 'device-enrolled-anew'
+  | 'ledger-lost'
 
 /** A device whose events another device may bring. */
 export interface Origin {

@@ -6,6 +6,7 @@ import type { AppEnv } from '../http/env.ts'
 import { deviceOf, type Guard } from '../http/guard.ts'
 import { granted, Refused } from '../http/refused.ts'
 import { journalBatchSchema } from './batch.ts'
+import { CHECKPOINT_HEADER, type Countersigner, noteLoss } from './countersign.ts'
 import { type IngestTools, ingestBatch } from './ingest.ts'
 import { readHead } from './ledger.ts'
 
@@ -13,7 +14,11 @@ import { readHead } from './ledger.ts'
 const BODY_LIMIT = 8 * 1024 * 1024
 
 /** `GET /v1/journal/head` and `POST /v1/journal`, for devices. */
-export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
+export function journalRoutes(
+  tools: IngestTools & { countersigner: Countersigner },
+  guard: Guard,
+): Hono<AppEnv> {
+  const { countersigner } = tools
   const app = new Hono<AppEnv>()
   app.use('*', guard({ device: true }))
   app.use('*', async (c, next) => {
@@ -35,6 +40,7 @@ export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
     const instance = instanceSchema.parse(c.req.header(INSTANCE_HEADER)) ?? null
     const copied = await hearDevice(tools.pool, device.deviceId, instance)
     if (copied) throw new Refused(copied)
+    await noteLoss(tools, device, countersigner.key, c.req.header(CHECKPOINT_HEADER))
     const answer = granted(await ingestBatch(tools, device, batch))
     if (answer.accepted > 0 || answer.exceptions > 0) {
       const { accepted, duplicates, exceptions, head } = answer
@@ -43,7 +49,7 @@ export function journalRoutes(tools: IngestTools, guard: Guard): Hono<AppEnv> {
         'journal',
       )
     }
-    return c.json(answer)
+    return c.json({ ...answer, checkpoint: countersigner.sign(device.deviceId, answer.head) })
   })
   return app
 }

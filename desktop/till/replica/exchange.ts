@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { z } from 'zod'
+import type { Checkpoint } from '../../../domain/journal/checkpoint.ts'
 import { hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
 import type { Minor } from '../../../domain/money.ts'
 
@@ -14,7 +15,7 @@ export interface Pending {
 export type Cause = 'network' | 'server' | 'refused' | 'history'
 
 export type Outcome =
-  | { kind: 'acknowledged'; head: JournalHead }
+  | { kind: 'acknowledged'; head: JournalHead; checkpoint?: unknown }
   | { kind: 'resend-from'; seq: number }
   | { kind: 'diverged'; detail: string }
   | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
@@ -33,7 +34,8 @@ const WORTH_COMPRESSING = 1024
 const compress = promisify(gzip)
 
 const headSchema = z.object({ seq: z.int().nonnegative(), hash: hashSchema })
-const acceptedSchema = z.object({ head: headSchema })
+/** A server of an older release signs nothing. */
+const acceptedSchema = z.object({ head: headSchema, checkpoint: z.unknown().optional() })
 const refusedSchema = z.object({
   error: z.object({
     code: z.string(),
@@ -51,7 +53,7 @@ const isDiverged = (code: string, fault: unknown) =>
 /** What an answer says. One that is not ours, such as a captive portal's page, is none. */
 function readAnswer(status: number, answer: unknown): Outcome {
   const accepted = acceptedSchema.safeParse(answer)
-  if (status === 200 && accepted.success) return { kind: 'acknowledged', head: accepted.data.head }
+  if (status === 200 && accepted.success) return { kind: 'acknowledged', ...accepted.data }
   const refused = refusedSchema.safeParse(answer)
   if (!refused.success) return { kind: 'no-answer', cause: 'server', detail: `HTTP ${status}` }
   const { code, details } = refused.data.error
@@ -83,10 +85,14 @@ export function createExchange({ serverUrl, instance, fetch }: ExchangeOptions) 
     }
   }
 
-  /** @param patience ms until no answer counts as no connection */
+  /**
+   * @param patience ms until no answer counts as no connection
+   * @param signed the server’s own word, when it now holds less than it once signed for
+   */
   return async (
     batch: { deviceId: string; events: JournalEvent[]; pending: Pending },
     patience: number,
+    signed: Checkpoint | null,
   ): Promise<Outcome> => {
     let response: Response
     let text: string
@@ -94,7 +100,8 @@ export function createExchange({ serverUrl, instance, fetch }: ExchangeOptions) 
       const sent = await request(JSON.stringify(batch))
       response = await fetch(new URL('/v1/journal', serverUrl), {
         method: 'POST',
-        ...sent,
+        body: sent.body,
+        headers: signed ? { ...sent.headers, 'x-till-checkpoint': JSON.stringify(signed) } : sent.headers,
         signal: AbortSignal.timeout(patience),
       })
       text = await response.text()

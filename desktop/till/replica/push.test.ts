@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Checkpoint, sealCheckpoint } from '../../../domain/journal/checkpoint.ts'
 import type { JournalEvent } from '../../../domain/journal/event.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createTillState, type TillState } from '../store/state.ts'
@@ -9,7 +11,7 @@ import { type Push, startPush } from './push.ts'
 interface Batch {
   events: JournalEvent[]
 }
-type Answer = (batch: Batch) => { status?: number; body: unknown }
+type Answer = (batch: Batch, headers: Headers) => { status?: number; body: unknown }
 
 let till: TestTill
 let push: Push | null = null
@@ -38,7 +40,7 @@ function start(answer: Answer, parts: { state?: TillState; journal?: Journal } =
     fetch: async (_, init) => {
       const batch = JSON.parse(String(init?.body)) as Batch
       batches.push(batch)
-      const { status = 200, body } = answer(batch)
+      const { status = 200, body } = answer(batch, new Headers(init?.headers))
       return Response.json(body, { status })
     },
     deviceId,
@@ -108,6 +110,47 @@ it('never sends more at once than the server takes', async () => {
   )
   await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
   expect(Math.max(...sizes)).toBeLessThan(8 * 1024 * 1024)
+})
+
+it('keeps the server’s word, and sends it back when the server holds less than it signed for', async () => {
+  sell()
+  const { journal, deviceId, db } = till.context
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const [first, second] = journal.above(0, 2) as [JournalEvent, JournalEvent]
+  const word = ({ seq, hash }: JournalEvent) =>
+    sealCheckpoint({ deviceId, seq, hash, at: '2026-03-12T10:00:00.000Z' }, privateKey)
+  let held = second
+  const returned: unknown[] = []
+  const { push } = start((_, headers) => {
+    const back = headers.get('x-till-checkpoint')
+    if (back) returned.push(JSON.parse(back))
+    const checkpoint = word(held)
+    if (back) held = second
+    return { body: { head: { seq: held.seq, hash: held.hash }, checkpoint } }
+  })
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
+  expect(createTillState(db).get('checkpoint')).toEqual(word(second))
+  held = first
+  await vi.waitFor(() => {
+    push.nudge()
+    expect(returned).toEqual([word(second)])
+  })
+  expect(createTillState(db).get('checkpoint')).toEqual(word(second))
+})
+
+it.each<[string, (word: Checkpoint) => unknown]>([
+  ['a forged one', (word) => ({ ...word, at: '2027-01-01T00:00:00.000Z' })],
+  ['none', () => undefined],
+  ['nonsense', () => ({ seq: 'x' })],
+])('takes no word but a signed one: %s', async (_, change) => {
+  sell()
+  const { journal, deviceId, db } = till.context
+  const head = journal.head()
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const word = sealCheckpoint({ deviceId, ...head, at: '2026-03-12T10:00:00.000Z' }, privateKey)
+  const { push } = start(() => ({ body: { head, checkpoint: change(word) } }))
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
+  expect(createTillState(db).get('checkpoint')).toBeNull()
 })
 
 it('shows why rows do not come down although what it sends is taken', async () => {

@@ -2,12 +2,13 @@ import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../../domain
 import { minor } from '../../../domain/money.ts'
 import type { StatusView } from '../../bridge/views.ts'
 import { EnrolmentRefused } from '../device/identity.ts'
+import { type Checkpoints, createCheckpoints } from '../journal/checkpoints.ts'
 import { ACKNOWLEDGED } from '../journal/history.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
-import { type Cause, createExchange, type ExchangeOptions, type Pending } from './exchange.ts'
+import { type Cause, createExchange, type ExchangeOptions, type Outcome, type Pending } from './exchange.ts'
 import { pause } from './streams.ts'
 
 /** Events in one request. */
@@ -154,12 +155,13 @@ function createTurn(
   options: PushOptions,
   parts: {
     acknowledgement: ReturnType<typeof createAcknowledgement>
+    checkpoints: Checkpoints
     line: ReturnType<typeof createLine>
     pendingAbove: (acknowledged: number) => Pending
   },
 ): (failures: number) => Promise<number> {
   const { journal, deviceId, timing = PUSH_TIMING } = options
-  const { acknowledgement, line, pendingAbove } = parts
+  const { acknowledgement, checkpoints, line, pendingAbove } = parts
   const { backoff } = timing
   const exchange = createExchange(options)
   const room = createRoom()
@@ -179,11 +181,26 @@ function createTurn(
     return retryAfter(failures)
   }
 
-  const heard = (head: JournalHead, before: number, failures: number): number | Promise<number> => {
+  const note = options.db.transaction((head: JournalHead, checkpoint: unknown) => {
+    acknowledgement.set(head)
+    checkpoints.keep(checkpoint, head)
+  })
+
+  /** The server's own word, when it holds less than it once signed for: else nobody would hear of the loss. */
+  const lost = (acknowledged: number) => {
+    const signed = checkpoints.newest()
+    return signed && signed.seq > acknowledged ? signed : null
+  }
+
+  const heard = (
+    { head, checkpoint }: Extract<Outcome, { kind: 'acknowledged' }>,
+    before: number,
+    failures: number,
+  ): number | Promise<number> => {
     if (head.seq > journal.head().seq) return diverged('server-is-ahead', failures)
     if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
       return diverged('journal-forked', failures)
-    acknowledgement.set(head)
+    note.immediate(head, checkpoint)
     const wasLost = line.offline() !== null
     line.heard()
     const goOn = journal.head().seq > head.seq && (head.seq > before || wasLost)
@@ -203,10 +220,11 @@ function createTurn(
     const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
     const pending = pendingAbove(acknowledged + events.length)
     const began = performance.now()
-    const outcome = await exchange({ deviceId, events, pending }, isProbe ? timing.probe : timing.answer)
+    const patience = isProbe ? timing.probe : timing.answer
+    const outcome = await exchange({ deviceId, events, pending }, patience, lost(acknowledged))
     if (outcome.kind === 'no-answer') room.failed()
     else if (events.length > 0) room.went(performance.now() - began)
-    if (outcome.kind === 'acknowledged') return heard(outcome.head, acknowledged, failures)
+    if (outcome.kind === 'acknowledged') return heard(outcome, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
       stepBack(outcome.seq)
       return failures === 0 ? 0 : backoff.first
@@ -225,9 +243,10 @@ function createTurn(
 export function startPush(options: PushOptions): Push {
   const acknowledgement = createAcknowledgement(options.state, options.now)
   const { backoff } = options.timing ?? PUSH_TIMING
+  const checkpoints = createCheckpoints(options.state, options.deviceId)
   const line = createLine(options)
   const pendingAbove = createPendingReader(options)
-  const turn = createTurn(options, { acknowledgement, line, pendingAbove })
+  const turn = createTurn(options, { acknowledgement, checkpoints, line, pendingAbove })
   const stopping = new AbortController()
   let wake = new AbortController()
 
