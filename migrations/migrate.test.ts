@@ -35,6 +35,11 @@ describe('the one schema on both databases', () => {
     expect(await migrateToLatest(postgres, POSTGRES)).toEqual([])
   })
 
+  it('runs a step that came to the list behind higher ones', async () => {
+    await sql`delete from kysely_migration where name = '0011-waiting-events'`.execute(sqlite)
+    expect(await migrateToLatest(sqlite, SQLITE)).toEqual(['0011-waiting-events'])
+  })
+
   it.each(SYNCED_TABLES.map((synced) => [synced.table, synced] as const))(
     'gives %s the listed columns and key on both sides',
     async (table, synced) => {

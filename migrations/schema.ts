@@ -153,6 +153,13 @@ export interface JournalCarriedRow {
   seq: number
 }
 
+/** An event that no build could read yet. `kind` is its type and version, as `sale.completed@2`. */
+interface JournalWaitingRow {
+  device_id: string
+  seq: number
+  kind: string
+}
+
 /** Server only: a one-time code that binds a new device to a register. Only the code's SHA-256 is kept. */
 export interface EnrolmentRow {
   id: string
@@ -198,6 +205,7 @@ export interface ServerTables extends SharedTables {
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow
   journal_carried: JournalCarriedRow
+  journal_waiting: JournalWaitingRow
   device_succession: DeviceSuccessionRow
   enrolment: EnrolmentRow
 }

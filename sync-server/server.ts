@@ -18,6 +18,7 @@ import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
 import { openFolderStore } from './files/folder-store.ts'
 import type { AppEnv } from './http/env.ts'
 import { openCountersign } from './journal/countersign.ts'
+import { projectWaiting } from './journal/waiting.ts'
 import { openShapes } from './shape-service.ts'
 import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
 import { startJobs } from './workers/jobs.ts'
@@ -106,6 +107,11 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   closers.push(() => db.destroy())
   const migrated = await migrateToLatest(db, POSTGRES)
   if (migrated.length > 0) log.info({ migrated }, 'database migrated')
+  const waited = await projectWaiting({ pool, clock, newId: uuidv7 }).catch((error) => {
+    log.error({ err: error }, 'events that waited for this build could not be read')
+    return 0
+  })
+  if (waited > 0) log.info({ events: waited }, 'events that waited for this build have their effect now')
   const { signIn, trust } = await openSignIn(config, { db, log, clock })
   const authenticate = createAuthenticator({
     device: createDeviceCheck(db, clock),

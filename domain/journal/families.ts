@@ -97,6 +97,14 @@ export const FAMILIES = {
   }),
 }
 
+/**
+ * What a payload of an earlier version becomes in the next one, by `type@version`: a family is read in its newest version
+ * alone, and every event that was ever signed can be brought to it. Additive optional fields need no new version.
+ */
+const UPCASTS: Readonly<Record<string, Upcast>> = {}
+
+type Upcast = (payload: JournalEvent['payload']) => JournalEvent['payload']
+
 export type ProjectionFault = 'unknown-type' | 'invalid-payload'
 
 export type Projection =
@@ -108,18 +116,38 @@ const unreadable = (error: z.ZodError): Projection => {
   return { unprojected: 'invalid-payload', detail: `${issue?.path.join('.')}: ${issue?.message}` }
 }
 
-function projectFact(event: JournalEvent): Projection {
-  const name = `${event.type}@${event.version}`
-  if (!Object.hasOwn(FAMILIES, name)) return { unprojected: 'unknown-type', detail: name }
-  const known = FAMILIES[name as keyof typeof FAMILIES] as Family<unknown>
-  const parsed = known.schema.safeParse(event.payload)
-  if (!parsed.success) return unreadable(parsed.error)
-  return {
-    mutations: known.project(event, parsed.data),
-    permission: known.permission,
-    fault: known.fault(parsed.data),
+const nameOf = (event: Pick<JournalEvent, 'type' | 'version'>): string => `${event.type}@${event.version}`
+
+/** Brings an event to the newest version that its upcasts lead to. */
+function upcast(event: JournalEvent, upcasts: Readonly<Record<string, Upcast>>): JournalEvent {
+  let newest = event
+  for (let next = upcasts[nameOf(newest)]; next; next = upcasts[nameOf(newest)]) {
+    newest = { ...newest, version: newest.version + 1, payload: next(newest.payload) }
+  }
+  return newest
+}
+
+/** Reads facts with these families and upcasts. */
+export function createFactProjector(
+  families: object,
+  upcasts: Readonly<Record<string, Upcast>>,
+): (event: JournalEvent) => Projection {
+  return (signed) => {
+    const event = upcast(signed, upcasts)
+    const name = nameOf(event)
+    if (!Object.hasOwn(families, name)) return { unprojected: 'unknown-type', detail: nameOf(signed) }
+    const known = families[name as keyof typeof families] as Family<unknown>
+    const parsed = known.schema.safeParse(event.payload)
+    if (!parsed.success) return unreadable(parsed.error)
+    return {
+      mutations: known.project(event, parsed.data),
+      permission: known.permission,
+      fault: known.fault(parsed.data),
+    }
   }
 }
+
+const projectFact = createFactProjector(FAMILIES, UPCASTS)
 
 /**
  * What an event does to rows: a pure function of the event alone, the only place where a fact gets its meaning.

@@ -64,7 +64,7 @@ async function tryApply(client: pg.ClientBase, judged: readonly Judged[]): Promi
  * one, so that only the one to blame is without effect: one bad fact must not hold up a till's whole outbox.
  * @returns packs on hand after the batch
  */
-async function applyEffects(client: pg.ClientBase, judged: Judged[]): Promise<OnHand> {
+export async function applyEffects(client: pg.ClientBase, judged: Judged[]): Promise<OnHand> {
   const onHand = await tryApply(client, judged)
   if (typeof onHand !== 'string') return onHand
   for (const one of judged) {
@@ -93,9 +93,10 @@ async function storeFresh(
   head: JournalHead,
   judged: Judged[],
 ): Promise<number> {
-  const [, , , , onHand] = await together([
+  const [, , , , , onHand] = await together([
     ledger.storeEvents(client, device.branchId, fresh, made.at),
     ledger.storeCarried(client, judged),
+    ledger.storeWaiting(client, judged),
     ledger.storeHead(client, device, head),
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),

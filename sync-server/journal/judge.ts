@@ -86,16 +86,23 @@ export interface ProjectedEvent {
 }
 
 /** What a fact means; should a projector fail at one, that one is without effect, and no other waits for it. */
-function projectSafely(event: JournalEvent): Projection {
+function projectSafely(event: JournalEvent, project: typeof projectEvent): Projection {
   try {
-    return projectEvent(event)
+    return project(event)
   } catch (error) {
     return { unprojected: 'invalid-payload', detail: (error as Error).message }
   }
 }
 
-export const projectAll = (events: readonly JournalEvent[]): ProjectedEvent[] =>
-  events.map((event) => ({ event, projection: projectSafely(event) }))
+/** @param project how this build reads events */
+export const projectAll = (
+  events: readonly JournalEvent[],
+  project: typeof projectEvent = projectEvent,
+): ProjectedEvent[] => events.map((event) => ({ event, projection: projectSafely(event, project) }))
+
+/** Whether a build that knows more may read it. */
+export const isUnknown = (projection: Projection): boolean =>
+  'unprojected' in projection && projection.unprojected === 'unknown-type'
 
 /** The columns by which a mutation names its row. */
 export const namedBy = (mutation: Mutation): Row =>
@@ -272,10 +279,16 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
   if (fault)
     return { event, mutations: [], findings: [{ seq: event.seq, code: 'carried-not-proven', detail: fault }] }
   if (known.taken.has(carried.hash)) return { event, mutations: [], findings: [] }
-  known.taken.add(carried.hash)
+  const unknown = isUnknown(projected.projection)
+  // What cannot be read yet has had no effect that another could repeat.
+  if (!unknown) known.taken.add(carried.hash)
   const registers = known.origins.get(carried.deviceId)?.registers ?? known.registers
   const fact = { ...projected, event: { ...event, actor: carried.actor } }
-  return { ...judgeFact(fact, device, { ...known, registers }), event, brings: carried.hash }
+  return {
+    ...judgeFact(fact, device, { ...known, registers }),
+    event,
+    ...(!unknown && { brings: carried.hash }),
+  }
 }
 
 function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {

@@ -90,6 +90,22 @@ export async function storeCarried(client: ClientBase, judged: readonly Judged[]
   if (rows.length > 0) await client.query(bulkInsert('journal_carried', CARRIED_COLUMNS, rows))
 }
 
+const WAITING_COLUMNS: BulkColumn[] = [
+  { name: 'device_id', kind: 'uuid' },
+  { name: 'seq', kind: 'int' },
+  { name: 'kind', kind: 'text' },
+]
+
+/** Notes which events wait for a build that knows their type. */
+export async function storeWaiting(client: ClientBase, judged: readonly Judged[]): Promise<void> {
+  const rows = judged.flatMap(({ event, findings }) =>
+    findings
+      .filter(({ code }) => code === 'unknown-type')
+      .map(({ detail }) => ({ device_id: event.deviceId, seq: event.seq, kind: detail })),
+  )
+  if (rows.length > 0) await client.query(bulkInsert('journal_waiting', WAITING_COLUMNS, rows))
+}
+
 const EXCEPTION_COLUMNS: BulkColumn[] = [
   { name: 'id', kind: 'uuid' },
   { name: 'device_id', kind: 'uuid' },

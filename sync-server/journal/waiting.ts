@@ -1,0 +1,97 @@
+import type { ClientBase } from 'pg'
+import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
+import { type JournalEvent, journalEventSchema } from '../../domain/journal/event.ts'
+import { projectEvent } from '../../domain/journal/families.ts'
+import type { DeviceCaller } from '../auth/caller.ts'
+import { arrayLiteral } from '../database/bulk.ts'
+import { inTransaction } from '../database/pool.ts'
+import { applyEffects, type IngestTools } from './ingest.ts'
+import { isUnknown, judgeEvents, judgeStock, projectAll } from './judge.ts'
+import { loadKnown } from './known.ts'
+import * as ledger from './ledger.ts'
+
+/** Events that get their effect in one transaction: tills replicate it as one. */
+const BATCH = 200
+
+/** Behind which event of which device to go on; what this build still cannot read is passed over. */
+interface Place {
+  deviceId: string
+  seq: number
+}
+
+async function readDevice(client: ClientBase, deviceId: string): Promise<DeviceCaller | null> {
+  const { rows } = await client.query<{ branch: string; register: string | null; key: string }>(
+    'select branch_id as branch, register_id as register, public_key as key from device where id = $1',
+    [deviceId],
+  )
+  const [device] = rows
+  if (!device) return null
+  const { branch: branchId, register: registerId, key } = device
+  return { kind: 'device', deviceId, branchId, registerId, publicKey: publicKeyFromRaw(key) }
+}
+
+async function readWaiting(client: ClientBase, { deviceId, seq }: Place): Promise<JournalEvent[]> {
+  const { rows } = await client.query<{ event: string; payload: string }>(
+    `select payload, jsonb_build_object('deviceId', e.device_id, 'seq', e.seq, 'type', type, 'version', version,
+       'actor', jsonb_build_object('staffId', actor_id, 'role', actor_role),
+       'prevHash', prev_hash, 'hash', hash, 'signature', signature,
+       'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as event
+     from journal_waiting w join journal_event e on e.device_id = w.device_id and e.seq = w.seq
+     where w.device_id = $1 and w.seq > $2 order by w.seq limit ${BATCH}`,
+    [deviceId, seq],
+  )
+  return rows.map(({ event, payload }) =>
+    journalEventSchema.parse({ ...JSON.parse(event), payload: JSON.parse(payload) }),
+  )
+}
+
+/** One transaction. @returns how many got their effect, and where to go on; null when nothing is left */
+async function takeBatch(
+  tools: IngestTools,
+  place: Place,
+  project: typeof projectEvent,
+): Promise<{ read: number; seq: number | null }> {
+  const made = { at: new Date(tools.clock()).toISOString(), newId: tools.newId }
+  return inTransaction(tools.pool, async (client) => {
+    await ledger.lockJournal(client, place.deviceId)
+    const device = await readDevice(client, place.deviceId)
+    const waiting = await readWaiting(client, place)
+    const last = waiting.length === BATCH ? (waiting.at(-1)?.seq ?? null) : null
+    const readable = projectAll(waiting, project).filter(({ projection }) => !isUnknown(projection))
+    if (!device || readable.length === 0) return { read: 0, seq: last }
+    const judged = judgeEvents(readable, device, await loadKnown(client, device, readable))
+    await ledger.storeCarried(client, judged)
+    const onHand = await applyEffects(client, judged)
+    const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand)]
+    await ledger.storeExceptions(client, device, findings, made)
+    await client.query('delete from journal_waiting where device_id = $1 and seq = any($2::bigint[])', [
+      place.deviceId,
+      arrayLiteral(readable.map(({ event }) => event.seq)),
+    ])
+    return { read: readable.length, seq: last }
+  })
+}
+
+/**
+ * Gives events that came before any build knew their type their effect, as if they came now. Each has it once, however
+ * often this runs and wherever it is ended.
+ * @param project how this build reads events
+ * @returns how many had waited and wait no longer
+ */
+export async function projectWaiting(
+  tools: IngestTools,
+  project: typeof projectEvent = projectEvent,
+): Promise<number> {
+  const { rows } = await tools.pool.query<{ id: string }>(
+    'select distinct device_id as id from journal_waiting',
+  )
+  let read = 0
+  for (const { id: deviceId } of rows) {
+    for (let seq: number | null = 0; seq !== null; ) {
+      const taken = await takeBatch(tools, { deviceId, seq }, project)
+      read += taken.read
+      seq = taken.seq
+    }
+  }
+  return read
+}
