@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { quoteIdentifier } from './catalogue/identifier.ts'
-import type { Column, Table } from './catalogue/table.ts'
+import { type Column, layoutOf, type Table } from './catalogue/table.ts'
 import { Matcher, type Row } from './where/match.ts'
 import { type Predicate, predicatesToSql } from './where/predicate.ts'
 import { schemaHeader } from './wire/schema-header.ts'
@@ -40,6 +40,8 @@ export class Definition {
   /** `"schema"."table"`, the beginning of every row's key. */
   readonly keyPrefix: string
   readonly relationJson: string
+  /** Of the table, as `layoutOf` gives it. */
+  readonly layout: string
   readonly whereSql: string
 
   constructor(record: DefinitionRecord) {
@@ -61,6 +63,7 @@ export class Definition {
     this.schemaHeader = schemaHeader(this.sent.map(({ column }) => column))
     this.keyPrefix = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
     this.relationJson = JSON.stringify([table.schema, table.name])
+    this.layout = layoutOf(table)
     this.whereSql = predicatesToSql(where)
     this.id = createHash('sha256')
       .update(

@@ -200,6 +200,19 @@ describe('changes of a table', () => {
     expect(answer.text).toBe('[{"headers":{"control":"must-refetch"}}]')
   })
 
+  it('a table dropped and made again under its name begins anew for who begins, at once', async () => {
+    await t.sql.query('CREATE TABLE again (id int PRIMARY KEY); INSERT INTO again VALUES (1)')
+    const { handle, offset } = await readToEnd(t, { table: 'again' })
+    await t.sql.query('DROP TABLE again; CREATE TABLE again (id int PRIMARY KEY, v text)')
+    await t.sql.query("INSERT INTO again VALUES (7, 'x')")
+    const anew = await readToEnd(t, { table: 'again' })
+    expect([...applyMessages(anew.messages).values()]).toEqual([{ id: '7', v: 'x' }])
+    const followed = await t.get({ table: 'again', handle, offset })
+    expect([followed.status, followed.handle]).toEqual([409, anew.handle])
+    await t.sql.query('DROP TABLE again')
+    expect((await t.get({ table: 'again', offset: '-1' })).status).toBe(400)
+  })
+
   it('a dropped table ends its shapes and is then unknown', async () => {
     await t.sql.query('CREATE TABLE dropped (id int PRIMARY KEY)')
     const engine = await startTestEngine({ catalogueCheckMs: 50, longPollMs: 5000 })

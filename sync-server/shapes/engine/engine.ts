@@ -246,13 +246,13 @@ export class Engine {
 
   #keepHouse(): void {
     this.#checking = setTimeout(async () => {
-      const { db, registry, log } = this.#parts
+      const { registry, log } = this.#parts
       const { feed, source, slotWatch } = {
         feed: this.#feed,
         source: this.#source,
         slotWatch: this.#slotWatch,
       }
-      await keepHouse({ settings: this.#settings, db, registry, log, feed, source, slotWatch })
+      await keepHouse({ settings: this.#settings, registry, log, feed, source, slotWatch })
       if (!this.#closed) this.#keepHouse()
     }, this.#settings.catalogueCheckMs)
   }

@@ -1,5 +1,3 @@
-import { loadTables, sameLayout } from './catalogue/table.ts'
-import type { Database } from './database.ts'
 import { messageOf } from './errors.ts'
 import type { ChangeLog } from './log/change-log.ts'
 import type { Settings } from './options.ts'
@@ -10,7 +8,6 @@ import type { ShapeSource } from './source.ts'
 
 export interface HousekeepingParts {
   readonly settings: Settings
-  readonly db: Database
   readonly registry: Registry
   readonly log: ChangeLog
   readonly feed: Feed
@@ -21,7 +18,7 @@ export interface HousekeepingParts {
 /** What is done from time to time: unseen changes of tables are noticed, and the log is kept within its bounds. */
 export async function keepHouse(parts: HousekeepingParts): Promise<void> {
   try {
-    await checkCatalogue(parts)
+    await parts.source.checkCatalogue()
     await trimLog(parts)
     await parts.slotWatch.check(parts.feed)
   } catch (error) {
@@ -47,18 +44,4 @@ async function trimLog({ settings, registry, log, source }: HousekeepingParts): 
     await registry.save(shape, { durable: true })
   }
   log.trim(start)
-}
-
-/** Ends shapes whose table was dropped or altered without a row having been changed since. */
-async function checkCatalogue({ db, registry, feed, source }: HousekeepingParts): Promise<void> {
-  const oids = registry.router.tableOids
-  if (oids.length === 0 || !feed.streaming) return
-  const tables = await loadTables(db.pool, oids).catch(() => null)
-  if (!tables) return
-  for (const shape of [...registry.shapes]) {
-    const { table } = shape.definition.record
-    const current = tables.get(table.oid)
-    if (!oids.includes(table.oid) || (current && sameLayout(current, table))) continue
-    source.end(shape)
-  }
 }

@@ -1,4 +1,5 @@
 import { sameLayout } from './catalogue/table.ts'
+import { CatalogueWatch } from './catalogue/watch.ts'
 import type { Database } from './database.ts'
 import { Definition, type DefinitionRecord } from './definition.ts'
 import { messageOf, OverloadedError, UnavailableError } from './errors.ts'
@@ -32,6 +33,7 @@ export interface ShapeSourceParts {
 /** Finds the shape that a request names, and makes it when there is none. */
 export class ShapeSource {
   readonly #parts: ShapeSourceParts
+  readonly #watch: CatalogueWatch
   readonly #snapshots = new Semaphore(SNAPSHOTS_AT_ONCE)
   /** How a request names a shape → the shape's definition. */
   readonly #known = new Map<string, string>()
@@ -43,6 +45,7 @@ export class ShapeSource {
 
   constructor(parts: ShapeSourceParts) {
     this.#parts = parts
+    this.#watch = new CatalogueWatch(parts.db, parts.registry)
   }
 
   /** The shape that a request is about: the one of its handle, or the present one of its definition. */
@@ -50,7 +53,7 @@ export class ShapeSource {
     const { table, where, params, columns, replica, log } = request
     const name = JSON.stringify([table, where, params, columns, replica, log])
     const known = this.#known.get(name)
-    const found = known === undefined ? undefined : this.#find(request, known)
+    const found = known === undefined ? undefined : await this.#findNow(request, known)
     if (found) return found
     // Who asks for the same at the same time costs nothing more.
     const asked = this.#asked.get(name) ?? this.#ask(request, name)
@@ -62,6 +65,11 @@ export class ShapeSource {
   async successor(shape: Shape): Promise<Shape> {
     this.#parts.registry.retire(shape)
     return this.#asNew(() => this.#ensure(shape.definition.record))
+  }
+
+  /** Ends shapes whose table was dropped or altered without a row having been changed since. */
+  async checkCatalogue(): Promise<void> {
+    if (this.#parts.feed.streaming) await this.#watch.check((shape) => this.end(shape))
   }
 
   /** Ends a shape; what requests call it is looked up anew. */
@@ -80,6 +88,15 @@ export class ShapeSource {
     } finally {
       this.#new--
     }
+  }
+
+  /** As `#find`; who begins gets no shape of a table that has been dropped or altered by now. */
+  async #findNow(request: ShapeRequest, definitionId: string): Promise<Shape | undefined> {
+    const found = this.#find(request, definitionId)
+    const begins = request.offset === 'now' || request.offset.lsn < 0
+    if (!found || !begins || !this.#parts.feed.streaming) return found
+    await this.#watch.checkNow(found.definition.record.table.oid, (shape) => this.end(shape))
+    return found.ended ? undefined : found
   }
 
   #find({ handle, offset }: ShapeRequest, definitionId: string): Shape | undefined {

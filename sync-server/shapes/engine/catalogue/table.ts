@@ -118,7 +118,11 @@ export async function loadTables(db: Queryable, oids: readonly number[]): Promis
   return new Map(toTables(rows).map((table) => [table.oid, table]))
 }
 
-/** Whether rows and keys of both read the same: what a shape's followers have seen stays true. */
+/** A text that two tables share when rows and keys of both read the same: what a shape's followers have seen stays true. */
+export function layoutOf(table: Table): string {
+  return JSON.stringify({ ...table, replicaIdentity: '' })
+}
+
 export function sameLayout(a: Table, b: Table): boolean {
-  return JSON.stringify({ ...a, replicaIdentity: '' }) === JSON.stringify({ ...b, replicaIdentity: '' })
+  return layoutOf(a) === layoutOf(b)
 }

@@ -1,0 +1,47 @@
+import type { Database } from '../database.ts'
+import type { Registry } from '../registry.ts'
+import type { Shape } from '../shape.ts'
+import { layoutOf, loadTables } from './table.ts'
+
+/** Finds shapes whose table is no longer what they were made of, which Postgres tells only with the next row changed. */
+export class CatalogueWatch {
+  readonly #db: Database
+  readonly #registry: Registry
+  readonly #running = new Map<number, Promise<void>>()
+  readonly #queued = new Map<number, Promise<void>>()
+
+  constructor(db: Database, registry: Registry) {
+    this.#db = db
+    this.#registry = registry
+  }
+
+  /** Calls `end` with each shape of these tables that is over; of all tables that have shapes when none are given. */
+  async check(end: (shape: Shape) => void, oids = this.#registry.router.tableOids): Promise<void> {
+    if (oids.length === 0) return
+    const tables = await loadTables(this.#db.pool, oids).catch(() => null)
+    if (!tables) return
+    const layouts = new Map([...tables].map(([oid, table]) => [oid, layoutOf(table)]))
+    for (const oid of oids) {
+      for (const shape of [...(this.#registry.router.route(oid)?.shapes ?? [])]) {
+        if (shape.definition.layout !== layouts.get(oid)) end(shape)
+      }
+    }
+  }
+
+  /** Checks one table as it is now or later, never as it was before the call; those who call meanwhile share a look. */
+  checkNow(oid: number, end: (shape: Shape) => void): Promise<void> {
+    const queued = this.#queued.get(oid)
+    if (queued) return queued
+    const look = () => {
+      this.#queued.delete(oid)
+      const looking = this.check(end, [oid]).finally(() => this.#running.delete(oid))
+      this.#running.set(oid, looking)
+      return looking
+    }
+    const running = this.#running.get(oid)
+    if (!running) return look()
+    const next = running.then(look)
+    this.#queued.set(oid, next)
+    return next
+  }
+}
