@@ -150,6 +150,10 @@ describe('audit', () => {
       code: 0,
       text: expect.stringContaining('countersigned up to 3 by'),
     })
+    expect(await kept('no word', 4, { deviceId: '01936f2e-0000-7000-8000-000000000009' })).toEqual({
+      code: 0,
+      text: expect.stringContaining('its end not countersigned'),
+    })
     expect(await kept('unsent end', 3)).toMatchObject({ code: 0 })
     expect(await kept('cut', 2)).toEqual({
       code: 1,
@@ -159,6 +163,22 @@ describe('audit', () => {
       code: 1,
       text: expect.stringContaining('was not signed by the key'),
     })
+  })
+
+  it('checks the journals that a till kept under earlier identities too', async () => {
+    const file = join(folder, 'past.db')
+    const db = await openTillDatabase(file)
+    const keep = db.prepare(
+      'insert into journal_past (incarnation, seq, type, hash, body) values (0, ?, ?, ?, ?)',
+    )
+    for (const event of events) keep.run(event.seq, event.type, event.hash, canonicalJson(event))
+    expect(await audit('verify', file)).toEqual({
+      code: 0,
+      text: expect.stringMatching(/4 events.*signatures not checked\n1 devices, 4 events: everything holds/),
+    })
+    db.exec(`drop trigger journal_past_no_delete; delete from journal_past where seq = 2`)
+    db.close()
+    expect(await audit('verify', file)).toEqual({ code: 1, text: expect.stringContaining('2 is missing') })
   })
 
   it('says in one sentence what it cannot read', async () => {

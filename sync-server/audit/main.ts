@@ -54,7 +54,11 @@ const line = ({ deviceId, events, head, signatures, countersigned, fault }: Ledg
     signatures === 'hold'
       ? 'chain, hashes and signatures hold'
       : 'chain and hashes hold, signatures not checked'
-  const vouched = countersigned ? `, countersigned up to ${countersigned.seq} by ${countersigned.key}` : ''
+  const vouched = countersigned
+    ? `, countersigned up to ${countersigned.seq} by ${countersigned.key}`
+    : countersigned === null
+      ? ', its end not countersigned'
+      : ''
   return `${deviceId}  ${events} events, head ${head.seq} ${head.hash.slice(0, 8)}: ${words}${vouched}`
 }
 

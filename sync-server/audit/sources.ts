@@ -132,8 +132,29 @@ function tillCheckpoint(db: DatabaseSync, deviceId: string | undefined): Checkpo
   return checkpoint?.deviceId === deviceId ? (checkpoint ?? null) : null
 }
 
-/** The one ledger of a till's SQLite file, opened for reading only. @throws SourceError when it is not such a file */
+type StoredRow = { seq: unknown; hash: unknown; body: unknown }
+
+/** The till continues from its columns, so they are what must hold, and not the text beside them alone. */
+const asStored = ({ seq, hash, body }: StoredRow): unknown => ({ ...JSON.parse(String(body)), seq, hash })
+
+const deviceOf = (events: readonly unknown[]): string | undefined =>
+  z.object({ deviceId: idSchema }).safeParse(events[0]).data?.deviceId
+
+/** Journals that the till kept under earlier identities, oldest first; their keys are gone, the server has them. */
+function pastLedgers(db: DatabaseSync): DeviceLedger[] {
+  if (!db.prepare("select 1 from sqlite_master where name = 'journal_past'").get()) return []
+  const rows = db
+    .prepare('select incarnation, seq, hash, body from journal_past order by incarnation, seq')
+    .all() as (StoredRow & { incarnation: number })[]
+  return [...Map.groupBy(rows, ({ incarnation }) => incarnation).values()].map((kept) => {
+    const events = kept.map(asStored)
+    return { deviceId: deviceOf(events) ?? '', publicKey: null, head: null, events }
+  })
+}
+
+/** The ledgers of a till's SQLite file, opened for reading only. @throws SourceError when it is not such a file */
 export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
+  let past: DeviceLedger[]
   let events: unknown[]
   let known: JournalHead | null
   let checkpoint: Checkpoint | null
@@ -141,15 +162,17 @@ export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
   try {
     const db = new DatabaseSync(file, { readOnly: true })
     const rows = db.prepare('select seq, hash, body from journal order by seq').all()
-    // The till continues from its columns, so they are what must hold, and not the text beside them alone.
-    events = rows.map(({ seq, hash, body }) => ({ ...JSON.parse(String(body)), seq, hash }))
-    deviceId = z.object({ deviceId: idSchema }).safeParse(events[0]).data?.deviceId
+    events = (rows as StoredRow[]).map(asStored)
+    deviceId = deviceOf(events)
     known = deviceId ? tillHead(db, deviceId) : null
     checkpoint = tillCheckpoint(db, deviceId)
+    past = pastLedgers(db)
     db.close()
   } catch (error) {
     throw new SourceError(`${file} is not a till's database: ${(error as Error).message}`)
   }
+  yield* past
+  if (!deviceId && past.length > 0) return
   if (!deviceId) throw new SourceError(`${file}: its journal is empty`)
   // A till may be ahead of what the server has, never behind: then its end was cut off.
   const head = known && known.seq > events.length ? known : null

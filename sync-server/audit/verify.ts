@@ -14,7 +14,7 @@ export interface DeviceLedger {
   publicKey: string | null
   /** Where the source says that the journal ends; null when it says nothing. */
   head: JournalHead | null
-  /** The server's signed word for how far it held the journal; null where there is none, or none is kept. */
+  /** The server's signed word for how far it held the journal; null where none is kept, absent where none is expected. */
   checkpoint?: Checkpoint | null
   /** In order of `seq`. Each is what was stored, not yet believed to be an event. */
   events: AsyncIterable<unknown> | Iterable<unknown>
@@ -26,8 +26,8 @@ export interface LedgerReport {
   events: number
   head: JournalHead
   signatures: 'hold' | 'not checked'
-  /** Up to which event the server's word vouches for it, and under which key; null when nothing does. */
-  countersigned: { seq: number; key: string } | null
+  /** Up to which event the server's word vouches for it, and under which key; null when it should and does not. */
+  countersigned?: { seq: number; key: string } | null
   fault: string | null
 }
 
@@ -60,7 +60,7 @@ export async function verifyLedger(ledger: DeviceLedger): Promise<LedgerReport> 
     events: 0,
     head: EMPTY_HEAD,
     signatures,
-    countersigned: null,
+    ...(ledger.checkpoint !== undefined && { countersigned: null }),
     fault: checkpointFault(ledger),
   }
   if (report.fault) return report
