@@ -25,6 +25,12 @@ async function someoneThere({ till, pin }: Counter): Promise<string | null> {
   return isRefusal(operator) ? refused(operator) : null
 }
 
+async function sellToEach(counter: Counter, deed: Deed & { do: 'sell' }): Promise<string> {
+  const came: string[] = []
+  for (let customer = 0; customer < deed.customers; customer++) came.push(await sell(counter, deed))
+  return came.length > 3 ? `${came.slice(0, 2).join('; ')}; … ${came.at(-1)}` : came.join('; ')
+}
+
 async function sell(counter: Counter, deed: Deed & { do: 'sell' }): Promise<string> {
   const { till, told } = counter
   for (const { product, quantity } of deed.items) {
@@ -108,7 +114,7 @@ async function atCounter(world: World, counter: Counter, deed: Deed): Promise<st
   if (nobody) return nobody
   switch (deed.do) {
     case 'sell':
-      return sell(counter, deed)
+      return sellToEach(counter, deed)
     case 'open-session':
       return openSession(counter, deed.float)
     case 'close-session':

@@ -7,6 +7,8 @@ import { createWorld, type World } from './world.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+
 const LOG_SHOWN = 30
 
 /** Seeds of a range that are played in one world, each from where the one before left it. */
@@ -23,7 +25,9 @@ interface Present {
 function tell(outcome: Outcome, took: string): void {
   const { seed, findings, log } = outcome
   if (findings.length === 0) {
-    say(`seed ${seed}: held; ${outcome.steps} steps, ${outcome.sales} sales, ${took}`)
+    say(
+      `seed ${seed}: held; ${outcome.steps} steps, ${outcome.sales} sales, at rest after ${seconds(outcome.restMs)}, ${took} in all`,
+    )
     return
   }
   say(`seed ${seed}: DID NOT HOLD after step ${outcome.steps} (${took})`)
@@ -69,7 +73,7 @@ async function simulate({ first, last, steps }: SimulateOptions): Promise<number
     const outcome = await runSeed(present.world, { seed, steps, say: tellStep })
     const held = outcome.findings.length === 0
     if (!held) for (const line of story) say(line)
-    tell(outcome, `${((performance.now() - began) / 1000).toFixed(1)} s`)
+    tell(outcome, seconds(performance.now() - began))
     if (held) continue
     failed += 1
     tellAgain(present, seed, steps)

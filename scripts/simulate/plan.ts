@@ -4,7 +4,14 @@ import type { Exchange, Spoiling } from './line.ts'
 
 /** One thing that somebody or fate does. Tills and products are named by their place in the run's lists. */
 export type Deed =
-  | { do: 'sell'; till: number; items: { product: number; quantity: number }[]; pay: 'cash' | 'card' }
+  /** So many customers one after the other, each with the same items. */
+  | {
+      do: 'sell'
+      till: number
+      items: { product: number; quantity: number }[]
+      pay: 'cash' | 'card'
+      customers: number
+    }
   | { do: 'open-session'; till: number; float: number }
   /** `off` is by how much the count differs from what is in the drawer, minor units. */
   | { do: 'close-session'; till: number; off: number }
@@ -176,6 +183,11 @@ const sell: Kind = (draw, till, products) => ({
     ]),
   })),
   pay: draw.chance(0.7) ? 'cash' : 'card',
+  customers: draw.weighted([
+    [6, 1],
+    [2, draw.int(2, 4)],
+    [1, draw.int(5, 15)],
+  ]),
 })
 
 const SELLING: readonly Choice[] = [

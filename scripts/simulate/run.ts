@@ -13,6 +13,8 @@ export interface Outcome {
   findings: string[]
   steps: number
   sales: number
+  /** How long everything took to come to rest and be checked, ms. */
+  restMs: number
   /** Warnings of the parts, for a run that found something. */
   log: string[]
 }
@@ -53,8 +55,11 @@ export async function runSeed(world: World, { seed, steps, say }: SeedOptions): 
   const soldBefore = salesOf(world)
   for (const { till } of world.counters) till.setClock(0)
   const done = await play(world, seed, steps, say)
+  const mended = performance.now()
   if (world.findings.length === 0) world.findings.push(...(await settle(world)))
-  return { seed, findings: world.findings, steps: done, sales: salesOf(world) - soldBefore, log: world.log }
+  const restMs = performance.now() - mended
+  const sales = salesOf(world) - soldBefore
+  return { seed, findings: world.findings, steps: done, sales, restMs, log: world.log }
 }
 
 const salesOf = (world: World) => world.counters.reduce((sum, { told }) => sum + told.sales.length, 0)
