@@ -4,16 +4,21 @@ import { describe, expect, it } from 'vitest'
 const MAIN = new URL('../scripts/simulate/main.ts', import.meta.url).pathname
 
 /** Runs the command; its output also when it ends with a fault. */
-const simulate = (args: readonly string[]) =>
+const simulate = (...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { maxBuffer: 1 << 26 }, (error, out, err) =>
+    execFile(process.execPath, [MAIN, ...args], { maxBuffer: 1 << 28 }, (error, out, err) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }),
     )
   })
 
+/** Everything that is told of seeds that did not hold, or nothing. */
+const failures = (out: string): string =>
+  out.includes('DID NOT HOLD') ? out.replace(/^seed \d+: held;.*\n/gm, '') : ''
+
 describe('npm run simulate', () => {
   it('says step by step what it did, and that it held', async () => {
-    const { code, out } = await simulate(['--seed', '1', '--steps', '25'])
+    const { code, out } = await simulate('--seed', '1', '--steps', '25')
+    expect(failures(out)).toBe('')
     expect(out).toMatch(/^ {3}1 {2}/m)
     expect(out).toMatch(/^ {2}25 {2}/m)
     expect(out).toMatch(/seed 1: held; 25 steps/)
@@ -24,8 +29,19 @@ describe('npm run simulate', () => {
     [['--seed', 'x'], /^--seed x: give a whole number from 0 to 4294967295\.\n$/],
     [[], /^Give either --seed/],
   ])('says in a sentence what is wrong with %j', async (args, sentence) => {
-    const { code, out, err } = await simulate(args)
+    const { code, out, err } = await simulate(...args)
     expect([code, out]).toEqual([1, ''])
     expect(err).toMatch(sentence)
+  })
+
+  it('finds nothing in two hundred seeds', { timeout: 1_200_000 }, async () => {
+    const halves = await Promise.all(
+      ['1-100', '101-200'].map((seeds) => simulate('--seeds', seeds, '--steps', '30')),
+    )
+    for (const { code, out, err } of halves) {
+      expect(failures(out)).toBe('')
+      expect(out, err).toContain('100 seeds, 0 did not hold')
+      expect(code).toBe(0)
+    }
   })
 })

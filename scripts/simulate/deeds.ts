@@ -139,6 +139,9 @@ async function toCounter(counter: Counter, deed: Deed): Promise<string> {
     case 'half-open-line':
       line.halfOpen()
       return 'half open'
+    case 'captive-portal':
+      line.portal()
+      return 'every request is answered with a page'
     case 'restore-line':
       line.delay(0)
       line.restore()

@@ -73,6 +73,14 @@ describe('a line with faults', () => {
     await expect.poll(() => push('three', 300).catch(() => null), { timeout: 5000 }).toBe(ANSWER)
   })
 
+  it('has a page of its own for everyone behind a captive portal', async () => {
+    line.portal()
+    expect(await push('one')).toContain('Welcome')
+    line.restore()
+    expect(await push('two')).toBe(ANSWER)
+    expect(heard).toEqual(['POST /v1/journal two'])
+  })
+
   it('loses the answer to a request that was carried out', async () => {
     line.spoil({ how: 'truncate', of: 'journal', part: 0 })
     await expect(push('one')).rejects.toThrow()

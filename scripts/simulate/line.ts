@@ -23,6 +23,8 @@ export interface FaultyLine {
   cut(): void
   /** Nothing gets through any more, and nobody is told: bytes vanish, connections stay open. */
   halfOpen(): void
+  /** Something on the way answers every request itself, with its own page. */
+  portal(): void
   /** New connections work again; those that were half open stay dead. */
   restore(): void
   spoil(spoiling: Spoiling): void
@@ -39,9 +41,20 @@ const STARTS: Record<Exchange, Buffer> = {
 const startOf = (chunk: Buffer): Exchange | null =>
   (Object.keys(STARTS) as Exchange[]).find((name) => chunk.indexOf(STARTS[name]) === 0) ?? null
 
+/** What a captive portal says to everyone. */
+const PAGE = [
+  'HTTP/1.1 200 OK',
+  'content-type: text/html',
+  'content-length: 18',
+  'connection: close',
+  '',
+  '<h1>Welcome!</h1>\n',
+].join('\r\n')
+
 interface State {
   up: boolean
   silent: boolean
+  portal: boolean
   delayMs: number
   port: number | null
   spoilings: Spoiling[]
@@ -49,12 +62,16 @@ interface State {
 
 /** Opens a line on loopback. It leads nowhere until it is told to. */
 export async function openFaultyLine(): Promise<FaultyLine> {
-  const state: State = { up: true, silent: false, delayMs: 0, port: null, spoilings: [] }
+  const state: State = { up: true, silent: false, portal: false, delayMs: 0, port: null, spoilings: [] }
   const connections = new Set<Connection>()
   const proxy = createServer((near) => {
     near.on('error', () => near.destroy())
     if (!state.up || state.port === null) {
       near.destroy()
+      return
+    }
+    if (state.portal) {
+      near.once('data', () => near.end(PAGE))
       return
     }
     const connection = carry(near, state.port, state, () => connections.delete(connection))
@@ -86,9 +103,14 @@ export async function openFaultyLine(): Promise<FaultyLine> {
       state.silent = true
       for (const connection of connections) connection.silence()
     },
+    portal: () => {
+      state.portal = true
+      breakAll()
+    },
     restore: () => {
       state.up = true
       state.silent = false
+      state.portal = false
     },
     spoil: (spoiling) => state.spoilings.push(spoiling),
     breakAll,

@@ -38,6 +38,7 @@ describe('a plan', () => {
       'slow-line': true,
       'cut-line': true,
       'half-open-line': true,
+      'captive-portal': true,
       'restore-line': true,
       spoil: true,
       'kill-till': true,

@@ -23,6 +23,7 @@ export type Deed =
   | { do: 'slow-line'; till: number; ms: number }
   | { do: 'cut-line'; till: number }
   | { do: 'half-open-line'; till: number }
+  | { do: 'captive-portal'; till: number }
   | { do: 'restore-line'; till: number }
   | { do: 'spoil'; till: number; spoiling: Spoiling }
   | { do: 'kill-till'; till: number }
@@ -155,7 +156,8 @@ function happen(
   if (deed.do === 'close-session') state.session = false
   if (deed.do === 'kill-till') state.up = false
   if (deed.do === 'slow-line') state.line = 'slow'
-  if (deed.do === 'cut-line' || deed.do === 'half-open-line') state.line = 'bad'
+  if (deed.do === 'cut-line' || deed.do === 'half-open-line' || deed.do === 'captive-portal')
+    state.line = 'bad'
   if (deed.do === 'fill-disk') state.diskFull = true
   if (deed.do === 'kill-server') house.server = false
   if (deed.do === 'kill-postgres') house.postgres = false
@@ -246,6 +248,11 @@ const FAULTS: readonly Fault[] = [
     weight: 2,
     possible: ({ line }) => line !== 'bad',
     make: (_, till) => ({ do: 'half-open-line', till }),
+  },
+  {
+    weight: 1,
+    possible: ({ line }) => line !== 'bad',
+    make: (_, till) => ({ do: 'captive-portal', till }),
   },
   {
     weight: 6,

@@ -149,36 +149,46 @@ export function followShape(options: {
     options.answered()
   })
   const hear = fetchUnlessSilent(options.fetch)
-  const stream = new ShapeStream<Row>({
-    url: options.url,
-    params: { table: options.table },
-    ...(options.resume && { handle: options.resume.handle, offset: options.resume.offset as Offset }),
-    fetchClient: async (input, init) => {
-      const url = new URL(String(input))
-      const signal = init?.signal ?? stopping.signal
-      await sink.turn(signal)
-      signal.throwIfAborted()
-      return deliver(url, await hear(url, init), signal)
-    },
-    signal: stopping.signal,
-    backoffOptions: BACKOFF,
-    onError: async (error) => {
-      if (stopping.signal.aborted) return
-      options.failed(error)
-      await pause(BACKOFF.maxDelay, stopping.signal)
-      return {}
-    },
-  })
-  stream.subscribe(
-    () => {},
-    (error) => options.failed(error),
-  )
+  const begin = () => {
+    const stream = new ShapeStream<Row>({
+      url: options.url,
+      params: { table: options.table },
+      ...(delivered && { handle: delivered.handle, offset: delivered.offset as Offset }),
+      fetchClient: async (input, init) => {
+        const url = new URL(String(input))
+        const signal = init?.signal ?? stopping.signal
+        await sink.turn(signal)
+        signal.throwIfAborted()
+        return deliver(url, await hear(url, init), signal)
+      },
+      signal: stopping.signal,
+      backoffOptions: BACKOFF,
+      onError: async (error) => {
+        if (stopping.signal.aborted) return
+        options.failed(error)
+        await pause(BACKOFF.maxDelay, stopping.signal)
+        return {}
+      },
+    })
+    // The client gives a stream up for good after fifty errors in a row, or at one answer that is no shape's at all, such
+    // as a captive portal's page. The till never does.
+    stream.subscribe(
+      () => {},
+      (error) => {
+        if (stopping.signal.aborted) return
+        options.failed(error)
+        current = begin()
+      },
+    )
+    return stream
+  }
+  let current = begin()
   return {
     probe: async () => delivered && probe(options, delivered, stopping.signal).catch(() => null),
     refresh: () => {
       if (refreshing || stopping.signal.aborted) return
       refreshing = true
-      stream
+      current
         .forceDisconnectAndRefresh()
         // Fails, without saying why, when the stream meets an error meanwhile; that one has been told to `onError`.
         .catch(() => {})
