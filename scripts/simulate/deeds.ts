@@ -2,7 +2,7 @@ import type { CashCount } from '../../domain/cash-session/events.ts'
 import { DENOMINATIONS } from '../../domain/cash-session/rules.ts'
 import { minor } from '../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../domain/refusals.ts'
-import { intoDrawer } from './model.ts'
+import { intoDrawer, type ToldSale } from './model.ts'
 import type { Deed } from './plan.ts'
 import { PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
@@ -18,9 +18,8 @@ const refused = (answer: Refusal) => `refused: ${answer.refused}`
 /** Unlocks the till if nobody is there. @returns why nothing can be done at it, or null */
 async function someoneThere({ till, pin }: Counter): Promise<string | null> {
   if (!till.running()) return 'the till is down'
-  const { till: services, db } = till.parts()
-  if (services.operators.current()) return null
-  if (!db.prepare('select 1 from staff_pin limit 1').get()) return 'it knows nobody yet'
+  if (till.view().unlocked) return null
+  if (!till.read((db) => db.prepare('select 1 from staff_pin limit 1').get())) return 'it knows nobody yet'
   const operator = await till.ask('operator.unlock', { pin })
   return isRefusal(operator) ? refused(operator) : null
 }
@@ -31,6 +30,15 @@ async function sellToEach(counter: Counter, deed: Deed & { do: 'sell' }): Promis
   return came.length > 3 ? `${came.slice(0, 2).join('; ')}; … ${came.at(-1)}` : came.join('; ')
 }
 
+/** What a sale took off the shelf, by its own lines. */
+const packsOf = (till: Counter['till'], saleId: string) =>
+  till.read(
+    (db) =>
+      db
+        .prepare('select product_id as productId, quantity from sale_line where sale_id = ?')
+        .all(saleId) as ToldSale['packs'],
+  )
+
 async function sell(counter: Counter, deed: Deed & { do: 'sell' }): Promise<string> {
   const { till, told } = counter
   for (const { product, quantity } of deed.items) {
@@ -38,14 +46,21 @@ async function sell(counter: Counter, deed: Deed & { do: 'sell' }): Promise<stri
     const added = await till.ask('basket.add', { productId, quantity })
     if (isRefusal(added)) return refused(added)
   }
-  const { lines, total, revision } = till.parts().till.basket.view()
-  const paid =
-    deed.pay === 'cash'
-      ? await till.ask('sale.pay-cash', { given: minor(total + 500), revision })
-      : await till.ask('sale.pay-card', { revision })
+  const pay = () => {
+    const { total, revision } = till.view().basket
+    return deed.pay === 'cash'
+      ? till.ask('sale.pay-cash', { given: minor(total + 500), revision })
+      : till.ask('sale.pay-card', { revision })
+  }
+  let paid = await pay()
+  // What a till in another process shows may be a moment behind its answers.
+  while (isRefusal(paid) && paid.refused === 'basket-changed') {
+    await wait(LOOK_MS)
+    paid = await pay()
+  }
   if (isRefusal(paid)) return refused(paid)
   told.events += 1
-  const packs = lines.map(({ productId, quantity }) => ({ productId, quantity }))
+  const packs = packsOf(till, paid.saleId)
   told.sales.push({ saleId: paid.saleId, receiptNumber: paid.receiptNumber, total: paid.total, packs })
   if (deed.pay === 'cash') intoDrawer(told, paid.total)
   return `receipt ${paid.receiptNumber} over ${euros(paid.total)}, ${deed.pay}`
@@ -151,7 +166,7 @@ async function toCounter(counter: Counter, deed: Deed): Promise<string> {
       return `the next ${deed.spoiling.of} exchange: ${JSON.stringify(deed.spoiling)}`
     case 'kill-till':
       if (!till.running()) return 'it is down'
-      till.kill()
+      await till.kill()
       line.breakAll()
       return 'killed'
     case 'start-till':
@@ -174,7 +189,7 @@ async function atOffice(world: World, deed: Deed): Promise<string> {
   const { office, stage } = world
   switch (deed.do) {
     case 'kill-server':
-      office.kill()
+      await office.kill()
       world.connectLines()
       return 'killed'
     case 'start-server':
@@ -206,7 +221,7 @@ export async function carryOut(world: World, deed: Deed): Promise<string> {
     return `${deed.ms} ms`
   }
   if (deed.do === 'await-replicas') {
-    const loading = () => world.counters.some(({ till }) => till.parts().sync.loading() !== null)
+    const loading = () => world.counters.some(({ till }) => till.view().loading)
     for (let waited = 0; loading() && waited < FIRST_REPLICA_MS; waited += LOOK_MS) await wait(LOOK_MS)
     return loading() ? 'not all of them came' : 'every till can sell'
   }

@@ -14,7 +14,7 @@ export interface Office {
   port(): number | null
   start(): Promise<void>
   /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
-  kill(): void
+  kill(): Promise<void>
   /** Head office sets a price. @returns whether the server said that it is done */
   setPrice(productId: string, price: number): Promise<boolean>
   close(): Promise<void>
@@ -24,6 +24,8 @@ const signedIn = z.object({ token: z.string() })
 
 /** Head office waits no longer than this for an answer, ms. */
 const PATIENCE_MS = 10_000
+
+const NOWHERE = 'http://127.0.0.1:9'
 
 /** One life of the server, from its start to its death. */
 interface Life {
@@ -46,25 +48,7 @@ export function createOffice(options: {
   let life: Life | null = null
   let lives = 0
   let dir = options.dir
-  let token: string | null = null
   const dying: Promise<unknown>[] = []
-
-  const send = async (
-    method: 'POST' | 'PUT',
-    path: string,
-    body: object,
-    bearer?: string,
-  ): Promise<unknown> => {
-    const response = await fetch(new URL(path, life?.server.url ?? 'http://127.0.0.1:9'), {
-      method,
-      headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
-    const answer: unknown = await response.json()
-    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${JSON.stringify(answer)}`)
-    return answer
-  }
 
   const portOf = (url: string) => Number(new URL(url).port)
 
@@ -83,7 +67,7 @@ export function createOffice(options: {
     )
   }
 
-  const kill = () => {
+  const kill = async () => {
     if (!life) return
     const { server, toPostgres } = life
     life = null
@@ -112,17 +96,7 @@ export function createOffice(options: {
       }
     },
     kill,
-    setPrice: async (productId, price) => {
-      const person = DEMO_STAFF.find(({ role }) => role === 'head_office')
-      try {
-        token ??= signedIn.parse(await send('POST', '/v1/dev/sign-in', { staffId: person?.id })).token
-        await send('PUT', `/v1/products/${productId}/price`, { price }, token)
-        return true
-      } catch (error) {
-        options.log(`head office: ${(error as Error).message}`)
-        return false
-      }
-    },
+    setPrice: headOffice(() => life?.server.url ?? NOWHERE, options.log),
     close: async () => {
       if (life) {
         dying.push(life.server.close())
@@ -131,5 +105,38 @@ export function createOffice(options: {
       life = null
       await Promise.all(dying)
     },
+  }
+}
+
+/** Someone at head office, who signs in once. @returns how they set a price; false when the server did not say that it is done */
+function headOffice(serverUrl: () => string, log: (line: string) => void): Office['setPrice'] {
+  let token: string | null = null
+  const send = async (
+    method: 'POST' | 'PUT',
+    path: string,
+    body: object,
+    bearer?: string,
+  ): Promise<unknown> => {
+    const response = await fetch(new URL(path, serverUrl()), {
+      method,
+      headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${JSON.stringify(answer)}`)
+    return answer
+  }
+
+  return async (productId, price) => {
+    const person = DEMO_STAFF.find(({ role }) => role === 'head_office')
+    try {
+      token ??= signedIn.parse(await send('POST', '/v1/dev/sign-in', { staffId: person?.id })).token
+      await send('PUT', `/v1/products/${productId}/price`, { price }, token)
+      return true
+    } catch (error) {
+      log(`head office: ${(error as Error).message}`)
+      return false
+    }
   }
 }

@@ -23,8 +23,7 @@ export interface Outcome {
 function look(world: World): string[] {
   return world.counters.flatMap(({ name, till, told, registerId }) => {
     if (!till.running()) return []
-    const { db } = till.parts()
-    return tillFaults(db, told, { registerId }).map((fault) => `${name}: ${fault}`)
+    return till.read((db) => tillFaults(db, told, { registerId })).map((fault) => `${name}: ${fault}`)
   })
 }
 

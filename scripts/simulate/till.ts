@@ -2,29 +2,38 @@ import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command, CommandInput, CommandOutput } from '../../desktop/bridge/contract.ts'
+import type { BasketView } from '../../desktop/bridge/views.ts'
 import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
 import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
-import { type DeviceIdentity, readIdentity } from '../../desktop/till/device/identity.ts'
+import { readIdentity } from '../../desktop/till/device/identity.ts'
 import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
 import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
 import { createTill, handlersOf, type Surroundings, type Till } from '../../desktop/till/till.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { logTo } from './log.ts'
 
+/** What a till shows of itself. */
+export interface TillSight {
+  unlocked: boolean
+  loading: boolean
+  basket: Pick<BasketView, 'lines' | 'total' | 'revision'>
+}
+
 /** A till of a run: the product's own till in this process, over real files, that can be killed at any moment. */
 export interface SimulatedTill {
   running(): boolean
   start(): Promise<void>
   /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
-  kill(): void
+  kill(): Promise<void>
   /** A command of the bridge, through the till's own dispatcher. @throws Error when the till is not running */
   ask<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput[C] | Refusal>
-  /** The till's services and its database, while it runs. */
-  parts(): { till: Till; db: TillDatabase; sync: SyncHandle }
+  /** What is before whoever stands at it. */
+  view(): TillSight
+  /** Reads its database. */
+  read<T>(work: (db: TillDatabase) => T): T
   /** Its database's file, as it is now. */
   file(): string
-  identity(): DeviceIdentity
   /** Its clock from now on runs so many ms ahead of the world's. */
   setClock(aheadMs: number): void
   /** The disk takes at most so many more pages of the database; null when there is room again. */
@@ -53,83 +62,30 @@ function limit(db: TillDatabase, pages: number | null): void {
   db.pragma(`max_page_count = ${pages === null ? NO_LIMIT : now + pages}`)
 }
 
-/**
- * @param options.dir an enrolled till's folder; each life after the first has a copy beside it
- * @param options.random for the jitter of its waits
- * @param options.fatal told when the till's process would have ended by itself
- */
-export function createSimulatedTill(options: {
+interface TillOptions {
+  /** An enrolled till's folder; each life after the first has a copy beside it. */
   dir: string
   serverUrl: string
+  /** For the jitter of its waits. */
   random: () => number
   log(line: string): void
+  /** Told when the till's process would have ended by itself. */
   fatal(error: unknown): void
+  /** Told after each commit that views hear of. */
   committed(db: TillDatabase): void
-}): SimulatedTill {
+}
+
+/** Sets up a till. It is not started yet. */
+export function createSimulatedTill(options: TillOptions): SimulatedTill {
   let life: Life | null = null
   let lives = 0
   let dir = options.dir
-  let identity: DeviceIdentity | null = null
   let aheadMs = 0
   let room: number | null = null
   let asked = 0
   const dying: Promise<unknown>[] = []
 
-  const begin = async (): Promise<Life> => {
-    identity ??= await readIdentity(dir)
-    if (!identity) throw new Error(`${dir} holds no enrolled till`)
-    const db = await openTillDatabase(databaseFile(dir), { roomForLog: false })
-    if (room !== null) limit(db, room)
-    const stopCheckpoints = checkpointWhenQuiet(db)
-    const now = () => Date.now() + aheadMs
-    let sync: SyncHandle | null = null
-    const till = createTill({
-      db,
-      identity,
-      locale: 'fr',
-      hasPrinter: false,
-      now,
-      onAppended: () => sync?.nudge(),
-    })
-    const { journal, changes } = till.context
-    // Who is dead asks nobody for anything any more.
-    const process = new AbortController()
-    const fetchWhileAlive: typeof fetch = (input, init) =>
-      process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
-    sync = startSync({
-      serverUrl: options.serverUrl,
-      identity,
-      db,
-      journal,
-      changes,
-      fetch: fetchWhileAlive,
-      now,
-      random: options.random,
-      log: (detail) => options.log(JSON.stringify(detail)),
-    })
-    changes.listen(() => {
-      if (!process.signal.aborted) options.committed(db)
-    })
-    const around: Surroundings = {
-      sync: () => sync?.status() ?? { state: 'online' },
-      loading: () => sync?.loading() ?? null,
-      printer: () => ({ state: 'none', waiting: 0 }),
-      scanner: () => ({ state: 'none' }),
-      training: { isOn: () => false, start: noTraining, end: noTraining },
-      forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
-    }
-    const dispatch = createDispatch(handlersOf(till, around), {
-      log: logTo(options.log),
-      onFatal: options.fatal,
-    })
-    const end = async () => {
-      process.abort()
-      stopCheckpoints()
-      await sync?.stop()
-      db.close()
-    }
-    return { db, till, sync, dispatch, end }
-  }
+  const begin = () => beginLife(options, { dir, now: () => Date.now() + aheadMs, room })
 
   const alive = (): Life => {
     if (!life) throw new Error('the till is not running')
@@ -141,7 +97,7 @@ export function createSimulatedTill(options: {
     start: async () => {
       life ??= await begin()
     },
-    kill: () => {
+    kill: async () => {
       if (!life) return
       const { end } = life
       life = null
@@ -159,12 +115,16 @@ export function createSimulatedTill(options: {
       if (frame && 'value' in frame) return frame.value as never
       throw new Error(`the till did not understand ${command}`)
     },
-    parts: alive,
-    file: () => databaseFile(dir),
-    identity: () => {
-      if (!identity) throw new Error('the till was never started')
-      return identity
+    view: () => {
+      const { till, sync } = alive()
+      return {
+        unlocked: till.operators.current() !== null,
+        loading: sync.loading() !== null,
+        basket: till.basket.view(),
+      }
     },
+    read: (work) => work(alive().db),
+    file: () => databaseFile(dir),
     setClock: (ms) => {
       aheadMs = ms
     },
@@ -188,4 +148,66 @@ function copyLife(from: string, to: string): void {
     const file = `${databaseFile(from)}${suffix}`
     if (existsSync(file)) copyFileSync(file, `${databaseFile(to)}${suffix}`)
   }
+}
+
+/** Starts a till as `desktop/till/main.ts` does, without its devices. */
+async function beginLife(
+  options: TillOptions,
+  world: { dir: string; now: () => number; room: number | null },
+): Promise<Life> {
+  const { dir, now, room } = world
+  const identity = await readIdentity(dir)
+  if (!identity) throw new Error(`${dir} holds no enrolled till`)
+  const db = await openTillDatabase(databaseFile(dir), { roomForLog: false })
+  if (room !== null) limit(db, room)
+  const stopCheckpoints = checkpointWhenQuiet(db)
+  let sync: SyncHandle | null = null
+  const till = createTill({
+    db,
+    identity,
+    locale: 'fr',
+    hasPrinter: false,
+    now,
+    onAppended: () => sync?.nudge(),
+  })
+  const { journal, changes } = till.context
+  // Who is dead asks nobody for anything any more.
+  const process = new AbortController()
+  const fetchWhileAlive: typeof fetch = (input, init) =>
+    process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
+  sync = startSync({
+    serverUrl: options.serverUrl,
+    identity,
+    instance: till.context.newId(),
+    diverged: async () => options.fatal('it takes itself for a copy of another'),
+    db,
+    journal,
+    changes,
+    fetch: fetchWhileAlive,
+    now,
+    random: options.random,
+    log: (detail) => options.log(JSON.stringify(detail)),
+  })
+  changes.listen(() => {
+    if (!process.signal.aborted) options.committed(db)
+  })
+  const around: Surroundings = {
+    sync: () => sync?.status() ?? { state: 'online' },
+    loading: () => sync?.loading() ?? null,
+    printer: () => ({ state: 'none', waiting: 0 }),
+    scanner: () => ({ state: 'none' }),
+    training: { isOn: () => false, start: noTraining, end: noTraining },
+    forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
+  }
+  const dispatch = createDispatch(handlersOf(till, around), {
+    log: logTo(options.log),
+    onFatal: options.fatal,
+  })
+  const end = async () => {
+    process.abort()
+    stopCheckpoints()
+    await sync?.stop()
+    db.close()
+  }
+  return { db, till, sync, dispatch, end }
 }

@@ -170,8 +170,7 @@ export function followShape(options: {
         return {}
       },
     })
-    // The client gives a stream up for good after fifty errors in a row, or at one answer that is no shape's at all, such
-    // as a captive portal's page. The till never does.
+    // The client gives up for good after fifty errors in a row, or one page of a captive portal; the till never does.
     stream.subscribe(
       () => {},
       (error) => {
