@@ -18,12 +18,10 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const hurried = fetchUnlessSilent(fetch, { live: 50, firstWord: 50, pause: 50 })
-
 describe('a fetch that gives up on silence', () => {
   it('hands on what is answered in time', async () => {
     answer = (response) => response.writeHead(409, { 'electric-handle': 'h' }).end('[]')
-    const response = await hurried(`${url}?live=true`)
+    const response = await fetchUnlessSilent(fetch)(`${url}?live=true`)
     expect([response.status, response.headers.get('electric-handle'), await response.text()]).toEqual([
       409,
       'h',
@@ -33,28 +31,32 @@ describe('a fetch that gives up on silence', () => {
 
   it.each(['', '?live=true'])('gives up a request "%s" that nobody answers', async (query) => {
     answer = () => {}
+    const hurried = fetchUnlessSilent(fetch, { live: 50, firstWord: 50 })
     await expect(hurried(url + query)).rejects.toThrow('nothing was heard')
   })
 
   it('gives up an answer that stops in the middle', async () => {
     answer = (response) => response.write('[{"half":')
-    const response = await hurried(url)
+    const response = await fetchUnlessSilent(fetch, { pause: 50 })(url)
     await expect(response.text()).rejects.toThrow('nothing was heard')
   })
 
   it('hears an answer to its end that is longer under way than any pause', async () => {
     answer = async (response) => {
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 20; i++) {
         response.write('x')
-        await new Promise((resolve) => setTimeout(resolve, 10))
+        await new Promise((resolve) => setTimeout(resolve, 100))
       }
       response.end()
     }
-    expect(await (await hurried(url)).text()).toBe('x'.repeat(12))
+    const patient = fetchUnlessSilent(fetch, { pause: 1500 })
+    expect(await (await patient(url)).text()).toBe('x'.repeat(20))
   })
 
   it('still ends when the caller wants it to', async () => {
     answer = () => {}
-    await expect(hurried(url, { signal: AbortSignal.timeout(10) })).rejects.toThrow('timeout')
+    await expect(fetchUnlessSilent(fetch)(url, { signal: AbortSignal.timeout(10) })).rejects.toThrow(
+      'timeout',
+    )
   })
 })
