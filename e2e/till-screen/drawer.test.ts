@@ -20,7 +20,15 @@ beforeEach(async () => {
   // The line has been down for days: nothing of a drawer asks for it.
   const since = '2026-11-20T08:00:00.000Z'
   till.set({
-    sync: { state: 'offline', since, cause: 'network', events: 9, sales: 0, amount: 0 as never, lastSent: null },
+    sync: {
+      state: 'offline',
+      since,
+      cause: 'network',
+      events: 9,
+      sales: 0,
+      amount: 0 as never,
+      lastSent: null,
+    },
   })
   window = await openWindow(browser, till.address, { width: 1024, height: 768 })
 })
