@@ -18,7 +18,15 @@ export function standaloneSync(context: TillContext): SyncHandle {
         amount: number
       }
       const events = Math.max(0, context.journal.head().seq - acknowledged)
-      return { state: 'offline', since, cause: 'network', events, sales, amount: minor(amount), lastSent: null }
+      return {
+        state: 'offline',
+        since,
+        cause: 'network',
+        events,
+        sales,
+        amount: minor(amount),
+        lastSent: null,
+      }
     },
     loading: () => null,
     nudge: () => {},

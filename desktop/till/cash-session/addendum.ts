@@ -5,6 +5,7 @@ import { type Minor, minor } from '../../../domain/money.ts'
 import { type TenderKind, tenderKindSchema } from '../../../domain/sale/events.ts'
 import { addTaxShares, type TaxShare } from '../../../domain/tax.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
+import type { TillDatabase } from '../store/database.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
 
 /** Adds what came late to a Z that another till closed. */
@@ -24,12 +25,8 @@ type Closed = {
   lateCash: Minor
 }
 
-/**
- * This till's sales that a Z closed at another till does not hold: those of its own journal above what that till knew. The
- * Z stays as it was; each time something is still missing from it, an addendum says what.
- */
-export function createAddenda(context: TillContext, printing: ReceiptPrinting): Addenda {
-  const { db, journal } = context
+/** Reads of what a Z holds and what the journal has above it. */
+function prepareReads(db: TillDatabase) {
   const readClosed = db.prepare(`
     select c.id as sessionId, c.z_number as zNumber, c.covers_seq as coversSeq, c.counted, c.expected,
       (select count(*) from z_addendum a where a.session_id = c.id) as addenda,
@@ -52,6 +49,16 @@ export function createAddenda(context: TillContext, printing: ReceiptPrinting): 
     .prepare('select coalesce(sum(amount), 0) from cash_movement where session_id = ?')
     .pluck()
   const skip = db.prepare(`select seq from sale s where ${late} order by seq limit 1 offset @known`).pluck()
+  return { readClosed, readSales, readTaxes, readTenders, readCash, skip }
+}
+
+/**
+ * This till's sales that a Z closed at another till does not hold: those of its own journal above what that till knew. The
+ * Z stays as it was; each time something is still missing from it, an addendum says what.
+ */
+export function createAddenda(context: TillContext, printing: ReceiptPrinting): Addenda {
+  const { db, journal } = context
+  const { readClosed, readSales, readTaxes, readTenders, readCash, skip } = prepareReads(db)
 
   const addendumOf = (closed: Closed): CashSessionAddendum | null => {
     const { sessionId, coversSeq, expected, lateCash, lateSales, counted } = closed

@@ -27,6 +27,14 @@ export interface ClosingWords {
   witness?: (Actor & { name: string }) | undefined
 }
 
+/** What is said with a count, as the fact has it: only what was said. */
+const saidWith = (words: ClosingWords) => ({
+  ...(words.countedTenders && { countedTenders: [...words.countedTenders] }),
+  ...(words.firstCounted !== undefined && { firstCounted: words.firstCounted }),
+  ...(words.reason !== undefined && { reason: words.reason }),
+  ...(words.witness && { witness: asActor(words.witness) }),
+})
+
 /**
  * Closes a drawer on a blind count, whatever was counted. What was expected is worked out only here, with the count
  * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `field-not-readable` (a note or
@@ -60,10 +68,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
         counts: [...counts],
         counted,
         variance: variance(counted, figures.expected),
-        ...(words.countedTenders && { countedTenders: [...words.countedTenders] }),
-        ...(words.firstCounted !== undefined && { firstCounted: words.firstCounted }),
-        ...(words.reason !== undefined && { reason: words.reason }),
-        ...(words.witness && { witness: asActor(words.witness) }),
+        ...saidWith(words),
       }
       const fault = closingFault(closed)
       if (fault) return refuse('field-not-readable', { field: 'counts', reason: fault })

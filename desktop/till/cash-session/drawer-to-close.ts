@@ -39,16 +39,8 @@ type Foreign = {
   coversSeq: number
 }
 
-/** Finds drawers to close. */
-export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
-  const { db } = context
-  const figuresOwn = createFigures(db, context.registerId)
-  const readReadings = db
-    .prepare(`select count(*) from drawer_action where session_id = ? and kind = 'x-report'`)
-    .pluck()
-  const lastZ = db
-    .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
-    .pluck()
+/** Reads the open drawers of the branch's other registers. */
+function createForeign({ db, branchId, registerId: ownRegisterId }: TillContext): () => Foreign[] {
   const readForeign = db.prepare(`
     select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
       coalesce(s.name, '') as openedByName, c.owner_id as ownerId, c.register_id as registerId,
@@ -58,9 +50,8 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
       left join device d on d.id = c.device_id left join device_head h on h.device_id = c.device_id
     where c.branch_id = ? and c.register_id <> ? and c.closed_at is null
     order by r.number, c.opened_at`)
-
-  const foreign = (): Foreign[] =>
-    (readForeign.all(context.branchId, context.registerId) as (OpenSession & Omit<Foreign, 'session'>)[]).map(
+  return () =>
+    (readForeign.all(branchId, ownRegisterId) as (OpenSession & Omit<Foreign, 'session'>)[]).map(
       ({ registerId, registerNumber, registerName, deviceId, deviceName, coversSeq, ...session }) => ({
         session,
         registerId,
@@ -71,6 +62,20 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
         coversSeq,
       }),
     )
+}
+
+/** Finds drawers to close. */
+export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
+  const { db } = context
+  const figuresOwn = createFigures(db, context.registerId)
+  const readReadings = db
+    .prepare(`select count(*) from drawer_action where session_id = ? and kind = 'x-report'`)
+    .pluck()
+  const lastZ = db
+    .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
+    .pluck()
+
+  const foreign = createForeign(context)
   const readOther = db
     .prepare(`
       select coalesce(sum(s.total), 0) from cash_session c join sale s on s.session_id = c.id

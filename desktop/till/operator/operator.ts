@@ -28,18 +28,11 @@ export interface Operators {
 
 type StaffRow = { staffId: string; name: string; role: string; active: number }
 
-/**
- * Starts locked: whoever is at the till lives in memory alone, and after a restart the till asks again.
- * @param atTill who was there a moment ago, when the till's core begins anew within its process
- */
-export function createOperators(context: TillContext, atTill: string | null = null): Operators {
-  const { db, state, changes } = context
-  const attempts = createAttempts(state, context.now)
+/** Finds people of the branch by their id or their PIN. */
+function createStaffReader({ db, branchId }: TillContext) {
   const readPins = db.prepare(`
     select p.staff_id as staffId, p.pin_hash as pinHash from staff_pin p where p.branch_id = ? order by p.staff_id`)
   const readStaff = db.prepare(`select id as staffId, name, role, active from staff where id = ?`)
-  let staffId = atTill
-  let checking: Promise<unknown> = Promise.resolve()
 
   const person = (id: string): Operator | null => {
     const row = readStaff.get(id) as StaffRow | undefined
@@ -51,12 +44,27 @@ export function createOperators(context: TillContext, atTill: string | null = nu
 
   /** Every PIN of the branch is checked, whichever matches, so that the time says nothing about who it was. */
   const identify = async (pin: string): Promise<Operator | null> => {
-    const pins = readPins.all(context.branchId) as { staffId: string; pinHash: string }[]
+    const pins = readPins.all(branchId) as { staffId: string; pinHash: string }[]
     const matches = await Promise.all(pins.map((row) => verify(row.pinHash, pin)))
     const people = pins.filter((_, index) => matches[index]).map((row) => person(row.staffId))
     // A PIN that two people share says nothing about who is there.
     return people.length === 1 ? (people[0] ?? null) : null
   }
+
+  return { person, identify }
+}
+
+/**
+ * Starts locked: whoever is at the till lives in memory alone, and after a restart the till asks again.
+ * @param atTill who was there a moment ago, when the till's core begins anew within its process
+ */
+export function createOperators(context: TillContext, atTill: string | null = null): Operators {
+  const { state, changes } = context
+  const attempts = createAttempts(state, context.now)
+  let staffId = atTill
+  let checking: Promise<unknown> = Promise.resolve()
+
+  const { person, identify } = createStaffReader(context)
 
   const check = async (pin: string): Promise<Operator | Refusal> => {
     const seconds = attempts.waitSeconds()

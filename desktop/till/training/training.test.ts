@@ -18,7 +18,15 @@ beforeEach(async () => {
   file = join(till.dataDir, 'training.sqlite')
   training = createTraining({ real: till, identity: till.identity, file })
   const around: Surroundings = {
-    sync: () => ({ state: 'offline', since: '', cause: 'network', events: 3, sales: 2, amount: cents(5), lastSent: null }),
+    sync: () => ({
+      state: 'offline',
+      since: '',
+      cause: 'network',
+      events: 3,
+      sales: 2,
+      amount: cents(5),
+      lastSent: null,
+    }),
     loading: () => null,
     printer: () => ({ state: 'paper-out', waiting: 1 }),
     scanner: () => ({ state: 'ready' }),

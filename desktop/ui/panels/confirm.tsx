@@ -60,13 +60,15 @@ function Result({ confirming: { result } }: { confirming: Confirming }) {
       <div role="status" data-testid="difference" className="text-title font-semibold">
         <Variance amount={result.variance} plate className="max-w-full" />
       </div>
-      <Facts
-        rows={[
-          [t('counted.counted'), <Money key="counted" amount={result.counted} />],
-          [t('counted.expected'), <Money key="expected" amount={result.expected} />],
-        ]}
-      />
-      <p className="pb-1 text-floor text-second">{d('confirm.stands')}</p>
+      <div className="[@media(max-height:53rem)]:hidden">
+        <Facts
+          rows={[
+            [t('counted.counted'), <Money key="counted" amount={result.counted} />],
+            [t('counted.expected'), <Money key="expected" amount={result.expected} />],
+          ]}
+        />
+        <p className="pb-1 text-floor text-second">{d('confirm.stands')}</p>
+      </div>
     </>
   )
 }

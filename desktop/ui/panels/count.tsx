@@ -38,7 +38,7 @@ export function CountPanel() {
           live="assertive"
           text={d('count.again')}
           remedy={d('count.againRemedy')}
-          className="mb-2 rounded-control"
+          className="sticky top-0 z-10 mb-2 rounded-control"
         />
       )}
       <div className="-mx-4">

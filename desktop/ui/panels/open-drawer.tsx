@@ -58,7 +58,7 @@ export function OpenDrawerPanel() {
         </Button>
         {why === null && (
           <Button kind="quiet" keyCap="F8" onPress={() => void actions.showOthers()} className={WIDE}>
-            {d('do.other')}
+            {d('others.title')}
           </Button>
         )}
       </div>

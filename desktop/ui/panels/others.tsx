@@ -16,7 +16,7 @@ export function OthersPanel() {
   const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
   if (!others) return null
   return (
-    <Panel title={d('do.other')} aside={<CloseButton />}>
+    <Panel title={d('others.title')} aside={<CloseButton />}>
       <StatusRow
         tone="note"
         text={d('others.only')}

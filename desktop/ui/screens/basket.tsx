@@ -81,7 +81,11 @@ export function Basket() {
 function NoLines() {
   const t = useWords(tillWords)
   const state = useTill((each) =>
-    each.panel === 'count' ? 'counting' : each.session === null ? 'closed' : 'ready',
+    each.panel === 'count' || each.panel === 'confirm'
+      ? 'counting'
+      : each.session === null
+        ? 'closed'
+        : 'ready',
   )
   const { icon: Icon, word } = NOTHING[state]
   return (

@@ -21,29 +21,11 @@ export const countsOf = (pieces: TillState['pieces']) =>
     quantity: Number(pieces[denomination] || 0),
   })).filter((count) => count.quantity > 0)
 
-/** Counting the drawer, for whatever it is counted, and opening it. */
-export function countActions(tools: Tools) {
+const BLANK = { pieces: {}, slips: {}, confirming: null, trouble: null } as const
+
+/** What a count becomes at the till: a closing, or a handover. */
+function commands(tools: Tools) {
   const { get, set, call, failed, once } = tools
-  const blank = { pieces: {}, slips: {}, confirming: null, trouble: null } as const
-
-  function beginCount(purpose: CountPurpose, other: OtherDrawerView | null = null) {
-    set({
-      ...blank,
-      panel: 'count',
-      counting: { purpose, other, again: false },
-      moved: false,
-      handedOver: null,
-    })
-  }
-
-  const openDrawer = (counts?: ReturnType<typeof countsOf>) =>
-    once('open', async () => {
-      const { float: text, ownDrawer: own } = get()
-      const float = counts ? countedTotal(counts) : readAmount(tools, text)
-      if (float === null) return
-      const answer = await call('session.open', { float, ...(counts && { counts }), ...(own && { own }) })
-      if (!failed(answer)) set({ ...blank, float: '', ownDrawer: false, panel: 'rest', counting: null })
-    })
 
   /** The slips of other tenders as amounts; null when one cannot be read, which is told. */
   function readSlips(): { kind: TenderKind; amount: Minor }[] | null {
@@ -72,7 +54,7 @@ export function countActions(tools: Tools) {
       if (failed(answer)) {
         if (confirming && answer !== LOST) set({ confirming: { ...confirming, pin: '' } })
       } else if (!('pending' in answer)) {
-        set({ ...blank, panel: 'counted', report: answer, counting: null, scanTrouble: null })
+        set({ ...BLANK, panel: 'counted', report: answer, counting: null, scanTrouble: null })
       } else if (answer.pending === 'recount') {
         set({ pieces: {}, slips: {}, counting: { ...counting, again: true } })
       } else {
@@ -88,19 +70,14 @@ export function countActions(tools: Tools) {
       if (!confirming) return
       const answer = await call('session.hand-over', { counts: countsOf(pieces), pin: confirming.pin })
       if (failed(answer)) return set({ confirming: { ...confirming, pin: '' } })
-      set({ ...blank, panel: 'drawer', counting: null, handedOver: answer })
+      set({ ...BLANK, panel: 'drawer', counting: null, handedOver: answer })
     })
 
-  /** The last line of the count was left by Enter. */
-  function finishCount(): Promise<void> | undefined {
-    const { counting, pieces } = get()
-    if (counting?.purpose === 'float') return openDrawer(countsOf(pieces))
-    if (counting?.purpose !== 'hand-over') return close()
-    const needs = { reason: false, pin: true }
-    set({ panel: 'confirm', confirming: { needs, reason: '', pin: '', result: null }, trouble: null })
-    return undefined
-  }
+  return { close, handOver }
+}
 
+/** What is typed to confirm a count. */
+function confirmation({ get, set }: Tools) {
   /** What is missing before a count can be confirmed, or null. */
   function missing(): 'reason.moveReason' | 'reason.pin' | null {
     const { confirming } = get()
@@ -108,15 +85,6 @@ export function countActions(tools: Tools) {
       return 'reason.moveReason'
     }
     return confirming?.needs.pin && confirming.pin.length < 4 ? 'reason.pin' : null
-  }
-
-  function confirm(): Promise<void> | undefined {
-    const word = missing()
-    if (word) {
-      set({ trouble: { reason: { word } } })
-      return undefined
-    }
-    return get().counting?.purpose === 'hand-over' ? handOver() : close()
   }
 
   const setConfirming = (part: { reason?: string; pin?: string }) => {
@@ -129,6 +97,53 @@ export function countActions(tools: Tools) {
   const chooseWhy = (index: number) => {
     if (!get().confirming?.needs.reason) return
     setConfirming({ reason: words.t(`reason.variance.${index}`, { ns: drawerWords.namespace }) })
+  }
+
+  return { missing, setConfirming, chooseWhy }
+}
+
+/** Counting the drawer, for whatever it is counted, and opening it. */
+export function countActions(tools: Tools) {
+  const { get, set, call, failed, once } = tools
+  const { close, handOver } = commands(tools)
+  const { missing, setConfirming, chooseWhy } = confirmation(tools)
+
+  function beginCount(purpose: CountPurpose, other: OtherDrawerView | null = null) {
+    set({
+      ...BLANK,
+      panel: 'count',
+      counting: { purpose, other, again: false },
+      moved: false,
+      handedOver: null,
+    })
+  }
+
+  const openDrawer = (counts?: ReturnType<typeof countsOf>) =>
+    once('open', async () => {
+      const { float: text, ownDrawer: own } = get()
+      const float = counts ? countedTotal(counts) : readAmount(tools, text)
+      if (float === null) return
+      const answer = await call('session.open', { float, ...(counts && { counts }), ...(own && { own }) })
+      if (!failed(answer)) set({ ...BLANK, float: '', ownDrawer: false, panel: 'rest', counting: null })
+    })
+
+  /** The last line of the count was left by Enter. */
+  function finishCount(): Promise<void> | undefined {
+    const { counting, pieces } = get()
+    if (counting?.purpose === 'float') return openDrawer(countsOf(pieces))
+    if (counting?.purpose !== 'hand-over') return close()
+    const needs = { reason: false, pin: true }
+    set({ panel: 'confirm', confirming: { needs, reason: '', pin: '', result: null }, trouble: null })
+    return undefined
+  }
+
+  function confirm(): Promise<void> | undefined {
+    const word = missing()
+    if (word) {
+      set({ trouble: { reason: { word } } })
+      return undefined
+    }
+    return get().counting?.purpose === 'hand-over' ? handOver() : close()
   }
 
   const showOthers = () =>
