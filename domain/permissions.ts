@@ -6,6 +6,8 @@ export type Role = z.infer<typeof roleSchema>
 /** Everything that a person can be refused. The same table is read by the till's services and the server's API. */
 export const permissionSchema = z.enum([
   'sale.ring',
+  'refund.make',
+  'refund.without-receipt',
   'cash-session.open',
   'cash-session.close',
   'cash-session.move',
@@ -21,9 +23,11 @@ export const permissionSchema = z.enum([
 export type Permission = z.infer<typeof permissionSchema>
 
 const GRANTS: Record<Role, readonly Permission[]> = {
-  cashier: ['sale.ring', 'cash-session.open', 'cash-session.move', 'forecast.view'],
+  cashier: ['sale.ring', 'refund.make', 'cash-session.open', 'cash-session.move', 'forecast.view'],
   pharmacist: [
     'sale.ring',
+    'refund.make',
+    'refund.without-receipt',
     'cash-session.open',
     'cash-session.close',
     'cash-session.move',
@@ -32,6 +36,8 @@ const GRANTS: Record<Role, readonly Permission[]> = {
   ],
   branch_manager: [
     'sale.ring',
+    'refund.make',
+    'refund.without-receipt',
     'cash-session.open',
     'cash-session.close',
     'cash-session.move',

@@ -1,28 +1,11 @@
-/** The languages the product speaks. */
-export type Locale = 'en' | 'fr' | 'de'
+import { COUNTER_REFUSALS } from './counter-refusals.ts'
+import { entry, type Locale, type RefusalEntry, type Wording, w } from './refusal-entry.ts'
 
-/** What a person is told: what happened and was kept (`text`), and what to do next (`remedy`). */
-type Wording = { text: string; remedy: string }
-
-interface RefusalEntry {
-  /** HTTP status where the refusal crosses HTTP. */
-  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 423 | 429 | 500 | 503
-  en: Wording
-  fr: Wording
-  de: Wording
-}
-
-const entry = (status: RefusalEntry['status'], en: Wording, fr: Wording, de: Wording): RefusalEntry => ({
-  status,
-  en,
-  fr,
-  de,
-})
-
-const w = (text: string, remedy: string): Wording => ({ text, remedy })
+export type { Locale } from './refusal-entry.ts'
 
 /** Every expected refusal of the till and the server: code → status, wording and remedy. `{name}` is filled in. */
 export const REFUSALS = {
+  ...COUNTER_REFUSALS,
   'field-not-readable': entry(
     400,
     w('{field} could not be read: {reason}.', 'Correct {field} and send it again; nothing was changed.'),

@@ -123,6 +123,37 @@ const sale = fc
 const counts = fc.array(
   fc.record({ denomination: fc.constantFrom(100, 500, 1000), quantity: fc.integer({ min: 0, max: 9 }) }),
 )
+const refunded = fc
+  .tuple(
+    place,
+    fc.record({
+      refundId: fc.oneof(fc.uuid(), anId(91, 93)),
+      refundNumber: fc.integer({ min: 1, max: 1000 }),
+      saleId: fc.oneof(fc.constant(null), anId(41, 43)),
+      lines: fc.array(
+        fc
+          .tuple(line, fc.constantFrom('stock', 'quarantine'), fc.option(fc.uuid()))
+          .map(([{ unitPrice: _, ...fields }, disposition, saleLineId]) => ({
+            ...fields,
+            disposition,
+            saleLineId,
+          })),
+        { minLength: 1, maxLength: 4 },
+      ),
+      taxes: fc.array(share, { maxLength: 3 }),
+      tenders: fc.array(
+        fc.record({
+          tenderId: fc.uuid(),
+          kind: fc.constantFrom('cash', 'card'),
+          amount: fc.integer({ min: 1, max: 99_999 }),
+        }),
+        { maxLength: 2 },
+      ),
+      total: amount,
+      reason: fc.constant('faulty'),
+    }),
+  )
+  .map(([where, what]) => ({ type: 'sale.refunded', payload: { ...where, ...what } }))
 const opened = fc
   .tuple(place, amount, fc.record({ counts, ownerId: anId(61, 62) }, { requiredKeys: [] }))
   .map(([where, float, more]) => ({ type: 'cash-session.opened', payload: { ...where, float, ...more } }))
@@ -212,6 +243,22 @@ const moved = fc
     type: 'cash-session.moved',
     payload: { ...where, ...what },
   }))
+const basketReduced = fc
+  .tuple(
+    place,
+    fc.record({
+      actionId: fc.uuid(),
+      how: fc.constantFrom('remove', 'void'),
+      lines: fc.array(
+        line.map(({ lineId, gross: _, vatRateBp: __, ...packs }) => ({ ...packs, actionLineId: lineId })),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  )
+  .map(([{ businessDate: _, currency: __, ...where }, what]) => ({
+    type: 'basket.reduced',
+    payload: { ...where, ...what },
+  }))
 const drawerOpened = fc
   .tuple(place, fc.record({ openingId: anId(81, 83), reason: fc.constant('change') }))
   .map(([{ businessDate: _, currency: __, ...where }, what]) => ({
@@ -221,7 +268,18 @@ const drawerOpened = fc
 
 const event = fc
   .tuple(
-    fc.oneof({ weight: 4, arbitrary: sale }, opened, closed, moved, drawerOpened, late, handedOver, read),
+    fc.oneof(
+      { weight: 4, arbitrary: sale },
+      { weight: 2, arbitrary: refunded },
+      basketReduced,
+      opened,
+      closed,
+      moved,
+      drawerOpened,
+      late,
+      handedOver,
+      read,
+    ),
     anId(51, 52),
     fc.integer({ min: 1, max: 99_999 }),
   )

@@ -11,6 +11,8 @@ import * as tillLedger from './0008-till-ledger.ts'
 import * as productNames from './0009-product-names.ts'
 import * as incarnations from './0010-incarnations.ts'
 import * as waitingEvents from './0011-waiting-events.ts'
+import * as refunds from './0012-refunds.ts'
+import * as basketActions from './0013-basket-actions.ts'
 import * as drawerActions from './0016-drawer-actions.ts'
 import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
@@ -31,6 +33,8 @@ const STEPS: Record<string, Step> = {
   '0009-product-names': productNames,
   '0010-incarnations': incarnations,
   '0011-waiting-events': waitingEvents,
+  '0012-refunds': refunds,
+  '0013-basket-actions': basketActions,
   '0016-drawer-actions': drawerActions,
   '0017-till-replica': tillReplica,
   '0018-drawer-closing': drawerClosing,

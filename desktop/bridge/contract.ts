@@ -8,10 +8,12 @@ import {
 } from '../../domain/cash-session/events.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { FLOAT_LIMIT, minorSchema } from '../../domain/money.ts'
+import { dispositionSchema, refundReasonSchema } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
-import { lineQuantitySchema } from '../../domain/sale/events.ts'
+import { LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
 import type {
   BasketView,
+  BranchExceptionView,
   CountPendingView,
   DrawerExplanationView,
   ForecastView,
@@ -20,6 +22,9 @@ import type {
   OperatorView,
   OtherDrawerView,
   ProductView,
+  RefundedView,
+  RefundView,
+  SaleSummaryView,
   ScanNoticeView,
   SessionView,
   StatusView,
@@ -74,6 +79,7 @@ export const COMMANDS = {
   'basket.add': z.strictObject({ productId: idSchema, quantity: lineQuantitySchema.optional() }),
   'basket.set-quantity': z.strictObject({ lineId: idSchema, quantity: lineQuantitySchema }),
   'basket.remove': z.strictObject({ lineId: idSchema }),
+  'basket.void': nothing,
   'basket.undo': nothing,
   'notice.dismiss': nothing,
   'product.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
@@ -83,6 +89,26 @@ export const COMMANDS = {
   'sale.pay-card': z.strictObject({ revision: z.int().nonnegative() }),
   'training.start': nothing,
   'training.end': nothing,
+  /** Empty: the newest. Digits are a receipt number or an amount, a code or words what was sold. */
+  'sales.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
+  /** Prints a sale's receipt again, marked as a copy. */
+  'sales.copy': z.strictObject({ saleId: idSchema }),
+  /** Null: without a receipt. */
+  'refund.begin': z.strictObject({ saleId: idSchema.nullable() }),
+  'refund.choose': z.strictObject({
+    lineId: idSchema,
+    quantity: z.int().min(0).max(LINE_QUANTITY_MAX),
+    disposition: dispositionSchema,
+  }),
+  'refund.cancel': nothing,
+  /** `revision` and `total` are what was agreed on: a refund that moved on is not made unseen. */
+  'refund.complete': z.strictObject({
+    reason: refundReasonSchema,
+    revision: z.int().nonnegative(),
+    total: minorSchema.nonnegative(),
+  }),
+  /** Puts what the server found away at this till; head office keeps it. */
+  'exception.dismiss': z.strictObject({ id: idSchema }),
 } as const
 
 export type Command = keyof typeof COMMANDS
@@ -102,10 +128,12 @@ export interface CommandOutput {
   'session.explain': DrawerExplanationView
   'drawer.move': { id: string }
   'drawer.open': { id: string }
-  'basket.scan': { lineId: string }
+  /** A receipt's code opens its refund instead. */
+  'basket.scan': { lineId: string } | { refundOf: string }
   'basket.add': { lineId: string }
   'basket.set-quantity': null
   'basket.remove': null
+  'basket.void': null
   'basket.undo': null
   'notice.dismiss': null
   'product.search': ProductView[]
@@ -114,6 +142,13 @@ export interface CommandOutput {
   'sale.pay-card': Completed
   'training.start': null
   'training.end': null
+  'sales.search': SaleSummaryView[]
+  'sales.copy': null
+  'refund.begin': null
+  'refund.choose': null
+  'refund.cancel': null
+  'refund.complete': RefundedView
+  'exception.dismiss': null
 }
 
 /** Live queries: the till sends the whole value at once and again whenever it changes. */
@@ -125,6 +160,8 @@ export interface LiveViews {
   notice: ScanNoticeView
   'last-sale': LastSaleView
   status: StatusView
+  refund: RefundView
+  exceptions: BranchExceptionView[]
 }
 
 export type LiveView = keyof LiveViews
@@ -136,6 +173,8 @@ export const LIVE_VIEWS = [
   'notice',
   'last-sale',
   'status',
+  'refund',
+  'exceptions',
 ] as const satisfies readonly LiveView[]
 
 /** UI → till. One JSON text per frame, over a WebSocket or a MessagePort alike. */

@@ -1,8 +1,9 @@
-import type { CountedTender } from '../../domain/cash-session/events.ts'
+import type { CountedTender, RefundFigures } from '../../domain/cash-session/events.ts'
 import type { LikelyCause } from '../../domain/cash-session/explain.ts'
 import type { DrawerMove } from '../../domain/cash-session/moves.ts'
 import type { Minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
+import type { Disposition } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import type { TenderKind } from '../../domain/sale/events.ts'
 import type { TaxShare } from '../../domain/tax.ts'
@@ -75,7 +76,7 @@ export interface BasketView {
   /** The line that the last scan, pick or change touched. */
   lastLineId: string | null
   /** What undo would take back, in a word for the UI to translate; null when there is nothing. */
-  undo: 'add' | 'remove' | 'quantity' | null
+  undo: 'add' | 'remove' | 'quantity' | 'void' | null
   /** Rises with every change; a payment names the revision it was agreed on. */
   revision: number
 }
@@ -158,6 +159,8 @@ export interface ZReportView {
   taxes: TaxShare[]
   tenders: { kind: TenderKind; count: number; amount: Minor }[]
   perpetualTotal: Minor
+  /** Given back, without a sign; absent when nothing was. */
+  refunds?: RefundFigures
   /** How the expected cash came about, for a count that differs: float, then each kind of movement. */
   movements: { kind: string; count: number; amount: Minor }[]
   /** What the slips of other tenders came to; null when nobody counted them. */
@@ -218,6 +221,8 @@ export interface XReportView {
   taxes: TaxShare[]
   tenders: { kind: TenderKind; count: number; amount: Minor }[]
   perpetualTotal: Minor
+  /** Given back, without a sign; absent when nothing was. */
+  refunds?: RefundFigures
   /** Cash in (+) and out (-) since the float. */
   movements: { kind: string; count: number; amount: Minor }[]
 }
@@ -248,4 +253,74 @@ export interface ForecastView {
   model: { id: string; trainedAt: string }
   /** Whether some of the history is demo data. */
   synthetic: boolean
+}
+
+/** A sale of the branch, as a list of sales shows it. */
+export interface SaleSummaryView {
+  saleId: string
+  receiptNumber: number
+  registerNumber: number
+  registerName: string
+  completedAt: string
+  cashierName: string
+  total: Minor
+  /** Given back so far. */
+  refunded: Minor
+}
+
+export interface RefundLineView {
+  lineId: string
+  productId: string
+  cip13: string
+  name: string
+  pack: string
+  /** Packs sold, and of those how many may still come back; null without a receipt. */
+  sold: number | null
+  left: number | null
+  /** Packs that come back now, and what is given back for them. */
+  quantity: number
+  disposition: Disposition
+  unitPrice: Minor
+  gross: Minor
+  vatRateBp: number
+}
+
+export type TenderPart = { kind: TenderKind; amount: Minor }
+
+/** The refund being put together; null when there is none. */
+export type RefundView = {
+  /** The sale that is refunded; null without a receipt. */
+  sale: {
+    saleId: string
+    receiptNumber: number
+    registerName: string
+    completedAt: string
+    cashierName: string
+    total: Minor
+    tenders: TenderPart[]
+  } | null
+  lines: RefundLineView[]
+  total: Minor
+  /** Where the money goes. */
+  tenders: TenderPart[]
+  lastLineId: string | null
+  /** Rises with every change. */
+  revision: number
+} | null
+
+/** A refund that was made. */
+export interface RefundedView {
+  refundId: string
+  refundNumber: number
+  total: Minor
+  tenders: TenderPart[]
+}
+
+/** Something wrong with a fact of this branch that the server found, for those who were there. */
+export interface BranchExceptionView {
+  id: string
+  code: string
+  detail: string
+  deviceName: string
+  raisedAt: string
 }

@@ -7,12 +7,15 @@ interface Kept {
   registerId: string
   receipt: number
   z: number
+  /** Absent in notes from before there were refunds. */
+  refund?: number
 }
 
 /** The register's own gap-free numbers. Taken in the transaction of the fact that carries them. */
 export interface RegisterNumbers {
   nextReceipt(): number
   nextZ(): number
+  nextRefund(): number
 }
 
 /**
@@ -32,6 +35,9 @@ export function createRegisterNumbers(
   const lastZ = db
     .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
     .pluck()
+  const lastRefund = db
+    .prepare('select coalesce(max(refund_number), 0) from refund where register_id = ?')
+    .pluck()
   const kept = (): Kept => {
     const noted = state.get<Kept>(KEY)
     return noted?.registerId === registerId ? noted : { registerId, receipt: 0, z: 0 }
@@ -48,6 +54,12 @@ export function createRegisterNumbers(
       const z = Math.max(lastZ.get(registerId) as number, noted.z) + 1
       state.set(KEY, { ...noted, z })
       return z
+    },
+    nextRefund: () => {
+      const noted = kept()
+      const refund = Math.max(lastRefund.get(registerId) as number, noted.refund ?? 0) + 1
+      state.set(KEY, { ...noted, refund })
+      return refund
     },
   }
 }

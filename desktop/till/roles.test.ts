@@ -8,9 +8,11 @@ import { handlersOf } from './till.ts'
 
 /** Who may do what at a till, written out by hand: the table in `domain/` must not be its own witness. */
 const MAY: Record<Role, readonly Permission[]> = {
-  cashier: ['sale.ring', 'cash-session.open', 'cash-session.move', 'forecast.view'],
+  cashier: ['sale.ring', 'refund.make', 'cash-session.open', 'cash-session.move', 'forecast.view'],
   pharmacist: [
     'sale.ring',
+    'refund.make',
+    'refund.without-receipt',
     'cash-session.open',
     'cash-session.close',
     'cash-session.move',
@@ -19,6 +21,8 @@ const MAY: Record<Role, readonly Permission[]> = {
   ],
   branch_manager: [
     'sale.ring',
+    'refund.make',
+    'refund.without-receipt',
     'cash-session.open',
     'cash-session.close',
     'cash-session.move',
@@ -49,11 +53,24 @@ const GUARDED: Guarded = {
   'basket.add': { needs: 'sale.ring', input: { productId: someId } },
   'basket.set-quantity': { needs: 'sale.ring', input: { lineId: someId, quantity: 2 } },
   'basket.remove': { needs: 'sale.ring', input: { lineId: someId } },
+  'basket.void': { needs: 'sale.ring', input: {} },
   'basket.undo': { needs: 'sale.ring', input: {} },
   'product.search': { needs: 'sale.ring', input: { text: 'doli' } },
   'product.forecast': { needs: 'forecast.view', input: { productId: someId } },
   'sale.pay-cash': { needs: 'sale.ring', input: { given: 100 as never, revision: 0 } },
   'sale.pay-card': { needs: 'sale.ring', input: { revision: 0 } },
+  'sales.search': { needs: 'sale.ring', input: { text: '' } },
+  'sales.copy': { needs: 'sale.ring', input: { saleId: someId } },
+  'refund.begin': { needs: 'refund.make', input: { saleId: someId } },
+  'refund.choose': {
+    needs: 'refund.make',
+    input: { lineId: someId, quantity: 1, disposition: 'stock' },
+  },
+  'refund.complete': {
+    needs: 'refund.make',
+    input: { reason: 'faulty', revision: 0, total: 0 as never },
+  },
+  'exception.dismiss': { needs: 'sale.ring', input: { id: someId } },
 }
 
 let till: TestTill
@@ -100,7 +117,7 @@ test.each(Object.entries(GUARDED))('locked: %s', async (command, { input }) => {
 })
 
 test('no command is left out of this table but those that anyone may give', () => {
-  const free = ['operator.unlock', 'operator.lock', 'notice.dismiss']
+  const free = ['operator.unlock', 'operator.lock', 'notice.dismiss', 'refund.cancel']
   // training.test.ts shows whom it refuses; whoever finds a till in training may end it.
   const training = ['training.start', 'training.end']
   const handled = Object.keys(handlersOf(till, null as never))

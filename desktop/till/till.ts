@@ -16,11 +16,16 @@ import { createSessionOpening } from './cash-session/open.ts'
 import { createSessions, type Sessions } from './cash-session/sessions.ts'
 import { createXReport } from './cash-session/x-report.ts'
 import { createBasket } from './counter/basket.ts'
+import { createBranchExceptions } from './counter/branch-exceptions.ts'
 import { createSaleCompletion } from './counter/complete.ts'
+import { createCopy } from './counter/copy.ts'
 import { createLastSale } from './counter/last-sale.ts'
 import { createNotice } from './counter/notice.ts'
+import { createRefunds } from './counter/refund.ts'
+import { createSalesSearch } from './counter/sales-search.ts'
 import { createScan } from './counter/scan.ts'
 import { createProductSearch } from './counter/search.ts'
+import { createSoldSales } from './counter/sold-sales.ts'
 import type { DeviceIdentity } from './device/identity.ts'
 import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
@@ -135,6 +140,8 @@ export function createTill(options: TillOptions) {
   const lastSale = createLastSale(context.state)
   const notice = createNotice(context.now)
   const basket = createBasket(context, operators, sessions, lastSale)
+  const sold = createSoldSales(context)
+  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing })
   return {
     context,
     operators,
@@ -143,10 +150,14 @@ export function createTill(options: TillOptions) {
     notice,
     lastSale,
     ...createDrawerLife(context, { operators, sessions, numbers, printing, basketIsEmpty: basket.isEmpty }),
+    refunds,
+    exceptions: createBranchExceptions(context, operators),
+    copyReceipt: createCopy(context, { operators, sold, printing }),
+    searchSales: createSalesSearch(context, operators),
     ...createDrawerActions(context, { operators, sessions, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
-    scan: createScan(context, operators, basket, notice),
+    scan: createScan(context, { operators, basket, notice, refunds, sold }),
     search: createProductSearch(context, operators),
     completeSale: createSaleCompletion(context, { operators, sessions, basket, lastSale, numbers, printing }),
   }
@@ -167,6 +178,7 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'operator.lock': () => {
       operators.lock()
+      till.refunds.cancel()
       dismissNotice()
       return null
     },
@@ -186,6 +198,7 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'basket.set-quantity': ({ lineId, quantity }) => basket.setQuantity(lineId, quantity),
     'basket.remove': ({ lineId }) => basket.remove(lineId),
+    'basket.void': () => basket.voidAll(),
     'basket.undo': () => basket.undo(),
     'notice.dismiss': () => {
       dismissNotice()
@@ -200,6 +213,14 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     'sale.pay-card': ({ revision }) => till.completeSale({ kind: 'card' }, revision),
     'training.start': () => around.training.start(),
     'training.end': () => around.training.end(),
+    'sales.search': ({ text, limit }) => till.searchSales(text, limit),
+    'sales.copy': ({ saleId }) => till.copyReceipt(saleId),
+    'refund.begin': ({ saleId }) => till.refunds.begin(saleId),
+    'refund.choose': ({ lineId, quantity, disposition }) =>
+      till.refunds.choose(lineId, quantity, disposition),
+    'refund.cancel': () => till.refunds.cancel(),
+    'refund.complete': (agreed) => till.refunds.complete(agreed),
+    'exception.dismiss': ({ id }) => till.exceptions.dismiss(id),
   }
 }
 
@@ -249,5 +270,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
       scanner: around.scanner(),
       continued: continuedView(readContinued(context.state), context.now()),
     }),
+    refund: () => till.refunds.view(),
+    exceptions: () => (till.operators.current() ? till.exceptions.view() : []),
   }
 }

@@ -37,6 +37,19 @@ export type CashSessionOpened = z.infer<typeof cashSessionOpenedSchema>
 export const countedTenderSchema = z.strictObject({ kind: tenderKindSchema, amount: minorSchema })
 export type CountedTender = z.infer<typeof countedTenderSchema>
 
+const tenderTotalsSchema = z.array(
+  z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
+)
+
+/** What was given back in a session, amounts in minor units without a sign. */
+export const refundFiguresSchema = z.strictObject({
+  count: z.int().positive(),
+  total: minorSchema.nonnegative(),
+  taxes: z.array(taxShareSchema),
+  tenders: tenderTotalsSchema,
+})
+export type RefundFigures = z.infer<typeof refundFiguresSchema>
+
 /** `cash-session.closed`, version 1: the Z report as a fact. Amounts in minor units. */
 export const cashSessionClosedSchema = z.strictObject({
   sessionId: idSchema,
@@ -55,9 +68,9 @@ export const cashSessionClosedSchema = z.strictObject({
   lastReceipt: z.int().positive().nullable(),
   grossTotal: minorSchema,
   taxes: z.array(taxShareSchema),
-  tenders: z.array(
-    z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
-  ),
+  tenders: tenderTotalsSchema,
+  /** Absent when nothing was refunded. */
+  refunds: refundFiguresSchema.optional(),
   /** Sum of all the register's sales since its first. */
   perpetualTotal: minorSchema,
   /** What the slips of the other tenders came to, as counted; absent when nobody counted them. */

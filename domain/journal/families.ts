@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { basketActionSchema } from '../basket/events.ts'
+import { basketActionFault, projectBasketReduced, projectBasketRestored } from '../basket/project.ts'
 import {
   cashMovedSchema,
   cashSessionAddendumSchema,
@@ -21,6 +23,9 @@ import {
 } from '../cash-session/project.ts'
 import { closingFault, handoverFault, openingFault } from '../cash-session/rules.ts'
 import type { Permission } from '../permissions.ts'
+import { saleRefundedSchema } from '../refund/events.ts'
+import { projectSaleRefunded } from '../refund/project.ts'
+import { refundFault, refundPermission } from '../refund/rules.ts'
 import { saleCompletedSchema } from '../sale/events.ts'
 import { projectSaleCompleted } from '../sale/project.ts'
 import { saleFault } from '../sale/rules.ts'
@@ -31,7 +36,7 @@ import type { Mutation } from './mutation.ts'
 interface Family<P> {
   schema: z.ZodType<P>
   /** What the actor's role must grant. A fact by someone else is kept, with an exception. */
-  permission: Permission
+  permission(payload: P): Permission
   /** The first rule the payload breaks, as a code for an exception, or null. */
   fault(payload: P): string | null
   project(event: JournalEvent, payload: P): Mutation[]
@@ -43,55 +48,73 @@ const family = <P>(definition: Family<P>): Family<P> => definition
 export const FAMILIES = {
   'sale.completed@1': family({
     schema: saleCompletedSchema,
-    permission: 'sale.ring',
+    permission: () => 'sale.ring',
     fault: saleFault,
     project: projectSaleCompleted,
   }),
+  'basket.reduced@1': family({
+    schema: basketActionSchema,
+    permission: () => 'sale.ring',
+    fault: basketActionFault,
+    project: projectBasketReduced,
+  }),
+  'basket.restored@1': family({
+    schema: basketActionSchema,
+    permission: () => 'sale.ring',
+    fault: basketActionFault,
+    project: projectBasketRestored,
+  }),
+  'sale.refunded@1': family({
+    schema: saleRefundedSchema,
+    permission: refundPermission,
+    fault: refundFault,
+    project: projectSaleRefunded,
+  }),
   'cash-session.opened@1': family({
     schema: cashSessionOpenedSchema,
-    permission: 'cash-session.open',
+    permission: () => 'cash-session.open',
     fault: openingFault,
     project: projectCashSessionOpened,
   }),
   'cash-session.closed@1': family({
     schema: cashSessionClosedSchema,
-    permission: 'cash-session.close',
+    permission: () => 'cash-session.close',
     fault: closingFault,
     project: projectCashSessionClosed,
   }),
   'cash-session.moved@1': family({
     schema: cashMovedSchema,
-    permission: 'cash-session.move',
+    permission: () => 'cash-session.move',
     fault: () => null,
     project: projectCashMoved,
   }),
   'cash-session.read@1': family({
     schema: cashSessionReadSchema,
-    permission: 'cash-session.report',
+    permission: () => 'cash-session.report',
     fault: () => null,
     project: projectCashSessionRead,
   }),
   'cash-session.handed-over@1': family({
     schema: cashSessionHandedOverSchema,
-    permission: 'cash-session.move',
+    permission: () => 'cash-session.move',
     fault: handoverFault,
     project: projectCashSessionHandedOver,
   }),
   'cash-session.closed-elsewhere@1': family({
     schema: cashSessionClosedElsewhereSchema,
-    permission: 'cash-session.close',
+    permission: () => 'cash-session.close',
     fault: closingFault,
     project: projectClosedElsewhere,
   }),
   'cash-session.addendum@1': family({
     schema: cashSessionAddendumSchema,
-    permission: 'cash-session.open',
+    permission: () => 'cash-session.open',
     fault: () => null,
     project: projectAddendum,
   }),
   'drawer.opened@1': family({
     schema: drawerOpenedSchema,
-    permission: 'cash-session.move',
+    permission: () => 'cash-session.move',
     fault: () => null,
     project: projectDrawerOpened,
   }),
@@ -141,7 +164,7 @@ export function createFactProjector(
     if (!parsed.success) return unreadable(parsed.error)
     return {
       mutations: known.project(event, parsed.data),
-      permission: known.permission,
+      permission: known.permission(parsed.data),
       fault: known.fault(parsed.data),
     }
   }

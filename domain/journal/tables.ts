@@ -1,3 +1,4 @@
+import type { BasketActionRow } from '../basket/rows.ts'
 import type {
   CashCountRow,
   CashMovementRow,
@@ -7,6 +8,7 @@ import type {
   DrawerHandoverRow,
   ZAddendumRow,
 } from '../cash-session/rows.ts'
+import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
 import type { RegisterTotalRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow } from '../sale/rows.ts'
 import type { DemandDailyRow, StockMovementRow, StockOnHandRow } from '../stock/rows.ts'
 
@@ -17,6 +19,11 @@ export interface ProjectedTables {
   sale_tax: SaleTaxRow
   sale_tender: SaleTenderRow
   register_total: RegisterTotalRow
+  basket_action: BasketActionRow
+  refund: RefundRow
+  refund_line: RefundLineRow
+  refund_tax: RefundTaxRow
+  refund_tender: RefundTenderRow
   cash_session: CashSessionRow
   cash_count: CashCountRow
   cash_movement: CashMovementRow
@@ -38,6 +45,11 @@ export const PROJECTED_KEYS = {
   sale_tax: ['sale_id', 'vat_rate_bp'],
   sale_tender: ['id'],
   register_total: ['register_id'],
+  basket_action: ['id'],
+  refund: ['id'],
+  refund_line: ['id'],
+  refund_tax: ['refund_id', 'vat_rate_bp'],
+  refund_tender: ['id'],
   cash_session: ['id'],
   cash_count: ['session_id', 'denomination'],
   cash_movement: ['id'],

@@ -21,7 +21,7 @@ const project = createFactProjector(
   {
     'shelf.counted@3': {
       schema: z.object({ packs: z.int(), witness: z.string().nullable() }),
-      permission: 'sale.ring',
+      permission: () => 'sale.ring',
       fault: ({ packs }: { packs: number }) => (packs < 0 ? 'negative' : null),
       project: ({ version }: JournalEvent, payload: object) => [{ version, ...payload } as never],
     } as never,

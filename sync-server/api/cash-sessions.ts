@@ -118,6 +118,29 @@ async function readTotals(db: ServerDatabase, sessionId: string) {
   return { taxes: addTaxShares(taxes as TaxShare[]), tenders }
 }
 
+/** What was rung up and taken out again unpaid, line by line. */
+const readRemovals = (db: ServerDatabase, sessionId: string) =>
+  db
+    .selectFrom('basket_action as a')
+    .leftJoin('staff as p', 'p.id', 'a.actor_id')
+    .where('a.session_id', '=', sessionId)
+    .orderBy('a.at')
+    .orderBy('a.id')
+    .select(['a.id', 'a.kind', 'a.how', 'a.name', 'a.quantity', 'a.amount', 'a.at', 'p.name as actorName'])
+    .execute()
+
+/** What was given back over this drawer, and for which receipt. */
+const readRefunds = (db: ServerDatabase, sessionId: string) =>
+  db
+    .selectFrom('refund as f')
+    .leftJoin('staff as p', 'p.id', 'f.actor_id')
+    .leftJoin('sale as s', 's.id', 'f.sale_id')
+    .where('f.session_id', '=', sessionId)
+    .orderBy('f.refund_number')
+    .select(['f.id', 'f.refund_number as number', 'f.reason', 'f.total', 'f.refunded_at as at'])
+    .select(['s.receipt_number as receipt', 'p.name as actorName'])
+    .execute()
+
 async function readSession(db: ServerDatabase, session: CashSessionRow) {
   const movements = await readMovements(db, session.id)
   const counts = (await db
@@ -137,6 +160,8 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     moves: listMoves(movements, await readActs(db, session.id), timeZone),
     counts,
     addenda: await readAddenda(db, session.id),
+    removals: await readRemovals(db, session.id),
+    refunds: await readRefunds(db, session.id),
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),

@@ -36,6 +36,9 @@ export const exceptionWords = defineWords(
     'receipt-gap': 'Receipt numbers were passed over.',
     'receipt-duplicate': 'A receipt number was used twice.',
     'stock-below-zero': 'Stock fell below zero: the count was wrong, or a delivery was not booked.',
+    'refund-exceeds-sale':
+      'More was refunded than was sold: the same receipt was refunded twice, perhaps at two tills that were apart.',
+    'unknown-sale': 'A refund of a sale that is not known here.',
     other: 'Something is wrong that this console has no words for yet: {{code}}.',
   },
   {
@@ -72,6 +75,9 @@ export const exceptionWords = defineWords(
     'receipt-gap': 'Des numéros de ticket ont été sautés.',
     'receipt-duplicate': 'Un numéro de ticket a servi deux fois.',
     'stock-below-zero': 'Le stock est passé sous zéro : comptage faux, ou livraison non saisie.',
+    'refund-exceeds-sale':
+      'Remboursement supérieur à la vente : le même ticket a été remboursé deux fois, peut-être à deux caisses séparées.',
+    'unknown-sale': 'Remboursement d’une vente inconnue ici.',
     other: 'Quelque chose ne va pas, que cette console ne sait pas encore nommer : {{code}}.',
   },
   {
@@ -109,6 +115,9 @@ export const exceptionWords = defineWords(
     'receipt-gap': 'Belegnummern wurden übersprungen.',
     'receipt-duplicate': 'Eine Belegnummer wurde zweimal verwendet.',
     'stock-below-zero': 'Der Bestand fiel unter null: falsch gezählt, oder eine Lieferung ist nicht gebucht.',
+    'refund-exceeds-sale':
+      'Mehr erstattet als verkauft: Derselbe Beleg wurde zweimal erstattet, vielleicht an zwei getrennten Kassen.',
+    'unknown-sale': 'Erstattung eines Verkaufs, der hier nicht bekannt ist.',
     other: 'Etwas stimmt nicht, wofür diese Konsole noch keine Worte hat: {{code}}.',
   },
 )

@@ -2,12 +2,14 @@ import { expect, it } from 'vitest'
 import { dictionaryFaults } from '../../ui-kit/i18n/words.ts'
 import { drawerWords } from './drawer-words.ts'
 import { exceptionKey, exceptionWords } from './exception-words.ts'
+import { lossWords } from './loss-words.ts'
 import { consoleWords } from './words.ts'
 
 it('says the same things in each language', () => {
   expect(dictionaryFaults(consoleWords)).toEqual([])
   expect(dictionaryFaults(exceptionWords)).toEqual([])
   expect(dictionaryFaults(drawerWords)).toEqual([])
+  expect(dictionaryFaults(lossWords)).toEqual([])
 })
 
 it('has words for a code that it does not know', () => {

@@ -7,6 +7,7 @@ import type { Mutation } from '../../domain/journal/mutation.ts'
 import { may, type Role } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
+import { judgeRefund, rememberSales, type SoldLines } from './judge-refunds.ts'
 
 /** Something wrong with a stored fact; head office reviews it. */
 export interface Finding {
@@ -35,6 +36,8 @@ export type ExceptionCode =
   | 'receipt-gap'
   | 'receipt-duplicate'
   | 'stock-below-zero'
+  | 'refund-exceeds-sale'
+  | 'unknown-sale'
   | 'journal-forked'
   | 'carried-not-proven'
   | 'device-restored'
@@ -68,6 +71,8 @@ export interface Known {
   origins: Map<string, Origin>
   /** Hashes of facts that were taken already under another device's name; grows while a batch is judged. */
   taken: Set<string>
+  /** Lines of sales that refunds of the batch name; grows while a batch is judged. */
+  sold: SoldLines
 }
 
 export interface Judged {
@@ -135,6 +140,10 @@ export const FACT_TABLES = [
   'drawer_action',
   'drawer_handover',
   'z_addendum',
+  'basket_action',
+  'refund',
+  'refund_line',
+  'refund_tender',
 ] as const
 
 /** `table|id` of every fact that mutations insert, in order. */
@@ -239,6 +248,7 @@ function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Rep
 
 function remember(mutations: readonly Mutation[], known: Known): void {
   for (const fact of factsOf(mutations)) known.facts.add(fact)
+  rememberSales(mutations, known.sold)
   for (const mutation of mutations) {
     if (mutation.table !== 'cash_session') continue
     if (mutation.op === 'insert')
@@ -310,6 +320,7 @@ function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known
   if (!judgeOwner(mutations, device, known, report, elsewhere)) return { event, mutations: [], findings }
   judgePrices(mutations, known, report)
   judgeReceipts(mutations, known, report)
+  for (const { code, detail } of judgeRefund(mutations, known.sold)) report(code, detail)
   remember(mutations, known)
   return { event, mutations, findings }
 }

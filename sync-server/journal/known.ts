@@ -7,6 +7,7 @@ import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+import { loadSoldLines } from './judge-refunds.ts'
 import { lockJournal } from './ledger.ts'
 
 const insertsOf = <T extends Mutation['table']>(mutations: readonly Mutation[], table: T) =>
@@ -166,7 +167,7 @@ export async function loadKnown(
   const others = new Set(carried.map(({ deviceId }) => deviceId))
   const actors = [...new Set(projected.map(({ event }) => (carriedBy(event) ?? event).actor.staffId))]
   for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
-  const [staff, registers, sessions, facts, prices, receipts, origins, taken] = await together([
+  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold] = await together([
     loadStaff(client, actors),
     loadRegisters(client, device),
     loadSessions(client, sessionClaims(mutations)),
@@ -175,8 +176,9 @@ export async function loadKnown(
     loadReceipts(client, mutations),
     loadOrigins(client, device, [...others]),
     loadTaken(client, projected, carried),
+    loadSoldLines(client, mutations),
   ])
-  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken }
+  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */

@@ -19,6 +19,8 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   notice: ['basket', 'staff'],
   'last-sale': ['sale', 'basket'],
   status: ['print', 'sync'],
+  refund: ['refund', 'sale', 'staff'],
+  exceptions: ['exception', 'staff'],
 }
 
 /** Pushes live views to the UIs that are connected. */

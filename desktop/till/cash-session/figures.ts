@@ -1,3 +1,4 @@
+import type { RefundFigures } from '../../../domain/cash-session/events.ts'
 import { type Minor, minor, sum } from '../../../domain/money.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import { tenderKindSchema } from '../../../domain/sale/events.ts'
@@ -15,6 +16,8 @@ export interface SessionFigures {
   taxes: TaxShare[]
   tenders: { kind: TenderKind; count: number; amount: Minor }[]
   movements: { kind: string; count: number; amount: Minor }[]
+  /** Given back, without a sign; absent when nothing was. Not taken off the sales' figures. */
+  refunds?: RefundFigures
   /** Sum of all the register's sales since its first. */
   perpetualTotal: Minor
 }
@@ -31,6 +34,9 @@ type Grouped = { kind: string; count: number; amount: number }
 const byExplanation = (a: Grouped, b: Grouped) =>
   Number(b.kind === 'float') - Number(a.kind === 'float') || a.kind.localeCompare(b.kind)
 
+const tendersOf = (rows: readonly Grouped[]) =>
+  rows.map((row) => ({ ...row, kind: tenderKindSchema.parse(row.kind), amount: minor(row.amount) }))
+
 /** Sums a session's rows. Every figure comes from rows of facts, none from a running counter that could drift. */
 export function createFigures(db: TillDatabase, registerId: string): (sessionId: string) => SessionFigures {
   const sales = db.prepare(`
@@ -45,6 +51,27 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
     from sale s join sale_tender t on t.sale_id = s.id where s.session_id = ? group by t.kind order by t.kind`)
   const movements = db.prepare(`
     select kind, count(*) as count, sum(amount) as amount from cash_movement where session_id = ? group by kind`)
+  const refunded = db.prepare(`
+    select count(*) as count, coalesce(sum(total), 0) as total from refund where session_id = ?`)
+  const refundTaxes = db.prepare(`
+    select t.vat_rate_bp as rateBp, sum(t.net) as net, sum(t.tax) as tax, sum(t.gross) as gross
+    from refund f join refund_tax t on t.refund_id = f.id where f.session_id = ? group by t.vat_rate_bp`)
+  const refundTenders = db.prepare(`
+    select t.kind, count(*) as count, sum(t.amount) as amount
+    from refund f join refund_tender t on t.refund_id = f.id where f.session_id = ?
+    group by t.kind order by t.kind`)
+  const refundsOf = (sessionId: string): { refunds?: RefundFigures } => {
+    const { count, total } = refunded.get(sessionId) as { count: number; total: number }
+    if (count === 0) return {}
+    return {
+      refunds: {
+        count,
+        total: minor(total),
+        taxes: addTaxShares(refundTaxes.all(sessionId) as TaxShare[]),
+        tenders: tendersOf(refundTenders.all(sessionId) as Grouped[]),
+      },
+    }
+  }
   const perpetual = db
     .prepare('select coalesce(max(gross_total), 0) from register_total where register_id = ?')
     .pluck()
@@ -58,12 +85,9 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
       expected: sum(moved.map((row) => row.amount)),
       grossTotal: minor(grossTotal),
       taxes: addTaxShares(taxes.all(sessionId) as TaxShare[]),
-      tenders: (tenders.all(sessionId) as Grouped[]).map((row) => ({
-        ...row,
-        kind: tenderKindSchema.parse(row.kind),
-        amount: minor(row.amount),
-      })),
+      tenders: tendersOf(tenders.all(sessionId) as Grouped[]),
       movements: moved,
+      ...refundsOf(sessionId),
       perpetualTotal: minor(perpetual.get(registerId) as number),
     }
   }

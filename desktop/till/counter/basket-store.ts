@@ -1,6 +1,7 @@
 import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
+import type { LineChange } from './basket-facts.ts'
 
 /** A line of the basket with what the catalogue and the shelf say about it. */
 export interface StoredLine {
@@ -24,12 +25,18 @@ export interface UndoStep {
   before: BasketLineRow | null
 }
 
+/** How to take a whole voided basket back. */
+export interface UndoVoid {
+  word: 'void'
+  lines: BasketLineRow[]
+}
+
 /** What the basket knows beside its lines. */
 export interface BasketMeta {
   revision: number
   lastLineId: string | null
   /** Newest last, at most {@link UNDO_LIMIT}. */
-  undo: UndoStep[]
+  undo: (UndoStep | UndoVoid)[]
 }
 
 const UNDO_LIMIT = 20
@@ -51,6 +58,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     order by l.position`)
     .bind(branchId)
   const readLine = db.prepare('select * from basket_line where id = ?')
+  const readAll = db.prepare('select * from basket_line order by position')
   const readSame = db.prepare('select * from basket_line where product_id = ? and unit_price = ?')
   const readExtent = db.prepare(`
     select count(*) as count, coalesce(max(position), 0) as lastPosition,
@@ -83,11 +91,26 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
         undo: [...undo, step].slice(-UNDO_LIMIT),
       })
     },
-    /** Takes the last change back, if there is one. */
-    takeBack: (): null => {
+    /** Takes everything out, with the way back. @returns the lines there were */
+    voidAll: (): BasketLineRow[] => {
+      const lines = readAll.all() as BasketLineRow[]
+      if (lines.length === 0) return []
+      removeAll.run()
+      setMeta({ revision: meta().revision + 1, lastLineId: null, undo: [{ word: 'void', lines }] })
+      return lines
+    },
+    /** Takes the last change back, if there is one. @returns the lines it changed */
+    takeBack: (): LineChange[] => {
       const { revision, undo } = meta()
       const step = undo.at(-1)
-      if (!step) return null
+      if (!step) return []
+      if (step.word === 'void') {
+        for (const line of step.lines) put(line)
+        const lastLineId = step.lines.at(-1)?.id ?? null
+        setMeta({ revision: revision + 1, lastLineId, undo: undo.slice(0, -1) })
+        return step.lines.map((line) => ({ before: null, after: line }))
+      }
+      const now = (readLine.get(step.lineId) as BasketLineRow | undefined) ?? null
       if (step.before) put(step.before)
       else remove.run(step.lineId)
       setMeta({
@@ -95,7 +118,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
         lastLineId: step.before ? step.lineId : null,
         undo: undo.slice(0, -1),
       })
-      return null
+      return [{ before: now, after: step.before }]
     },
     clear: () => {
       removeAll.run()

@@ -1,3 +1,5 @@
+import type { Reduction } from '../../../domain/basket/events.ts'
+import type { Actor } from '../../../domain/journal/event.ts'
 import { type Minor, MONEY_LIMIT, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX } from '../../../domain/sale/events.ts'
@@ -8,7 +10,14 @@ import type { BasketView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
-import { type BasketStore, createBasketStore, type StoredLine, type UndoStep } from './basket-store.ts'
+import { createBasketFacts, type LineChange } from './basket-facts.ts'
+import {
+  type BasketMeta,
+  type BasketStore,
+  createBasketStore,
+  type StoredLine,
+  type UndoStep,
+} from './basket-store.ts'
 import type { LastSale } from './last-sale.ts'
 import { asPrescriptionList } from './product-view.ts'
 
@@ -26,10 +35,18 @@ export interface Basket {
   add(productId: string, quantity?: number): { lineId: string } | Refusal
   setQuantity(lineId: string, quantity: number): null | Refusal
   remove(lineId: string): null | Refusal
+  /** Takes everything out unpaid; an empty basket is no fault. */
+  voidAll(): null | Refusal
   /** Takes the last change back; nothing to take back is no fault. */
   undo(): null | Refusal
   /** Empties the basket in the caller's transaction, once it has become a sale. */
   clear(): void
+}
+
+/** Who changes the basket, over which drawer. */
+interface Place {
+  by: Actor
+  sessionId: string
 }
 
 /** Whether the basket would still be a sale with this line at this quantity. */
@@ -50,15 +67,17 @@ export function createBasket(
 ): Basket {
   const { db, changes, atomically } = context
   const store = createBasketStore(db, context.state, context.branchId)
+  const note = createBasketFacts(context)
   const readProduct = db.prepare('select name, price, status from product where id = ?')
 
   /** Runs a change if it may be made at all; a refused one writes nothing. */
-  const change = <T>(make: () => T | Refusal): T | Refusal =>
+  const change = <T>(make: (at: Place) => T | Refusal): T | Refusal =>
     atomically(() => {
       const operator = operators.require('sale.ring')
       if (isRefusal(operator)) return operator
-      if (!sessions.open()) return refuse('no-open-session')
-      const made = make()
+      const session = sessions.open()
+      if (!session) return refuse('no-open-session')
+      const made = make({ by: operator, sessionId: session.sessionId })
       if (isRefusal(made)) return made
       lastSale.forget()
       changes.touch('basket')
@@ -87,13 +106,25 @@ export function createBasket(
     return { lineId: after.id }
   }
 
-  const changeLine = (lineId: string, word: UndoStep['word'], quantity: number | null): null | Refusal => {
+  const changeLine = (
+    { by, sessionId }: Place,
+    lineId: string,
+    word: UndoStep['word'],
+    quantity: number | null,
+  ): null | Refusal => {
     const before = store.line(lineId)
     if (!before) return refuse('line-not-found')
     const after = quantity === null ? null : { ...before, quantity }
     const broken = after && fault(store, after, before)
     if (broken) return broken
-    if (after?.quantity !== before.quantity) store.record({ word, lineId, before }, after)
+    if (after?.quantity === before.quantity) return null
+    store.record({ word, lineId, before }, after)
+    note(after ? 'fewer' : 'remove', [{ before, after }], by, sessionId)
+    return null
+  }
+
+  const takeOut = (how: Reduction, changed: readonly LineChange[], { by, sessionId }: Place): null => {
+    note(how, changed, by, sessionId)
     return null
   }
 
@@ -103,17 +134,22 @@ export function createBasket(
     revision: () => store.meta().revision,
     isEmpty: () => store.extent().count === 0,
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),
-    setQuantity: (lineId, quantity) => change(() => changeLine(lineId, 'quantity', quantity)),
-    remove: (lineId) => change(() => changeLine(lineId, 'remove', null)),
-    undo: () => change(store.takeBack),
+    setQuantity: (lineId, quantity) => change((at) => changeLine(at, lineId, 'quantity', quantity)),
+    remove: (lineId) => change((at) => changeLine(at, lineId, 'remove', null)),
+    voidAll: () =>
+      change((at) =>
+        takeOut(
+          'void',
+          store.voidAll().map((before) => ({ before, after: null })),
+          at,
+        ),
+      ),
+    undo: () => change((at) => takeOut('undo', store.takeBack(), at)),
     clear: store.clear,
   }
 }
 
-function toView(
-  stored: readonly StoredLine[],
-  meta: { revision: number; lastLineId: string | null; undo: readonly UndoStep[] },
-): BasketView {
+function toView(stored: readonly StoredLine[], meta: BasketMeta): BasketView {
   const lines = stored.map((line) => {
     const unitPrice = minor(line.unitPrice) as Minor
     return {

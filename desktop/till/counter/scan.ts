@@ -4,40 +4,61 @@ import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
 import { type Notice, printable } from './notice.ts'
+import type { Refunds } from './refund.ts'
+import type { SoldSales } from './sold-sales.ts'
 
 /** A CIP7 as printed on older packs and in papers. */
 const CIP7 = /^\d{7}$/
 
+interface Parts {
+  operators: Operators
+  basket: Basket
+  notice: Notice
+  refunds: Refunds
+  sold: SoldSales
+}
+
+type Scanned = { lineId: string } | { refundOf: string }
+
 /**
- * Takes what a scanner read, from whichever scanner, into the basket. A refusal stays on the screen as a notice, since
- * nobody waits for the answer of a scan. Refused: `locked`, `not-allowed`, `no-open-session`, `unreadable-code`,
- * `unknown-code`, and whatever the basket refuses.
+ * Takes what a scanner read, from whichever scanner, into the basket, or into the refund that is under way; a receipt
+ * begins its refund. A refusal stays on the screen as a notice, since nobody waits for the answer of a scan. Refused:
+ * `locked`, `not-allowed`, `no-open-session`, `unreadable-code`, `unknown-code`, `sale-not-found`, and whatever basket
+ * and refund refuse.
  * @returns a service that takes the raw code, its AIM identifier included, and the packs keyed before it
  */
-export function createScan(context: TillContext, operators: Operators, basket: Basket, notice: Notice) {
+export function createScan(context: TillContext, { operators, basket, notice, refunds, sold }: Parts) {
   const byCip13 = context.db.prepare('select id from product where cip13 = ?').pluck()
   const byCip7 = context.db.prepare('select id from product where cip7 = ? order by status limit 1').pluck()
 
-  const productOf = (raw: string): string | Refusal => {
+  const meaningOf = (raw: string): { productId: string } | { saleId: string } | Refusal => {
     const code = printable(raw)
-    if (CIP7.test(raw)) return (byCip7.get(raw) as string | undefined) ?? refuse('unknown-code', { code })
+    const product = (id: unknown, shown: string) =>
+      typeof id === 'string' ? { productId: id } : refuse('unknown-code', { code: shown })
+    if (CIP7.test(raw)) return product(byCip7.get(raw), code)
     const scanned = parseScan(raw, { currentYear: new Date(context.now()).getUTCFullYear() })
     if (scanned.kind === 'unknown') {
       return refuse(scanned.reason === 'wrong-check-digit' ? 'unreadable-code' : 'unknown-code', { code })
     }
-    if (scanned.kind === 'receipt') return refuse('unknown-code', { code })
+    if (scanned.kind === 'receipt') {
+      const saleId = sold.byReceipt(scanned.register, scanned.receiptNumber)
+      return saleId === null ? refuse('sale-not-found', { number: scanned.receiptNumber }) : { saleId }
+    }
     const found = byCip13.get(scanned.code) ?? (scanned.nationalNumber && byCip13.get(scanned.nationalNumber))
-    return (found as string | undefined) || refuse('unknown-code', { code: scanned.code })
+    return product(found, scanned.code)
   }
 
-  const scan = (raw: string, quantity?: number): { lineId: string } | Refusal => {
+  const scan = (raw: string, quantity?: number): Scanned | Refusal => {
     const operator = operators.require('sale.ring')
     if (isRefusal(operator)) return operator
-    const productId = productOf(raw)
-    return isRefusal(productId) ? productId : basket.add(productId, quantity)
+    const meant = meaningOf(raw)
+    if (isRefusal(meant)) return meant
+    if ('saleId' in meant) return refunds.begin(meant.saleId) ?? { refundOf: meant.saleId }
+    if (refunds.view() !== null) return refunds.scan(meant.productId, quantity ?? 1)
+    return basket.add(meant.productId, quantity)
   }
 
-  return (raw: string, quantity?: number): { lineId: string } | Refusal => {
+  return (raw: string, quantity?: number): Scanned | Refusal => {
     const added = context.atomically(() => scan(raw, quantity))
     if (isRefusal(added)) notice.raise(added, raw)
     else notice.dismiss()

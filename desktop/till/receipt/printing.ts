@@ -1,6 +1,7 @@
 import type { SaleCompleted } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import type { XReportView } from '../../bridge/views.ts'
+import type { SoldSale } from '../counter/sold-sales.ts'
 import { incarnationOf } from '../journal/history.ts'
 import type { Place } from '../place.ts'
 import type { TillContext } from '../till-context.ts'
@@ -12,6 +13,9 @@ import {
   handoverDocument,
 } from './drawer-documents.ts'
 import { type DrawerSlip, drawerSlipDocument } from './drawer-slip.ts'
+import { asDuplicate } from './duplicate.ts'
+import { type RefundContent, refundDocument } from './refund-document.ts'
+import { copyDocument } from './sale-copy.ts'
 import type { ReceiptDraft } from './stored-paper.ts'
 import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
 
@@ -25,6 +29,9 @@ export interface ReceiptPrinting {
   enqueueHandover(content: HandoverContent & { sessionId: string }): void
   enqueueXReport(content: { sessionId: string; report: XReportView }): void
   enqueueDrawerSlip(content: { sessionId: string; slip: DrawerSlip }): void
+  enqueueRefund(content: RefundContent): void
+  /** The receipt of any sale of the branch once more, marked as a copy. */
+  enqueueCopy(sold: SoldSale): void
 }
 
 /**
@@ -38,7 +45,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
   const enqueue = (job: {
-    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip' | 'z-addendum'
+    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip' | 'z-addendum' | 'refund' | 'copy'
     saleId: string | null
     sessionId: string
     document: PrintDocument | ReceiptDraft
@@ -94,6 +101,20 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
         saleId: null,
         sessionId,
         document: drawerSlipDocument(slip, context.place(), locale),
+      }),
+    enqueueRefund: (content) =>
+      enqueue({
+        kind: 'refund',
+        saleId: content.refund.saleId,
+        sessionId: content.refund.sessionId,
+        document: refundDocument(content, context.place(), locale),
+      }),
+    enqueueCopy: (sold) =>
+      enqueue({
+        kind: 'copy',
+        saleId: sold.sale.id,
+        sessionId: sold.sale.session_id,
+        document: asDuplicate(copyDocument(sold, context.place(), locale), locale),
       }),
   }
 }

@@ -1,4 +1,5 @@
 import type { MovementKind } from '../../../domain/cash-session/events.ts'
+import type { Disposition, RefundReason } from '../../../domain/refund/events.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 
@@ -46,6 +47,13 @@ interface Words {
   reason: string
   signature: string
   perpetual: string
+  refund: string
+  ofReceipt: string
+  withoutReceipt: string
+  refundTotal: string
+  refunds: string
+  refundReason: Record<RefundReason, string>
+  disposition: Record<Disposition, string>
 }
 
 const plural = (one: string, many: string) => (count: number) => `${count} ${count === 1 ? one : many}`
@@ -108,6 +116,19 @@ export const WORDS: Record<Locale, Words> = {
     noDifference: 'Aucun écart',
     salesTotal: 'Total des ventes TTC',
     perpetual: 'Grand total perpétuel',
+    refund: 'REMBOURSEMENT N°',
+    ofReceipt: 'Ticket remboursé',
+    withoutReceipt: 'Sans ticket de caisse',
+    refundTotal: 'REMBOURSÉ',
+    refunds: 'Remboursements',
+    refundReason: {
+      unwanted: 'Non souhaité',
+      'wrong-item': 'Article erroné',
+      faulty: 'Défectueux',
+      recalled: 'Rappel de lot',
+      price: 'Erreur de prix',
+    },
+    disposition: { stock: 'remis en stock', quarantine: 'mis en quarantaine' },
   },
   en: {
     vatNumber: 'VAT no.',
@@ -126,7 +147,7 @@ export const WORDS: Record<Locale, Words> = {
     gross: 'Gross',
     fingerprint: 'Fingerprint',
     thanks: 'Thank you for your visit',
-    duplicate: 'DUPLICATE',
+    duplicate: 'COPY',
     zReport: 'Z REPORT',
     businessDate: 'Business date',
     opened: 'Opened',
@@ -165,6 +186,19 @@ export const WORDS: Record<Locale, Words> = {
     noDifference: 'No difference',
     salesTotal: 'Sales total incl. VAT',
     perpetual: 'Perpetual grand total',
+    refund: 'REFUND NO.',
+    ofReceipt: 'Receipt refunded',
+    withoutReceipt: 'Without a receipt',
+    refundTotal: 'REFUNDED',
+    refunds: 'Refunds',
+    refundReason: {
+      unwanted: 'Not wanted',
+      'wrong-item': 'Wrong item',
+      faulty: 'Faulty',
+      recalled: 'Recalled',
+      price: 'Wrong price',
+    },
+    disposition: { stock: 'back to stock', quarantine: 'to quarantine' },
   },
   de: {
     vatNumber: 'USt-IdNr.',
@@ -183,7 +217,7 @@ export const WORDS: Record<Locale, Words> = {
     gross: 'Brutto',
     fingerprint: 'Prüfwert',
     thanks: 'Vielen Dank für Ihren Besuch',
-    duplicate: 'DUPLIKAT',
+    duplicate: 'KOPIE',
     zReport: 'Z-BERICHT',
     businessDate: 'Geschäftstag',
     opened: 'Eröffnet',
@@ -222,5 +256,18 @@ export const WORDS: Record<Locale, Words> = {
     noDifference: 'Keine Differenz',
     salesTotal: 'Verkäufe gesamt brutto',
     perpetual: 'Fortlaufende Gesamtsumme',
+    refund: 'ERSTATTUNG NR.',
+    ofReceipt: 'Erstatteter Beleg',
+    withoutReceipt: 'Ohne Beleg',
+    refundTotal: 'ERSTATTET',
+    refunds: 'Erstattungen',
+    refundReason: {
+      unwanted: 'Nicht gewünscht',
+      'wrong-item': 'Falscher Artikel',
+      faulty: 'Mangelhaft',
+      recalled: 'Rückruf',
+      price: 'Falscher Preis',
+    },
+    disposition: { stock: 'zurück in den Bestand', quarantine: 'in Quarantäne' },
   },
 }

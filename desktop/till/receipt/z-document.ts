@@ -1,5 +1,6 @@
-import type { CashCount } from '../../../domain/cash-session/events.ts'
+import type { CashCount, RefundFigures } from '../../../domain/cash-session/events.ts'
 import { shortHash } from '../../../domain/journal/event.ts'
+import type { Minor } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import {
   leftRight,
@@ -43,6 +44,21 @@ function cashElements({ report, counts }: ZReportContent, locale: Locale): Print
 const registerLabel = ({ registerNumber, registerName }: Place): string =>
   registerName.endsWith(` ${registerNumber}`) ? String(registerNumber) : `${registerNumber} ${registerName}`
 
+/** What was given back, apart from what was sold. */
+function refundElements(refunds: RefundFigures | undefined, locale: Locale): PrintElement[] {
+  if (!refunds) return []
+  const words = WORDS[locale]
+  const back = (amount: Minor) => `-${formatMoney(amount, locale)}`
+  return [
+    rule(),
+    leftRight(`${words.refunds} (${refunds.count})`, back(refunds.total), { bold: true }),
+    ...refunds.tenders.map(({ kind, count, amount }) =>
+      leftRight(`${words.tender[kind]} (${count})`, back(amount)),
+    ),
+    ...taxTable(refunds.taxes, locale),
+  ]
+}
+
 /** What was sold: receipts, tenders, VAT and the perpetual total. The same on both reports. */
 function salesElements(report: ZReportView | XReportView, locale: Locale): PrintElement[] {
   const words = WORDS[locale]
@@ -56,6 +72,7 @@ function salesElements(report: ZReportView | XReportView, locale: Locale): Print
     ),
     leftRight(words.salesTotal, formatMoney(report.grossTotal, locale), { bold: true }),
     ...(report.taxes.length === 0 ? [] : [rule(), ...taxTable(report.taxes, locale)]),
+    ...refundElements(report.refunds, locale),
     rule('double'),
     leftRight(words.perpetual, formatMoney(report.perpetualTotal, locale), { bold: true }),
   ]

@@ -19,6 +19,7 @@ const TOPICS: Record<string, Topic> = {
   device_head: 'sync',
   forecast_model: 'forecast',
   demand_daily: 'forecast',
+  event_exception: 'exception',
 }
 
 /** What a change of a synced table means to the till's views. */

@@ -10,6 +10,8 @@ export type Topic =
   | 'sync'
   | 'organisation'
   | 'forecast'
+  | 'refund'
+  | 'exception'
 
 /** Tells views that something was committed, by the counter and by the replica alike. */
 export interface Changes {

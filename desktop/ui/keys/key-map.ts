@@ -4,12 +4,13 @@ import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-
 import type { en } from '../words/en.ts'
 import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
 import { did, type FocusPort, type ScopeKeys } from './scope-keys.ts'
+import { inRefund, inRefunded, inSales } from './selling-keys.ts'
 
 type Word = keyof typeof en
 
 /** A command that has a key of its own in several scopes; shown on the key bar and in the list of keys. */
 export interface TillCommand {
-  id: 'keys' | 'search' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
+  id: 'keys' | 'search' | 'sales' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
   cap: string
   word: Word
   scopes: readonly Scope[]
@@ -26,6 +27,9 @@ const COUNTER: readonly Scope[] = [
   'move',
   'x-report',
   'keys',
+  'sales',
+  'refund',
+  'refunded',
 ]
 
 const needsLines = (state: TillState): Reason | null =>
@@ -46,6 +50,13 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.search',
     scopes: COUNTER,
     run: (actions) => actions.openPanel('rest'),
+  },
+  {
+    id: 'sales',
+    cap: 'F6',
+    word: 'command.sales',
+    scopes: COUNTER,
+    run: (actions) => actions.openSales(),
   },
   {
     id: 'forecast',
@@ -105,7 +116,7 @@ const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
-const UNUSED = ['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+const UNUSED = ['F3', 'F4', 'F5', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
 /**
  * Acts on a key that is no part of a scan.
@@ -122,6 +133,16 @@ export function pressKey(key: Key, state: TillState, actions: Actions, focus: Fo
     const reason = command.scopes.includes(scope) ? command.reason?.(state) : OUT_OF_SCOPE[scope]
     if (reason) actions.refuse(reason)
     else if (command.scopes.includes(scope)) command.run(actions)
+    return true
+  }
+  if (cap === 'Ctrl P' && COUNTER.includes(scope)) {
+    if (!key.repeat) void actions.printCopy()
+    return true
+  }
+  if (cap === 'Ctrl DELETE' && (scope === 'selling' || scope === 'searching')) {
+    const reason = needsLines(state)
+    if (reason) actions.refuse(reason)
+    else if (!key.repeat) void actions.voidBasket()
     return true
   }
   if (UNUSED.includes(cap)) return true
@@ -185,6 +206,9 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   pay: inPay,
   forecast: (key, state, actions, focus) =>
     key.key === 'ArrowLeft' ? did(actions.stepBack()) : onLine(key, state, actions, focus),
+  sales: inSales,
+  refund: inRefund,
+  refunded: inRefunded,
   count: inCount,
   keys: ({ key, repeat }, _state, actions) => {
     if (repeat) return false

@@ -17,6 +17,8 @@ const MORE_KEYS = [
   ['n *', 'keys.times'],
   ['+ −', 'keys.more'],
   ['Del', 'keys.remove'],
+  ['Ctrl Del', 'keys.void'],
+  ['Ctrl P', 'keys.copy'],
   ['↑ ↓', 'keys.move'],
   ['A–D', 'keys.note'],
   ['Esc', 'keys.esc'],

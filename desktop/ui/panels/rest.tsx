@@ -12,6 +12,7 @@ import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
+import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
 
@@ -65,6 +66,7 @@ function LineState({ line }: { line: BasketLineView }) {
 
 function LineButtons() {
   const t = useWords(tillWords)
+  const s = useWords(sellingWords)
   const actions = useActions()
   return (
     <div className="grid grid-cols-2 gap-2">
@@ -79,6 +81,14 @@ function LineButtons() {
       </Button>
       <Button size="large" keyCap="→" onPress={() => void actions.openForecast()} className="justify-between">
         {t('command.forecast')}
+      </Button>
+      <Button
+        kind="quiet"
+        keyCap="Ctrl Del"
+        onPress={() => void actions.voidBasket()}
+        className="col-span-2 justify-between"
+      >
+        {s('basket.void')}
       </Button>
     </div>
   )

@@ -8,6 +8,7 @@ import { tillWords } from '../words/till-words.ts'
 /** The scopes in which another field takes the typing. */
 const ELSEWHERE: readonly Scope[] = [
   'pay',
+  'sales',
   'move',
   'count',
   'confirm',
@@ -29,7 +30,7 @@ export function EntryLine() {
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
   const rests = !ELSEWHERE.includes(scope)
-  const scanFits = rests || scope === 'pay' || scope === 'move'
+  const scanFits = rests || scope === 'pay' || scope === 'move' || scope === 'sales'
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (

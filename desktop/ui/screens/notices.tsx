@@ -4,6 +4,7 @@ import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import type { ScanTrouble, TillState, Trouble } from '../store/till-store.ts'
+import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 import { productWords } from './product-words.ts'
@@ -75,7 +76,16 @@ function UndoToast() {
   const actions = useActions()
   const toast = useTill((state) => state.toast)
   const undo = useTill((state) => state.basket.undo)
+  const s = useWords(sellingWords)
   if (!toast) return null
+  if (toast.kind === 'copied') return <Toast>{s('sales.copied', { number: toast.receiptNumber })}</Toast>
+  if (toast.kind === 'voided') {
+    return (
+      <Toast onUndo={() => void actions.undo()} undoKey="Ctrl Z">
+        {s('basket.voided')}
+      </Toast>
+    )
+  }
   const name = productWords(toast.name, '').title
   return (
     <Toast onUndo={undo ? () => void actions.undo() : undefined} undoKey="Ctrl Z">

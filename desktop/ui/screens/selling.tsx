@@ -9,7 +9,10 @@ import { MovePanel } from '../panels/move.tsx'
 import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
 import { OthersPanel } from '../panels/others.tsx'
 import { PayPanel } from '../panels/pay.tsx'
+import { RefundPanel } from '../panels/refund.tsx'
+import { RefundedPanel } from '../panels/refunded.tsx'
 import { RestPanel } from '../panels/rest.tsx'
+import { SalesPanel } from '../panels/sales.tsx'
 import { SearchPanel } from '../panels/search.tsx'
 import { XReportPanel } from '../panels/x-report.tsx'
 import { useTill } from '../store/till-context.ts'
@@ -35,6 +38,9 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   others: OthersPanel,
   counted: CountedPanel,
   keys: KeysPanel,
+  sales: SalesPanel,
+  refund: RefundPanel,
+  refunded: RefundedPanel,
 }
 
 /** The one selling screen: the basket and its total stay on the left, the panel on the right has the states. */

@@ -7,6 +7,7 @@ import { formatQuantity } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ContinuedView, StatusView } from '../../bridge/views.ts'
 import { useTill } from '../store/till-context.ts'
+import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 
 /** The strip at the top edge: which till and who on the left, its state in words on the right. */
@@ -37,10 +38,23 @@ export function StatusStrip() {
           </StatusWord>
         )}
         <Loading />
+        <ToCheck />
         {status && connection === 'connected' && <Words status={status} timeZone={till?.timeZone ?? 'UTC'} />}
       </div>
       {till && <Clock timeZone={till.timeZone} />}
     </header>
+  )
+}
+
+/** What the server found at this branch: it is read under Sales. */
+function ToCheck() {
+  const s = useWords(sellingWords)
+  const count = useTill((state) => state.exceptions.length)
+  if (count === 0) return null
+  return (
+    <StatusWord tone="warn" plate>
+      {s('exception.count', { count })}
+    </StatusWord>
   )
 }
 

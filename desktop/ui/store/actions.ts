@@ -4,7 +4,8 @@ import { drawerPanelActions } from './drawer-actions.ts'
 import { entryActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
-import type { Panel, Reason } from './till-store.ts'
+import { refundActions, salesActions } from './refund-actions.ts'
+import type { Panel, Reason, TillState } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
 import { trainingActions } from './training-actions.ts'
 
@@ -14,6 +15,8 @@ export type Actions = ReturnType<typeof createActions>
 export function createActions(surroundings: Surroundings) {
   const tools = createTools(surroundings)
   const basket = basketActions(tools)
+  const sales = salesActions(tools)
+  const refund = refundActions(tools)
   return {
     setBridge: tools.setBridge,
     hear: createListener(surroundings.store, tools),
@@ -24,13 +27,23 @@ export function createActions(surroundings: Surroundings) {
     ...personActions(tools),
     ...drawerPanelActions(tools),
     ...countActions(tools),
-    ...panelActions(tools),
     ...trainingActions(tools),
+    ...sales,
+    ...refund,
+    ...panelActions(
+      tools,
+      () => void sales.findSales(''),
+      () => void refund.cancelRefund(),
+    ),
   }
 }
 
 /** Opening and closing the states of the panel. */
-function panelActions({ get, set, play, call, dismissToast }: Tools) {
+function panelActions(
+  { get, set, play, call, dismissToast }: Tools,
+  listAllSales: () => void,
+  cancelRefund: () => void,
+) {
   const openPanel = (panel: Panel) => {
     dismissToast()
     set({ panel, trouble: null, given: '', entry: '', found: null, moving: null, moved: false })
@@ -47,12 +60,18 @@ function panelActions({ get, set, play, call, dismissToast }: Tools) {
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })
+    else if (state.panel === 'sales' && state.sales.text !== '') return listAllSales()
+    else if (state.panel === 'refund') return isTold(state) ? dismissNotices() : cancelRefund()
+    else if (state.panel === 'refunded') return set({ panel: 'rest', refunded: null })
     else if (state.panel === 'counted') return set({ panel: 'rest', report: null })
     else if (state.panel !== 'rest' && leaveCount()) return
     else if (state.panel !== 'rest') return set({ panel: 'rest', forecast: null, trouble: null, pieces: {} })
     else if (state.entry !== '' || state.times !== null) return set({ entry: '', times: null, found: null })
     dismissNotices()
   }
+
+  const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
+    trouble !== null || scanTrouble !== null || notice !== null
 
   /** A count is left for where it was begun. @returns whether one was under way */
   function leaveCount(): boolean {

@@ -22,7 +22,10 @@ export function basketActions({ get, set, play, call, failed, showToast, dismiss
     const trouble = troubleOf(await answer)
     if (trouble) return scanFailed(trouble, raw)
     play('good')
-    set({ scanTrouble: null })
+    set({
+      scanTrouble: null,
+      ...(get().panel === 'refunded' ? { panel: 'rest' as const, refunded: null } : {}),
+    })
     dismissToast()
   }
 
@@ -55,10 +58,16 @@ export function basketActions({ get, set, play, call, failed, showToast, dismiss
     failed(await call('basket.set-quantity', { lineId: line.lineId, quantity: line.quantity + by }))
   }
 
+  /** Takes everything out unpaid: told, and taken back by undo. */
+  async function voidBasket() {
+    if (get().basket.lines.length === 0) return
+    if (!failed(await call('basket.void', {}))) showToast({ kind: 'voided' })
+  }
+
   async function undo() {
     dismissToast()
     failed(await call('basket.undo', {}))
   }
 
-  return { scan, add, setQuantity, remove, step, undo }
+  return { scan, add, setQuantity, remove, step, voidBasket, undo }
 }

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { MovementKind } from '../../../domain/cash-session/events.ts'
 import type { Minor } from '../../../domain/money.ts'
 import type { Role } from '../../../domain/permissions.ts'
+import type { RefundReason } from '../../../domain/refund/events.ts'
 import type { Refusal } from '../../../domain/refusals.ts'
 import type { LiveViews } from '../../bridge/contract.ts'
 import type {
@@ -10,6 +11,8 @@ import type {
   HandoverView,
   OtherDrawerView,
   ProductView,
+  RefundedView,
+  SaleSummaryView,
   XReportView,
   ZReportView,
 } from '../../bridge/views.ts'
@@ -29,9 +32,12 @@ export type Panel =
   | 'counted'
   | 'explained'
   | 'keys'
+  | 'sales'
+  | 'refund'
+  | 'refunded'
 
 /** What the UI itself refuses or reports; its words are in the till's dictionaries. */
-export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText'
+export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText' | 'refund.reason'
 
 /** Why a command cannot be given now: a word of the dictionaries. */
 export type Reason = { word: keyof typeof en; roles?: readonly Role[] }
@@ -49,6 +55,8 @@ export interface ScanTrouble {
 export type Toast =
   | { kind: 'added' | 'removed'; name: string }
   | { kind: 'quantity'; name: string; quantity: number }
+  | { kind: 'copied'; receiptNumber: number }
+  | { kind: 'voided' }
 
 export type ForecastState =
   | { state: 'loading'; name: string }
@@ -94,6 +102,8 @@ export interface TillState {
   notice: LiveViews['notice']
   lastSale: LiveViews['last-sale']
   status: LiveViews['status'] | null
+  refund: LiveViews['refund']
+  exceptions: LiveViews['exceptions']
 
   panel: Panel
   /** What stands in the search line. */
@@ -110,6 +120,11 @@ export interface TillState {
   /** Pieces typed per denomination. */
   pieces: Readonly<Record<number, string>>
   forecast: ForecastState | null
+  /** The list of sales: what was asked for, what was found for it, and the mark. */
+  sales: { text: string; found: readonly SaleSummaryView[] | null; marked: number }
+  refundLineId: string | null
+  refundReason: RefundReason | null
+  refunded: RefundedView | null
   report: ZReportView | null
   counting: Counting | null
   confirming: Confirming | null
@@ -129,7 +144,7 @@ export interface TillState {
   scanTrouble: ScanTrouble | null
   toast: Toast | null
   /** A command that must not be given twice is under way. */
-  busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | null
+  busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | 'refund' | null
   /** In training: whether the next step of a first sale is told. */
   guide: boolean
 }
@@ -154,6 +169,8 @@ export const INITIAL: TillState = {
   notice: null,
   lastSale: null,
   status: null,
+  refund: null,
+  exceptions: [],
   panel: 'rest',
   entry: '',
   times: null,
@@ -164,6 +181,10 @@ export const INITIAL: TillState = {
   float: '',
   pieces: {},
   forecast: null,
+  sales: { text: '', found: null, marked: 0 },
+  refundLineId: null,
+  refundReason: null,
+  refunded: null,
   report: null,
   counting: null,
   confirming: null,
@@ -224,6 +245,8 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
     const basket = value as LiveViews['basket']
     const touched = basket.revision !== store.getState().basket.revision && basket.lastLineId !== null
     store.setState(touched ? { basket, selectedLineId: basket.lastLineId } : { basket })
+  } else if (view === 'refund') {
+    receiveRefund(store, value as LiveViews['refund'])
   } else if (view === 'last-sale') {
     store.setState({ lastSale: value as LiveViews['last-sale'] })
   } else if (view === 'operator') {
@@ -232,6 +255,14 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
   } else {
     store.setState({ [view]: value } as Partial<TillState>)
   }
+}
+
+/** A refund that begins, by whichever scanner or window, opens its panel; one that ends leaves it. */
+function receiveRefund(store: TillStore, refund: LiveViews['refund']): void {
+  const { refund: before, panel } = store.getState()
+  const begun = refund && refund.sale?.saleId !== before?.sale?.saleId
+  if (refund && (!before || begun)) store.setState({ refund, panel: 'refund', refundLineId: null, entry: '' })
+  else store.setState(refund || panel !== 'refund' ? { refund } : { refund, panel: 'rest' })
 }
 
 /** What a person leaves behind at the panel when the till is locked: nothing. */
@@ -253,6 +284,9 @@ const CLEARED = {
   moved: false,
   xReport: null,
   explanation: null,
+  refundReason: null,
+  refundLineId: null,
+  refunded: null,
   toast: null,
   trouble: null,
 } as const satisfies Partial<TillState>

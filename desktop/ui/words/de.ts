@@ -9,6 +9,7 @@ export const de: Record<keyof typeof en, string> = {
 
   'command.keys': 'Tasten',
   'command.search': 'Suchen',
+  'command.sales': 'Verkäufe',
   'command.card': 'Karte',
   'command.drawer': 'Schublade',
   'command.pay': 'Zahlen',
@@ -213,6 +214,8 @@ export const de: Record<keyof typeof en, string> = {
   'keys.times': 'n × der nächste Artikel, oder diese Zeile',
   'keys.more': 'Einer mehr, einer weniger',
   'keys.remove': 'Zeile entfernen',
+  'keys.void': 'Den ganzen Korb verwerfen',
+  'keys.copy': 'Kopie des Belegs drucken',
   'keys.move': 'Zeile oder Treffer wählen',
   'keys.exact': 'Beim Zahlen: passender Betrag',
   'keys.note': 'Beim Zahlen: dieser Schein wurde gegeben',

@@ -7,6 +7,7 @@ export const en = {
 
   'command.keys': 'Keys',
   'command.search': 'Search',
+  'command.sales': 'Sales',
   'command.card': 'Card',
   'command.drawer': 'Drawer',
   'command.pay': 'Pay',
@@ -211,6 +212,8 @@ export const en = {
   'keys.times': 'n × the next item, or this line',
   'keys.more': 'One more, one fewer',
   'keys.remove': 'Remove the line',
+  'keys.void': 'Void the whole basket',
+  'keys.copy': 'Print a copy of the receipt',
   'keys.move': 'Choose a line or a result',
   'keys.exact': 'In Pay: exact amount',
   'keys.note': 'In Pay: this note was given',

@@ -9,6 +9,7 @@ export const fr: Record<keyof typeof en, string> = {
 
   'command.keys': 'Touches',
   'command.search': 'Chercher',
+  'command.sales': 'Ventes',
   'command.card': 'Carte',
   'command.drawer': 'Tiroir',
   'command.pay': 'Encaisser',
@@ -213,6 +214,8 @@ export const fr: Record<keyof typeof en, string> = {
   'keys.times': 'n × le prochain article, ou cette ligne',
   'keys.more': 'Un de plus, un de moins',
   'keys.remove': 'Retirer la ligne',
+  'keys.void': 'Vider tout le panier',
+  'keys.copy': 'Imprimer un duplicata du ticket',
   'keys.move': 'Choisir une ligne ou un résultat',
   'keys.exact': 'À l’encaissement : compte juste',
   'keys.note': 'À l’encaissement : ce billet est donné',

@@ -2,11 +2,13 @@ import { roleSchema } from '../../../domain/permissions.ts'
 import { wordRefusal } from '../../../domain/refusals.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { Reason, Trouble } from '../store/till-store.ts'
+import { sellingWords } from './selling-words.ts'
 import { tillWords } from './till-words.ts'
 
 /** Words a reason or a trouble in the current language: what happened, and what to do next. */
 export function useTroubleWords() {
   const t = useWords(tillWords)
+  const s = useWords(sellingWords)
   const locale = useLocale()
   const roleNames = (roles: readonly string[]) =>
     roles
@@ -24,6 +26,7 @@ export function useTroubleWords() {
       if ('own' in trouble) {
         if (trouble.own === 'count.scan') return { text: t('count.scan'), remedy: t('count.scanRemedy') }
         if (trouble.own === 'pay.code') return { text: t('pay.code'), remedy: t('pay.codeRemedy') }
+        if (trouble.own === 'refund.reason') return { text: s('refund.reasonFirst'), remedy: '' }
         return { text: t('connection.lostText'), remedy: t('connection.lostRemedy') }
       }
       const { refused, details } = trouble.refusal

@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'react'
-import { z } from 'zod'
 import type { LikelyCause } from '../../../domain/cash-session/explain.ts'
 import type { CashSessionRow } from '../../../domain/cash-session/rows.ts'
-import { type Currency, type Minor, minorSchema, multiply } from '../../../domain/money.ts'
+import { type Currency, type Minor, multiply } from '../../../domain/money.ts'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Difference, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
@@ -14,28 +13,9 @@ import { drawerWords } from '../drawer-words.ts'
 import { useLive, useLiveParts } from '../live/live-context.ts'
 import { ask } from '../session/api.ts'
 import { consoleWords } from '../words.ts'
+import { type Drawer, type DrawerParts, drawerSchema } from './drawer-answer.ts'
+import { Refunds, Removals } from './drawer-losses.tsx'
 import { nameOf, type Place } from './places.ts'
-
-const drawerSchema = z.object({
-  moves: z.array(
-    z.object({
-      kind: z.string(),
-      at: z.string(),
-      actorName: z.string(),
-      reason: z.string().nullable(),
-      count: z.int(),
-      amount: minorSchema,
-    }),
-  ),
-  counts: z.array(z.object({ denomination: minorSchema, quantity: z.int() })),
-  taxes: z.array(z.object({ rateBp: z.int(), tax: minorSchema })),
-  tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
-  addenda: z.array(
-    z.object({ number: z.int(), saleCount: z.int(), cash: minorSchema, variance: minorSchema }),
-  ),
-  causes: z.array(z.custom<LikelyCause>((value) => typeof value === 'object' && value !== null)),
-})
-type Drawer = z.infer<typeof drawerSchema>
 
 /** An open drawer is read again this often while it is looked at, ms. */
 const EVERY_MS = 5_000
@@ -65,13 +45,7 @@ function useDrawer(session: CashSessionRow): Drawer | 'reading' | 'failed' {
   return drawer
 }
 
-interface Parts {
-  session: CashSessionRow
-  drawer: Drawer
-  place: Place
-}
-
-function Moves({ session, drawer, place }: Parts) {
+function Moves({ session, drawer, place }: DrawerParts) {
   const d = useWords(drawerWords)
   const locale = useLocale()
   const currency = currencySign(locale, session.currency as Currency)
@@ -117,7 +91,7 @@ function Moves({ session, drawer, place }: Parts) {
   )
 }
 
-function Count({ session, drawer }: Parts) {
+function Count({ session, drawer }: DrawerParts) {
   const d = useWords(drawerWords)
   const currency = currencySign(useLocale(), session.currency as Currency)
   if (drawer.counts.length === 0) return null
@@ -154,7 +128,7 @@ function Count({ session, drawer }: Parts) {
 }
 
 /** What was sold, as the Z report has it. */
-function Totals({ session, drawer }: Parts) {
+function Totals({ session, drawer }: DrawerParts) {
   const t = useWords(consoleWords)
   const d = useWords(drawerWords)
   const locale = useLocale()
@@ -192,7 +166,7 @@ function Totals({ session, drawer }: Parts) {
   )
 }
 
-function Causes({ session, drawer, place }: Parts) {
+function Causes({ session, drawer, place }: DrawerParts) {
   const d = useWords(drawerWords)
   const locale = useLocale()
   if (session.variance === null || session.variance === 0) return null
@@ -225,7 +199,7 @@ function Causes({ session, drawer, place }: Parts) {
 }
 
 /** What was said with the count, and what came after it. */
-function Said({ session, drawer }: Parts) {
+function Said({ session, drawer }: DrawerParts) {
   const d = useWords(drawerWords)
   const locale = useLocale()
   const directory = useLive((state) => state.directory)
@@ -252,7 +226,11 @@ export function DrawerDetails({ session, place }: { session: CashSessionRow; pla
   const parts = { session, drawer, place }
   return (
     <div className="grid gap-6 py-3 text-dense xl:grid-cols-[minmax(0,1fr)_18rem]">
-      <Moves {...parts} />
+      <div className="flex min-w-0 flex-col gap-4">
+        <Moves {...parts} />
+        <Refunds {...parts} />
+        <Removals {...parts} />
+      </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Totals {...parts} />
         <Said {...parts} />

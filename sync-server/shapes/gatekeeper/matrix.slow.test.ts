@@ -38,6 +38,11 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   sale_tax: SHARED,
   sale_tender: SHARED,
   register_total: SHARED,
+  basket_action: OFFICE_ONLY,
+  refund: SHARED,
+  refund_line: SHARED,
+  refund_tax: SHARED,
+  refund_tender: SHARED,
   cash_session: SHARED,
   cash_count: SHARED,
   cash_movement: SHARED,
@@ -51,7 +56,7 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   forecast_model: PUBLIC,
   device_head: SHARED,
   device_status: OFFICE_ONLY,
-  event_exception: OFFICE_ONLY,
+  event_exception: SHARED,
 }
 
 const CONSOLE_ROLES: readonly Role[] = ['branch_manager', 'head_office']

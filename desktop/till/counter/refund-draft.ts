@@ -1,0 +1,102 @@
+import { type Minor, minor, sum } from '../../../domain/money.ts'
+import type { Disposition } from '../../../domain/refund/events.ts'
+import { refundable, refundGross, refundTenders } from '../../../domain/refund/rules.ts'
+import type { TenderKind } from '../../../domain/sale/events.ts'
+import { lineGross } from '../../../domain/sale/rules.ts'
+import type { RefundLineView, RefundView } from '../../bridge/views.ts'
+import type { SoldLine, SoldSale } from './sold-sales.ts'
+
+/** What a person has chosen of one line. */
+export interface Chosen {
+  quantity: number
+  disposition: Disposition
+}
+
+/** A product given back without a receipt, at today's price. */
+export interface LooseLine {
+  lineId: string
+  productId: string
+  cip13: string
+  name: string
+  pack: string
+  unitPrice: Minor
+  vatRateBp: number
+}
+
+/**
+ * A refund being put together. It lives in memory: until it is confirmed nothing has happened, and what the customer
+ * brought is on the counter.
+ */
+export type Draft = { revision: number; chosen: Map<string, Chosen>; lastLineId: string | null } & (
+  | { saleId: string }
+  | { saleId: null; loose: LooseLine[] }
+)
+
+/** A medicine that left the pharmacy is not sold again unless someone says so. */
+export const DEFAULT_DISPOSITION: Disposition = 'quarantine'
+
+const none: Chosen = { quantity: 0, disposition: DEFAULT_DISPOSITION }
+
+function ofSale(line: SoldLine, chosen: Chosen): RefundLineView {
+  const { quantity: sold, refunded, refundedGross } = line
+  const left = refundable({ sold, refunded })
+  // What came back at another till meanwhile can no longer be chosen here.
+  const quantity = Math.min(chosen.quantity, left)
+  return {
+    lineId: line.id,
+    productId: line.product_id,
+    cip13: line.cip13,
+    name: line.name,
+    pack: line.pack,
+    sold,
+    left,
+    quantity,
+    disposition: chosen.disposition,
+    unitPrice: minor(line.unit_price),
+    gross: refundGross({ sold, gross: minor(line.gross), refunded, refundedGross }, quantity),
+    vatRateBp: line.vat_rate_bp,
+  }
+}
+
+const ofLoose = (line: LooseLine, chosen: Chosen): RefundLineView => ({
+  ...line,
+  sold: null,
+  left: null,
+  ...chosen,
+  gross: lineGross({ unitPrice: line.unitPrice, quantity: chosen.quantity }),
+})
+
+/** What each kind of tender may still get back. */
+export function tendersLeft(sold: SoldSale | null): Map<TenderKind, number> {
+  const left = new Map<TenderKind, number>()
+  for (const { kind, amount } of sold?.tenders ?? []) {
+    left.set(kind as TenderKind, (left.get(kind as TenderKind) ?? 0) + amount)
+  }
+  for (const [kind, amount] of sold?.refundedTenders ?? []) left.set(kind, (left.get(kind) ?? 0) - amount)
+  return left
+}
+
+/** The draft as it comes to, over the sale as the rows have it now. */
+export function viewOf(draft: Draft, sold: SoldSale | null): NonNullable<RefundView> {
+  const lines =
+    draft.saleId === null
+      ? draft.loose.map((line) => ofLoose(line, draft.chosen.get(line.lineId) ?? none))
+      : (sold?.lines ?? []).map((line) => ofSale(line, draft.chosen.get(line.id) ?? none))
+  const total = sum(lines.map((line) => line.gross))
+  return {
+    sale: sold && {
+      saleId: sold.sale.id,
+      receiptNumber: sold.sale.receipt_number,
+      registerName: sold.registerName,
+      completedAt: sold.sale.completed_at,
+      cashierName: sold.cashierName,
+      total: minor(sold.sale.total),
+      tenders: sold.tenders.map(({ kind, amount }) => ({ kind: kind as TenderKind, amount: minor(amount) })),
+    },
+    lines,
+    total,
+    tenders: refundTenders(total, tendersLeft(sold)),
+    lastLineId: draft.lastLineId,
+    revision: draft.revision,
+  }
+}

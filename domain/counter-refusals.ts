@@ -1,0 +1,50 @@
+import { entry, type RefusalEntry, w } from './refusal-entry.ts'
+
+/** What is refused at the counter beside the plain sale: refunds, discounts, tenders, parked baskets. */
+export const COUNTER_REFUSALS = {
+  'sale-not-found': entry(
+    404,
+    w(
+      'Receipt {number} is not known at this till.',
+      'If it was sold elsewhere a moment ago, wait until the till is online; else refund without the receipt.',
+    ),
+    w(
+      'Le ticket {number} est inconnu à cette caisse.',
+      'S’il vient d’être vendu ailleurs, attendez le retour en ligne ; sinon remboursez sans ticket.',
+    ),
+    w(
+      'Beleg {number} ist an dieser Kasse nicht bekannt.',
+      'Wurde er gerade anderswo verkauft, auf die Verbindung warten; sonst ohne Beleg erstatten.',
+    ),
+  ),
+  'no-refund': entry(
+    409,
+    w('No refund is under way.', 'Scan the receipt first.'),
+    w('Aucun remboursement en cours.', 'Scannez d’abord le ticket.'),
+    w('Keine Erstattung im Gange.', 'Zuerst den Beleg scannen.'),
+  ),
+  'refund-empty': entry(
+    409,
+    w('Nothing is chosen to come back.', 'Scan the pack, or choose a line and press +.'),
+    w('Rien n’est choisi pour le retour.', 'Scannez la boîte, ou choisissez une ligne et pressez +.'),
+    w('Nichts zur Rückgabe gewählt.', 'Packung scannen, oder Zeile wählen und + drücken.'),
+  ),
+  'refund-exceeds-sale': entry(
+    409,
+    w('No more than {left} of {name} can come back.', 'The rest was refunded before, or was never sold.'),
+    w('Retour possible : {left} de {name} au plus.', 'Le reste a déjà été remboursé, ou n’a pas été vendu.'),
+    w('Höchstens {left} von {name} können zurück.', 'Der Rest wurde schon erstattet oder nie verkauft.'),
+  ),
+  'not-on-receipt': entry(
+    404,
+    w('{name} is not on this receipt.', 'Check the pack, or refund it by its own receipt.'),
+    w('{name} ne figure pas sur ce ticket.', 'Vérifiez la boîte, ou remboursez avec son propre ticket.'),
+    w('{name} steht nicht auf diesem Beleg.', 'Packung prüfen, oder mit ihrem eigenen Beleg erstatten.'),
+  ),
+  'refund-changed': entry(
+    409,
+    w('The refund changed meanwhile: it now comes to {total}.', 'Check it and confirm again.'),
+    w('Le remboursement a changé : il est de {total}.', 'Vérifiez et confirmez de nouveau.'),
+    w('Die Erstattung hat sich geändert: jetzt {total}.', 'Prüfen und erneut bestätigen.'),
+  ),
+} as const satisfies Record<string, RefusalEntry>

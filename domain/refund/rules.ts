@@ -1,0 +1,114 @@
+import { type Minor, minor, subtract, sum } from '../money.ts'
+import type { Permission } from '../permissions.ts'
+import type { TenderKind } from '../sale/events.ts'
+import { splitGross, type TaxShare } from '../tax.ts'
+import type { SaleRefunded } from './events.ts'
+
+/** A line of a sale with what has come back of it so far. Amounts in minor units. */
+export interface RefundableLine {
+  /** Packs sold. */
+  sold: number
+  /** What the customer paid for all of them. */
+  gross: Minor
+  /** Packs that came back already, and what was given back for them. */
+  refunded: number
+  refundedGross: Minor
+}
+
+/** Packs that may still come back: never fewer than none, though two tills apart may have taken back too many. */
+export const refundable = (line: Pick<RefundableLine, 'sold' | 'refunded'>): number =>
+  Math.max(0, line.sold - line.refunded)
+
+/**
+ * What is given back for so many packs of a line. The share of all packs that have then come back is rounded to the minor
+ * unit, and what was given back before is taken off: however a line is taken back, its parts sum to what was paid.
+ * @throws RangeError when more would come back than was sold
+ */
+export function refundGross(line: RefundableLine, quantity: number): Minor {
+  if (quantity < 0 || quantity > refundable(line)) throw new RangeError(`${quantity} packs cannot come back`)
+  if (quantity === 0) return minor(0)
+  const back = Math.round((line.gross * (line.refunded + quantity)) / line.sold)
+  return minor(Math.min(Math.max(0, back - line.refundedGross), line.gross))
+}
+
+/** How far a part's VAT may be from its own split, minor units: the cents by which parts are made to sum to the whole. */
+const TAX_TOLERANCE = 5
+
+/**
+ * The VAT of a refund, per rate, rates ascending: what of the sale's VAT has then been given back, less what was given
+ * back before. When all has come back, the refunds' VAT is the sale's to the minor unit.
+ * @param before VAT given back of the same sale so far
+ */
+export function refundTaxes(
+  lines: readonly { gross: Minor; vatRateBp: number }[],
+  before: readonly TaxShare[],
+): TaxShare[] {
+  const rates = [...new Set(lines.map((line) => line.vatRateBp))].sort((a, b) => a - b)
+  return rates.map((rateBp) => {
+    const gross = sum(lines.filter((line) => line.vatRateBp === rateBp).map((line) => line.gross))
+    const earlier = before.find((share) => share.rateBp === rateBp)
+    const own = splitGross(gross, rateBp)
+    if (!earlier) return own
+    const whole = splitGross(minor(earlier.gross + gross), rateBp)
+    const net = subtract(whole.net, earlier.net)
+    const fits = Math.abs(net - own.net) <= TAX_TOLERANCE && net >= 0 && net <= gross
+    return fits ? { rateBp, net, tax: subtract(gross, net), gross } : own
+  })
+}
+
+/** In which order money goes back: what left a trace first, so that a card's money is never handed out in cash. */
+const BACK_TO: readonly TenderKind[] = ['card', 'cash']
+
+/**
+ * Spreads a refund over the tenders that paid, none getting back more than it gave.
+ * @param left what each kind paid, less what went back to it
+ * @returns the parts, and in cash whatever no tender has left (only where more came back than was paid)
+ */
+export function refundTenders(
+  total: Minor,
+  left: ReadonlyMap<TenderKind, number>,
+): { kind: TenderKind; amount: Minor }[] {
+  let rest: number = total
+  const parts = new Map<TenderKind, number>()
+  for (const kind of BACK_TO) {
+    const amount = Math.min(rest, Math.max(0, left.get(kind) ?? 0))
+    if (amount > 0) parts.set(kind, amount)
+    rest -= amount
+  }
+  if (rest > 0) parts.set('cash', (parts.get('cash') ?? 0) + rest)
+  return [...parts].map(([kind, amount]) => ({ kind, amount: minor(amount) }))
+}
+
+/** What a person must be allowed to make this refund: without a receipt it takes more. */
+export const refundPermission = (refund: Pick<SaleRefunded, 'saleId'>): Permission =>
+  refund.saleId === null ? 'refund.without-receipt' : 'refund.make'
+
+export type RefundFault =
+  | 'duplicate-line'
+  | 'duplicate-tender'
+  | 'receipt'
+  | 'total'
+  | 'taxes'
+  | 'tenders'
+  | 'rounding'
+
+const isDoubled = (ids: readonly string[]) => new Set(ids).size !== ids.length
+
+/** The first rule that a refund breaks, or null. Whether more came back than was sold is not in the fact: its sale says. */
+export function refundFault(refund: SaleRefunded): RefundFault | null {
+  const { lines, tenders, taxes } = refund
+  if (isDoubled(lines.map((line) => line.lineId))) return 'duplicate-line'
+  const saleLines = lines.flatMap((line) => line.saleLineId ?? [])
+  if (isDoubled(saleLines)) return 'duplicate-line'
+  if (isDoubled(tenders.map((tender) => tender.tenderId))) return 'duplicate-tender'
+  if (saleLines.length !== (refund.saleId === null ? 0 : lines.length)) return 'receipt'
+  if (refund.total !== sum(lines.map((line) => line.gross))) return 'total'
+  const rates = [...new Set(lines.map((line) => line.vatRateBp))].sort((a, b) => a - b)
+  if (rates.join() !== taxes.map((share) => share.rateBp).join()) return 'taxes'
+  for (const share of taxes) {
+    const gross = sum(lines.filter((line) => line.vatRateBp === share.rateBp).map((line) => line.gross))
+    if (share.gross !== gross) return 'taxes'
+    if (Math.abs(share.tax - splitGross(gross, share.rateBp).tax) > TAX_TOLERANCE) return 'rounding'
+  }
+  return refund.total === sum(tenders.map((tender) => tender.amount)) ? null : 'tenders'
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { LikelyCause } from '../../../domain/cash-session/explain.ts'
+import type { CashSessionRow } from '../../../domain/cash-session/rows.ts'
+import { minorSchema } from '../../../domain/money.ts'
+import type { Place } from './places.ts'
+
+/** What the server answers about one drawer. */
+export const drawerSchema = z.object({
+  moves: z.array(
+    z.object({
+      kind: z.string(),
+      at: z.string(),
+      actorName: z.string(),
+      reason: z.string().nullable(),
+      count: z.int(),
+      amount: minorSchema,
+    }),
+  ),
+  counts: z.array(z.object({ denomination: minorSchema, quantity: z.int() })),
+  taxes: z.array(z.object({ rateBp: z.int(), tax: minorSchema })),
+  tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
+  addenda: z.array(
+    z.object({ number: z.int(), saleCount: z.int(), cash: minorSchema, variance: minorSchema }),
+  ),
+  removals: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      how: z.string(),
+      name: z.string(),
+      quantity: z.int(),
+      amount: minorSchema,
+      at: z.string(),
+      actorName: z.string().nullable(),
+    }),
+  ),
+  refunds: z.array(
+    z.object({
+      id: z.string(),
+      number: z.int(),
+      reason: z.string(),
+      total: minorSchema,
+      at: z.string(),
+      receipt: z.int().nullable(),
+      actorName: z.string().nullable(),
+    }),
+  ),
+  causes: z.array(z.custom<LikelyCause>((value) => typeof value === 'object' && value !== null)),
+})
+export type Drawer = z.infer<typeof drawerSchema>
+
+/** What each part of a drawer's details is drawn from. */
+export interface DrawerParts {
+  session: CashSessionRow
+  drawer: Drawer
+  place: Place
+}
