@@ -18,6 +18,9 @@ const PIN = '2222'
 const PRICE = 250
 const FLOAT = minor(10_000)
 
+/** Two new identities, one after the other, on a busy machine. */
+const CLEARED_UP_MS = 90_000
+
 let server: TestServer
 let line: Line
 let dir: string
@@ -88,12 +91,16 @@ async function untilSays(
   name: string,
   condition: (status: NonNullable<ReturnType<Hands['see']>>) => boolean,
 ) {
-  return until(`${name} to say so`, async () => {
-    const hands = await layHandsOn(tills.get(name)?.address ?? '').catch(() => null)
-    if (!hands) return null
-    const status = await until('a status', () => hands.see('status')).finally(() => hands.close())
-    return condition(status) ? status : null
-  })
+  return until(
+    `${name} to say so`,
+    async () => {
+      const hands = await layHandsOn(tills.get(name)?.address ?? '').catch(() => null)
+      if (!hands) return null
+      const status = await until('a status', () => hands.see('status')).finally(() => hands.close())
+      return condition(status) ? status : null
+    },
+    CLEARED_UP_MS,
+  )
 }
 
 const untilSent = (name: string, reason: string | null) =>
@@ -155,7 +162,7 @@ it('keeps both histories of a till that was restored from an old backup', async 
   await equalToServer(['first'])
   const told = await server.db.selectFrom('event_exception').select('code').distinct().execute()
   expect(told.map(({ code }) => code)).toEqual(
-    expect.arrayContaining(['device-restored', 'journal-forked', 'receipt-duplicate']),
+    expect.arrayContaining(['device-restored', 'receipt-duplicate']),
   )
 })
 
