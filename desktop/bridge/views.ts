@@ -97,7 +97,8 @@ export type LastSaleView = {
 
 /** What the strip at the edge says in words. */
 export interface StatusView {
-  sync:
+  /** `outdated`: head office finds this till's release too old to understand it in full. */
+  sync: { outdated?: true } & (
     | { state: 'online' }
     | { state: 'sending'; events: number; sales: number; amount: Minor; lastSent: string | null }
     | {
@@ -111,6 +112,7 @@ export interface StatusView {
         /** When head office last took something; null when it never did. */
         lastSent: string | null
       }
+  )
   printer: {
     state: 'ready' | 'paper-near-end' | 'paper-out' | 'cover-open' | 'offline' | 'unreachable' | 'none'
     waiting: number

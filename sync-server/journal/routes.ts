@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { OLDEST_TILL_HEADER, OLDEST_TILL_RELEASE } from '../../domain/journal/release.ts'
 import { refuse } from '../../domain/refusals.ts'
 import { hearDevice, INSTANCE_HEADER, instanceSchema } from '../auth/succession.ts'
 import { readJson } from '../http/body.ts'
@@ -24,6 +25,7 @@ export function journalRoutes(
   app.use('*', async (c, next) => {
     // What a request may come in (RFC 9110 §12.5.3): tills compress once they were told.
     c.header('accept-encoding', 'gzip')
+    c.header(OLDEST_TILL_HEADER, String(OLDEST_TILL_RELEASE))
     await next()
   })
   app.get('/head', async (c) => {

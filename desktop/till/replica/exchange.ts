@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib'
 import { z } from 'zod'
 import type { Checkpoint } from '../../../domain/journal/checkpoint.ts'
 import { hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
+import { OLDEST_TILL_HEADER, SYNC_RELEASE } from '../../../domain/journal/release.ts'
 import type { Minor } from '../../../domain/money.ts'
 
 /** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
@@ -26,6 +27,8 @@ export interface ExchangeOptions {
   fetch: typeof fetch
   /** Which running till this is, told to the server with each request. */
   instance?: string | undefined
+  /** Told with each answer of the server whether it finds this till too old. */
+  foundOutdated?(outdated: boolean): void
 }
 
 /** Below this a body is not worth compressing, bytes. */
@@ -68,7 +71,7 @@ function readAnswer(status: number, answer: unknown): Outcome {
  * Sends batches to the server, one at a time. Bodies are compressed once an answer has said that the server takes that
  * (`accept-encoding`, RFC 9110 §12.5.3): one of an older release does not.
  */
-export function createExchange({ serverUrl, instance, fetch }: ExchangeOptions) {
+export function createExchange({ serverUrl, instance, fetch, foundOutdated }: ExchangeOptions) {
   let takesGzip = false
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -116,6 +119,7 @@ export function createExchange({ serverUrl, instance, fetch }: ExchangeOptions) 
       const cause = response.status >= 500 ? 'server' : 'network'
       return { kind: 'no-answer', cause, detail: `HTTP ${response.status}, not of the server` }
     }
+    foundOutdated?.(Number(response.headers.get(OLDEST_TILL_HEADER) ?? 0) > SYNC_RELEASE)
     takesGzip = response.headers.get('accept-encoding')?.includes('gzip') ?? false
     return readAnswer(response.status, answer)
   }

@@ -39,9 +39,14 @@ export interface IntakeOptions {
 }
 
 /** What is joined, what is being loaded, and which stage it is its turn to be. */
-function createProgress(loads: Loads, frontier: Frontier, joined: ReadonlySet<string>) {
+function createProgress(
+  loads: Loads,
+  frontier: Frontier,
+  joined: ReadonlySet<string>,
+  lacking: ReadonlySet<string>,
+) {
   const isFirst = (table: string) => !joined.has(table) && (loads.pending().get(table)?.first ?? true)
-  const missing = () => TILL_TABLES.filter((table) => !joined.has(table))
+  const missing = () => TILL_TABLES.filter((table) => !joined.has(table) && !lacking.has(table))
   const stage = () => {
     const stages = missing().map(stageOf)
     return stages.length === 0 ? null : Math.min(...stages)
@@ -128,6 +133,8 @@ export class Intake {
   readonly #loads: Loads
   readonly #saved: ReadonlyMap<string, ShapePosition>
   readonly #joined: Set<string>
+  /** Tables that the server does not have, being of an older release. */
+  readonly #lacking = new Set<string>()
   readonly #progress: ReturnType<typeof createProgress>
   readonly #bell = createBell()
   readonly #stopping = new AbortController()
@@ -148,7 +155,7 @@ export class Intake {
     for (const [table, { loaded, top }] of this.#loads.pending()) {
       if (loaded) this.frontier.follow(table, BigInt(top))
     }
-    this.#progress = createProgress(this.#loads, this.frontier, this.#joined)
+    this.#progress = createProgress(this.#loads, this.frontier, this.#joined, this.#lacking)
     this.#told = now()
     this.#settle()
     this.#guarded(() => this.#tidy()).catch(() => {})
@@ -171,20 +178,43 @@ export class Intake {
     return this.#progress.whole() ? null : this.#loads.rows()
   }
 
+  /**
+   * The server does not have this table: nothing waits for it any more, until it is answered after all.
+   * @returns whether the till can go on without it; what it sells with it cannot
+   */
+  lacks(table: string): boolean {
+    if (stageOf(table) === COUNTER_STAGE) return false
+    if (this.#lacking.has(table)) return true
+    this.#lacking.add(table)
+    this.frontier.drop(table)
+    this.#settle()
+    this.pump()
+    return true
+  }
+
+  /** A table that was lacking is answered: others wait for it as before. */
+  #found(table: string): void {
+    if (!this.#lacking.delete(table)) return
+    const load = this.#loads.pending().get(table)
+    if (load?.loaded) this.frontier.follow(table, BigInt(load.top))
+    else if (this.#joined.has(table)) this.frontier.follow(table, this.#options.writer.lsn() ?? 0n)
+    this.#settle()
+  }
+
   /** What takes a table's answers. */
   sink(table: string): ShapeSink {
+    const heard = <T>(work: () => Promise<T> | T, signal?: AbortSignal) =>
+      this.#guarded(() => {
+        this.#found(table)
+        return work()
+      }, signal)
+    const follow = (messages: readonly ShapeMessage[], signal: AbortSignal) =>
+      this.frontier.follows(table) ? this.#follow(table, messages, signal) : this.#load(table, messages)
     return {
       turn: (signal) => this.#bell.until(() => this.#mayAsk(table), signal),
-      begin: (handle, signal) => this.#guarded(() => this.#begin(table, handle, signal), signal),
-      take: (messages, signal) =>
-        this.#guarded(
-          () =>
-            this.frontier.follows(table)
-              ? this.#follow(table, messages, signal)
-              : this.#load(table, messages),
-          signal,
-        ),
-      end: (position, seen) => this.#guarded(() => this.#end(table, position, seen)),
+      begin: (handle, signal) => heard(() => this.#begin(table, handle, signal), signal),
+      take: (messages, signal) => heard(() => follow(messages, signal), signal),
+      end: (position, seen) => heard(() => this.#end(table, position, seen)),
     }
   }
 
@@ -238,6 +268,7 @@ export class Intake {
   }
 
   #mayAsk(table: string): boolean {
+    if (this.#lacking.has(table)) return true
     if (this.frontier.follows(table)) return !this.frontier.full(table)
     return this.#joined.has(table) || stageOf(table) <= (this.#progress.stage() ?? 0)
   }

@@ -16,11 +16,12 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-it('says that it is refused when one shape is, and that it no longer is', async () => {
-  let refuses = true
+/** A till of which the server refuses one table, as long as it is told to. */
+async function follow(table: string) {
+  const line = { refuses: true }
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server')
-    if (refuses && url.searchParams.get('table') === 'staff') {
+    if (line.refuses && url.searchParams.get('table') === table) {
       response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"not-allowed"}}')
       return
     }
@@ -55,10 +56,27 @@ it('says that it is refused when one shape is, and that it no longer is', async 
     },
     committed: () => {},
   })
+  const shapes = () => db.prepare('select shape from replica_shape').pluck().all()
+  return { line, shapes }
+}
+
+it('says that it is refused when one shape is, and that it no longer is', async () => {
+  const { line } = await follow('staff')
   const refused = { since: '2026-03-12T09:00:00.000Z', cause: 'refused' }
   await vi.waitFor(() => expect(pull.trouble()).toEqual(refused), { timeout: 5000 })
   expect(pull.ready()).toBe(false)
-  refuses = false
+  line.refuses = false
   await vi.waitFor(() => expect(pull.ready()).toBe(true), { timeout: 8000 })
   expect(pull.trouble()).toBeNull()
 }, 15_000)
+
+it('follows the rest when the server is of a release that lacks a table, and that one once it is there', async () => {
+  const { line, shapes } = await follow('z_addendum')
+  await vi.waitFor(() => expect(pull.loading()).toBeNull(), { timeout: 8000 })
+  expect(pull.ready()).toBe(true)
+  expect(pull.trouble()).toBeNull()
+  expect(shapes().length).toBeGreaterThan(5)
+  expect(shapes()).not.toContain('z_addendum')
+  line.refuses = false
+  await vi.waitFor(() => expect(shapes()).toContain('z_addendum'), { timeout: 12_000 })
+}, 25_000)

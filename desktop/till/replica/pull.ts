@@ -31,6 +31,12 @@ export interface PullOptions extends Omit<IntakeOptions, 'moved'> {
   failed(table: string, error: Error): void
 }
 
+/** A server of an older release knows no such table, and lets nobody read what it does not know. */
+const isUnknownTable = (error: Error) =>
+  error instanceof FetchError &&
+  error.status === 403 &&
+  (error.json as { error?: { code?: unknown } } | undefined)?.error?.code === 'not-allowed'
+
 const isRefused = (error: Error) => error instanceof FetchError && error.status < 500
 
 /** Shapes that were answered otherwise than by rows, until they are answered by rows again. */
@@ -80,7 +86,9 @@ export function startPull(options: PullOptions): Pull {
       fetch: options.fetch,
       sink: intake.sink(table),
       answered: () => troubles.over(table),
-      failed: (error) => troubles.note(table, error),
+      failed: (error) => {
+        if (!isUnknownTable(error) || !intake.lacks(table)) troubles.note(table, error)
+      },
     })
     followed.set(table, shape)
   }

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Checkpoint, sealCheckpoint } from '../../../domain/journal/checkpoint.ts'
 import type { JournalEvent } from '../../../domain/journal/event.ts'
+import { OLDEST_TILL_HEADER } from '../../../domain/journal/release.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createTillState, type TillState } from '../store/state.ts'
 import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
@@ -11,7 +12,14 @@ import { type Push, startPush } from './push.ts'
 interface Batch {
   events: JournalEvent[]
 }
-type Answer = (batch: Batch, headers: Headers) => { status?: number; body: unknown }
+type Answer = (
+  batch: Batch,
+  headers: Headers,
+) => {
+  status?: number
+  body: unknown
+  headers?: Record<string, string>
+}
 
 let till: TestTill
 let push: Push | null = null
@@ -40,8 +48,8 @@ function start(answer: Answer, parts: { state?: TillState; journal?: Journal } =
     fetch: async (_, init) => {
       const batch = JSON.parse(String(init?.body)) as Batch
       batches.push(batch)
-      const { status = 200, body } = answer(batch, new Headers(init?.headers))
-      return Response.json(body, { status })
+      const { status = 200, body, headers } = answer(batch, new Headers(init?.headers))
+      return Response.json(body, { status, ...(headers && { headers }) })
     },
     deviceId,
     db,
@@ -158,4 +166,10 @@ it('shows why rows do not come down although what it sends is taken', async () =
   await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online' }))
   const down = { since: '2026-03-12T09:00:00.000Z', cause: 'refused' as const }
   expect(push.status(down)).toMatchObject({ state: 'offline', ...down })
+})
+
+it('sends on, and says so, when the server finds this till too old', async () => {
+  sell()
+  const { push } = start((batch) => ({ body: headOf(batch), headers: { [OLDEST_TILL_HEADER]: '99' } }))
+  await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online', outdated: true }))
 })

@@ -27,18 +27,18 @@ const QUICK_MS = 1000
 export interface PushTiming {
   /** A quiet till says that it is there this often. */
   heartbeat: number
-  /** No answer to a batch within this counts as no connection. */
+  /** No answer to events within this counts as no connection. */
   answer: number
-  /** The same for the question whether the line is there again, which holds no events. */
+  /** The same for a request without events: a heartbeat, or the question whether the line is there again. */
   probe: number
   backoff: { first: number; most: number }
 }
 
 export const PUSH_TIMING: PushTiming = {
-  heartbeat: 4000,
+  heartbeat: 3500,
   answer: 8000,
-  probe: 4000,
-  backoff: { first: 500, most: 4000 },
+  probe: 6000,
+  backoff: { first: 500, most: 3000 },
 }
 
 /** The journal going up, as long as it runs. */
@@ -220,7 +220,7 @@ function createTurn(
     const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
     const pending = pendingAbove(acknowledged + events.length)
     const began = performance.now()
-    const patience = isProbe ? timing.probe : timing.answer
+    const patience = events.length === 0 ? timing.probe : timing.answer
     const outcome = await exchange({ deviceId, events, pending }, patience, lost(acknowledged))
     if (outcome.kind === 'no-answer') room.failed()
     else if (events.length > 0) room.went(performance.now() - began)
@@ -243,10 +243,14 @@ function createTurn(
 export function startPush(options: PushOptions): Push {
   const acknowledgement = createAcknowledgement(options.state, options.now)
   const { backoff } = options.timing ?? PUSH_TIMING
+  let old: { outdated?: true } = {}
+  const foundOutdated = (outdated: boolean) => {
+    old = outdated ? { outdated } : {}
+  }
   const checkpoints = createCheckpoints(options.state, options.deviceId)
   const line = createLine(options)
   const pendingAbove = createPendingReader(options)
-  const turn = createTurn(options, { acknowledgement, checkpoints, line, pendingAbove })
+  const turn = createTurn({ ...options, foundOutdated }, { acknowledgement, checkpoints, line, pendingAbove })
   const stopping = new AbortController()
   let wake = new AbortController()
 
@@ -273,9 +277,9 @@ export function startPush(options: PushOptions): Push {
       const { seq, at: lastSent = null } = acknowledgement.head()
       const pending = { ...pendingAbove(seq), lastSent }
       const offline = line.offline() ?? down
-      if (offline) return { state: 'offline', ...offline, ...pending }
-      if (pending.events > 0 || !line.everAnswered()) return { state: 'sending', ...pending }
-      return { state: 'online' }
+      if (offline) return { state: 'offline', ...offline, ...pending, ...old }
+      if (pending.events > 0 || !line.everAnswered()) return { state: 'sending', ...pending, ...old }
+      return { state: 'online', ...old }
     },
     nudge: () => wake.abort(),
     stop: async () => {

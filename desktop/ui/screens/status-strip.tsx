@@ -107,6 +107,7 @@ function Words({ status, timeZone }: { status: StatusView; timeZone: string }) {
         />
       )}
       {status.continued && <ContinuedWord continued={status.continued} timeZone={timeZone} />}
+      {status.sync.outdated && <Parts tone="warn" parts={[t('status.outdated'), t('status.goesOn')]} />}
       <SyncWord sync={status.sync} timeZone={timeZone} />
     </>
   )

@@ -37,6 +37,7 @@ export const de: Record<keyof typeof en, string> = {
   'status.online': 'Online',
   'status.sending_one': '{{count}} Verkauf wird gesendet',
   'status.sending_other': '{{count}} Verkäufe werden gesendet',
+  'status.outdated': 'Die Software dieser Kasse ist zu alt für die Zentrale: IT rufen',
   'status.offline.network': 'Offline seit {{time}}',
   'status.offline.server': 'Zentrale antwortet nicht seit {{time}}',
   'status.offline.refused': 'Von der Zentrale abgewiesen seit {{time}}: IT rufen',

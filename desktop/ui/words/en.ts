@@ -35,6 +35,7 @@ export const en = {
   'status.online': 'Online',
   'status.sending_one': 'Sending {{count}} sale',
   'status.sending_other': 'Sending {{count}} sales',
+  'status.outdated': 'This till’s software is too old for head office: call IT',
   'status.offline.network': 'Offline since {{time}}',
   'status.offline.server': 'Head office not answering since {{time}}',
   'status.offline.refused': 'Refused by head office since {{time}}: call IT',

@@ -37,6 +37,7 @@ export const fr: Record<keyof typeof en, string> = {
   'status.online': 'En ligne',
   'status.sending_one': 'Envoi de {{count}} vente',
   'status.sending_other': 'Envoi de {{count}} ventes',
+  'status.outdated': 'Le logiciel de cette caisse est trop ancien pour le siège : prévenez l’informatique',
   'status.offline.network': 'Hors ligne depuis {{time}}',
   'status.offline.server': 'Le siège ne répond pas depuis {{time}}',
   'status.offline.refused': 'Refusée par le siège depuis {{time}} : appelez l’informatique',
