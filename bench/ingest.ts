@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto'
+import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import type { JournalEvent } from '../domain/journal/event.ts'
 import { projectEvent } from '../domain/journal/families.ts'
@@ -24,10 +25,17 @@ const SINGLES = 150
 type Pool = ReturnType<typeof openPool>
 type PlainRow = Record<string, unknown>
 
-/** The tables that facts come to, once more, with their keys and indexes but without references. */
-async function makePlainTables(pool: Pool): Promise<void> {
-  for (const table of ['journal_event', ...Object.keys(PROJECTED_KEYS)])
-    await pool.query(`create table "bench_${table}" (like "${table}" including all)`)
+/** The whole database once more, for somebody who inserts the same rows into the same tables and checks nothing. */
+async function copyDatabase(url: string): Promise<string> {
+  const copy = new URL(url)
+  const elsewhere = new URL(url)
+  elsewhere.pathname = '/template1'
+  copy.pathname = '/plain'
+  const admin = new pg.Client(elsewhere.href)
+  await admin.connect()
+  await admin.query(`create database plain template "${new URL(url).pathname.slice(1)}"`)
+  await admin.end()
+  return copy.href
 }
 
 const eventRow = (event: JournalEvent, branchId: string): PlainRow => ({
@@ -54,7 +62,7 @@ function plainInsert(table: string, rows: readonly PlainRow[], conflict = '') {
   )
   const names = columns.map((name) => `"${name}"`).join(', ')
   const values = rows.flatMap((row) => columns.map((column) => row[column]))
-  return { text: `insert into "bench_${table}" (${names}) values ${tuples.join(', ')} ${conflict}`, values }
+  return { text: `insert into "${table}" (${names}) values ${tuples.join(', ')} ${conflict}`, values }
 }
 
 /** The statements by which somebody who need not check anything would insert the same rows. */
@@ -70,7 +78,7 @@ function plainStatements(events: readonly JournalEvent[], branchId: string) {
     ),
   ]
   for (const { table, op, rows, columns } of planMutations(mutations)) {
-    const sums = columns.map((name) => `"${name}" = "bench_${table}"."${name}" + excluded."${name}"`)
+    const sums = columns.map((name) => `"${name}" = "${table}"."${name}" + excluded."${name}"`)
     const key = PROJECTED_KEYS[table].join(', ')
     const conflict = op === 'add' ? `on conflict (${key}) do update set ${sums.join(', ')}` : ''
     if (op !== 'set') statements.push(plainInsert(table, rows, conflict))
@@ -104,26 +112,38 @@ async function takeIn(pool: Pool, { device }: TestJournal, body: string): Promis
 const bodyOf = ({ device }: TestJournal, events: readonly JournalEvent[]) =>
   JSON.stringify({ deviceId: device.deviceId, events, pending: NOTHING_PENDING })
 
+/** An organisation with a thousand products in stock, and one till that has sold nothing yet. */
+async function fill(url: string) {
+  const db = openDatabase(openPool(url, () => {}))
+  await migrateToLatest(db, POSTGRES)
+  const organisation = await seed(db)
+  const products = await addProducts(db, organisation, 1000)
+  const { branchId } = organisation
+  const stock = products.map(({ id }) => ({ branch_id: branchId, product_id: id, quantity: 10_000 }))
+  await db.insertInto('stock_on_hand').values(stock).execute()
+  const [journal] = (await addJournals(db, organisation, 1)) as [TestJournal]
+  await db.destroy()
+  return { journal, products }
+}
+
 /** Journal ingest beside the same rows inserted by somebody who checks nothing, turn by turn. */
 export async function ingest(): Promise<Figure[]> {
   const postgres = await startTestPostgres()
-  const pool = openPool(postgres.url, () => {})
-  const db = openDatabase(pool)
+  const pools: Pool[] = []
+  const open = (url: string) => {
+    const pool = openPool(url, () => {})
+    pools.push(pool)
+    return pool
+  }
   try {
-    await migrateToLatest(db, POSTGRES)
-    const organisation = await seed(db)
-    const products = await addProducts(db, organisation, 1000)
-    const stock = products.map(({ id }) => ({
-      branch_id: organisation.branchId,
-      product_id: id,
-      quantity: 10_000,
-    }))
-    await db.insertInto('stock_on_hand').values(stock).execute()
-    await makePlainTables(pool)
-    const [journal] = (await addJournals(db, organisation, 1)) as [TestJournal]
+    const { journal, products } = await fill(postgres.url)
+    const plainUrl = await copyDatabase(postgres.url)
+    const [pool, plainPool] = [open(postgres.url), open(plainUrl)]
+    const { branchId } = journal.device
     const next = () => journal.append(saleOfThree(journal, products))
-    await takeIn(pool, journal, bodyOf(journal, [journal.append(journal.opened())]))
-    const { branchId } = organisation
+    const opened = [journal.append(journal.opened())]
+    await takeIn(pool, journal, bodyOf(journal, opened))
+    await insertPlainly(plainPool, plainStatements(opened, branchId))
     const measure = async (size: number, turns: number) => {
       const [ours, plain]: [number[], number[]] = [[], []]
       for (let turn = 0; turn < turns; turn++) {
@@ -132,7 +152,7 @@ export async function ingest(): Promise<Figure[]> {
         const statements = plainStatements(events, branchId)
         const pair = [
           async () => ours.push(await timed(() => takeIn(pool, journal, body))),
-          async () => plain.push(await timed(() => insertPlainly(pool, statements))),
+          async () => plain.push(await timed(() => insertPlainly(plainPool, statements))),
         ]
         for (const one of turn % 2 ? pair : pair.reverse()) await one()
       }
@@ -149,7 +169,7 @@ export async function ingest(): Promise<Figure[]> {
       figure('ingest one sale p50', one, onePlain, { text: 'p50 ≤ 2×', met: one <= 2 * onePlain }),
     ]
   } finally {
-    await db.destroy()
+    for (const pool of pools) await pool.end()
     await postgres.stop()
   }
 }

@@ -29,21 +29,39 @@ export type ChainFault =
   /** The signature is not the device's. */
   | 'wrong-signature'
 
+/** Checks all of one event but its signature against the head it must follow. Null when it holds. */
+export function checkUnsignedLink(
+  event: JournalEvent,
+  head: JournalHead,
+  device: { deviceId: string },
+): ChainFault | null {
+  if (event.deviceId !== device.deviceId) return 'wrong-device'
+  if (event.seq !== head.seq + 1) return 'gap'
+  if (event.prevHash !== head.hash) return 'broken-chain'
+  return event.hash === hashEvent(event) ? null : 'wrong-hash'
+}
+
+const signedParts = ({ hash, signature }: JournalEvent) =>
+  [Buffer.from(hash, 'hex'), Buffer.from(signature, 'base64url')] as const
+
+/** Whether an event's signature is the device's, found out beside this thread: what an event costs most. */
+export function isSignedBy(event: JournalEvent, publicKey: KeyObject): Promise<boolean> {
+  const [hash, signature] = signedParts(event)
+  return new Promise((resolve, reject) => {
+    verify(null, hash, publicKey, signature, (error, holds) => (error ? reject(error) : resolve(holds)))
+  })
+}
+
 /** Checks one event against the head it must follow. Null when it does. */
 export function checkLink(
   event: JournalEvent,
   head: JournalHead,
   device: { deviceId: string; publicKey: KeyObject },
 ): ChainFault | null {
-  if (event.deviceId !== device.deviceId) return 'wrong-device'
-  if (event.seq !== head.seq + 1) return 'gap'
-  if (event.prevHash !== head.hash) return 'broken-chain'
-  if (event.hash !== hashEvent(event)) return 'wrong-hash'
-  const hashBytes = Buffer.from(event.hash, 'hex')
-  if (!verify(null, hashBytes, device.publicKey, Buffer.from(event.signature, 'base64url'))) {
-    return 'wrong-signature'
-  }
-  return null
+  const fault = checkUnsignedLink(event, head, device)
+  if (fault) return fault
+  const [hash, signature] = signedParts(event)
+  return verify(null, hash, device.publicKey, signature) ? null : 'wrong-signature'
 }
 
 /** Reads a device's public key from base64url of its 32 raw bytes (RFC 8037). @throws on any other form. */
