@@ -6,10 +6,10 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
   names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest,
-            shape-latency, shape-burst, live-clients, write-throughput, snapshot
+            tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
-            shapes (slower to set up)
+            shapes, tills return with a whole day (slower to set up)
   --help    this text`
 
 type Bench = (options: { large: boolean }) => Promise<Figure[]>
@@ -26,6 +26,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'live-clients': async () => (await import('./live-clients.ts')).liveClients,
   'write-throughput': async () => (await import('./write-throughput.ts')).writeThroughput,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  'tills-return': async () => (await import('./tills-return.ts')).tillsReturn,
 }
 
 const round = (value: number) => Number(value.toPrecision(4))

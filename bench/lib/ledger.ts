@@ -32,21 +32,31 @@ export async function addProducts(
   return products
 }
 
-/** Journals of new tills of the first branch, each at a register of its own. */
+/** Journals of new tills, each at a register of its own, so many to a branch; the first branch is the organisation's. */
 export async function addJournals(
   db: ServerDatabase,
   organisation: Organisation,
   count: number,
+  toABranch = count,
 ): Promise<TestJournal[]> {
-  const { branchId } = organisation
+  const first = await db
+    .selectFrom('branch')
+    .selectAll()
+    .where('id', '=', organisation.branchId)
+    .executeTakeFirstOrThrow()
+  const branches = [first.id]
+  for (let i = toABranch; i < count; i += toABranch) branches.push(uuidv7())
+  const others = branches.slice(1).map((id) => ({ ...first, id }))
+  if (others.length > 0) await db.insertInto('branch').values(others).execute()
   const tills = Array.from({ length: count }, (_, i) => {
     const { privateKey } = generateKeyPairSync('ed25519')
+    const branchId = branches[Math.floor(i / toABranch)] as string
     return { deviceId: uuidv7(), branchId, registerId: uuidv7(), privateKey, number: 100 + i }
   })
   await db
     .insertInto('register')
     .values(
-      tills.map(({ registerId: id, number }) => ({
+      tills.map(({ registerId: id, branchId, number }) => ({
         id,
         branch_id: branchId,
         number,
@@ -57,7 +67,7 @@ export async function addJournals(
   await db
     .insertInto('device')
     .values(
-      tills.map(({ deviceId: id, registerId, privateKey, number }) => ({
+      tills.map(({ deviceId: id, branchId, registerId, privateKey, number }) => ({
         id,
         branch_id: branchId,
         register_id: registerId,

@@ -5,6 +5,7 @@ import { hearDevice, INSTANCE_HEADER, instanceSchema } from '../auth/succession.
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { deviceOf, type Guard } from '../http/guard.ts'
+import { largeInTurn } from '../http/lanes.ts'
 import { granted, Refused } from '../http/refused.ts'
 import { journalBatchSchema } from './batch.ts'
 import { CHECKPOINT_HEADER, type Countersigner, noteLoss } from './countersign.ts'
@@ -13,6 +14,9 @@ import { readHead } from './ledger.ts'
 
 /** Room for 500 events of the size that sales have, with a wide margin, bytes. */
 const BODY_LIMIT = 8 * 1024 * 1024
+
+/** Days' worth of sales take turns; a sale or two that are made now do not wait for them. */
+const LANES = { largeBytes: 64 * 1024, atOnce: 3, waiting: 32, waitMs: 4000 }
 
 /** `GET /v1/journal/head` and `POST /v1/journal`, for devices. */
 export function journalRoutes(
@@ -32,7 +36,7 @@ export function journalRoutes(
     const { deviceId } = deviceOf(c.get('caller'))
     return c.json({ head: await readHead(tools.pool, deviceId) })
   })
-  app.post('/', async (c) => {
+  app.post('/', largeInTurn(LANES), async (c) => {
     const device = deviceOf(c.get('caller'))
     const batch = await readJson(c, journalBatchSchema, BODY_LIMIT)
     if (batch.deviceId !== device.deviceId) {
