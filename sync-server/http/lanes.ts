@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
 import { refuse } from '../../domain/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { Refused } from './refused.ts'
@@ -62,6 +63,8 @@ export function largeInTurn(limits: LaneLimits): MiddlewareHandler<AppEnv> {
     const leave = await turns.enter()
     if (!leave) throw new Refused(refuse('too-many-requests', { seconds: ASK_AGAIN_S }))
     try {
+      // Who has gone meanwhile would keep the turn with a body that never ends.
+      if (c.req.raw.signal.aborted) return c.body(null, 499 as StatusCode)
       await next()
     } finally {
       leave()
