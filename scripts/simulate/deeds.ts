@@ -26,7 +26,10 @@ async function someoneThere({ till, pin }: Counter): Promise<string | null> {
 
 async function sellToEach(counter: Counter, deed: Deed & { do: 'sell' }): Promise<string> {
   const came: string[] = []
-  for (let customer = 0; customer < deed.customers; customer++) came.push(await sell(counter, deed))
+  for (let customer = 0; customer < deed.customers; customer++) {
+    came.push(await sell(counter, deed))
+    await wait(deed.gapMs)
+  }
   return came.length > 3 ? `${came.slice(0, 2).join('; ')}; … ${came.at(-1)}` : came.join('; ')
 }
 

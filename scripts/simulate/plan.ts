@@ -11,6 +11,8 @@ export type Deed =
       items: { product: number; quantity: number }[]
       pay: 'cash' | 'card'
       customers: number
+      /** From one customer to the next, the product's own ms. */
+      gapMs: number
     }
   | { do: 'open-session'; till: number; float: number }
   /** `off` is by how much the count differs from what is in the drawer, minor units. */
@@ -190,6 +192,7 @@ const sell: Kind = (draw, till, products) => ({
     [2, draw.int(2, 4)],
     [1, draw.int(5, 15)],
   ]),
+  gapMs: draw.pick([0, 30, 150]),
 })
 
 const SELLING: readonly Choice[] = [

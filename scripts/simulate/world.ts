@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TillDatabase } from '../../desktop/till/store/database.ts'
 import { createRandom } from '../../forecast-models/random.ts'
 import { openDatabase, openPool, type ServerDatabase } from '../../sync-server/database/pool.ts'
-import { tornSale } from './checks.ts'
+import { drawerFault, tornSale } from './checks.ts'
 import { type FaultyLine, openFaultyLine } from './line.ts'
 import { nothingTold, type Told } from './model.ts'
 import { createOffice, type Office } from './office.ts'
@@ -65,6 +65,7 @@ export async function createWorld(stage: Stage, seed: number): Promise<World> {
     const tillDir = join(dir, `till-${index + 1}`)
     cpSync(stage.tillDirs[index] ?? '', tillDir, { recursive: true })
     const line = await openFaultyLine()
+    const told = nothingTold()
     const till = createSimulatedTill({
       dir: tillDir,
       serverUrl: line.url,
@@ -72,11 +73,13 @@ export async function createWorld(stage: Stage, seed: number): Promise<World> {
       log: note(place.name),
       fatal: (error) => found(`${place.name} would have ended its process: ${error}`),
       committed: (replica: TillDatabase) => {
+        const flickers = drawerFault(replica, told)
+        if (flickers) found(`${place.name}, after a commit: ${flickers}`)
         const torn = tornSale(replica)
         if (torn) found(`${place.name} showed half a sale: ${torn}`)
       },
     })
-    counters.push({ ...place, till, line, told: nothingTold() })
+    counters.push({ ...place, till, line, told })
   }
   await office.start()
   for (const { till, line } of counters) {
