@@ -332,7 +332,7 @@ it('holds the server’s rows plus exactly the own events above its head, whatev
         run.close()
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 25 },
   )
 }, 120_000)
 
@@ -358,6 +358,6 @@ it('never lets a figure of the till’s own jump, nor the catalogue shrink, whil
         run.close()
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 25 },
   )
 }, 120_000)

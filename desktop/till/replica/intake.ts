@@ -1,6 +1,8 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Changes, Topic } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
+import { holdInMemory } from '../store/database.ts'
+import { relaxed } from '../store/relaxed.ts'
 import { createBell } from './bell.ts'
 import {
   createFrontier,
@@ -256,7 +258,7 @@ export class Intake {
   #inTurn(kind: string, work: (limit: number) => number): Promise<void> {
     return this.#options.slices.run(kind, (limit) => {
       this.#stopping.signal.throwIfAborted()
-      return work(limit)
+      return relaxed(this.#options.db, () => work(limit))
     })
   }
 
@@ -264,13 +266,17 @@ export class Intake {
   #settle(): void {
     this.frontier.hold(this.#progress.half() ? (this.frontier.lsn() ?? 0n) : null)
     this.#options.slices.unhurried(!this.#progress.ready())
+    holdInMemory(this.#options.db, this.#progress.whole() ? 'much' : 'little')
     this.#bell.ring()
   }
 
   #mayAsk(table: string): boolean {
     if (this.#lacking.has(table)) return true
     if (this.frontier.follows(table)) return !this.frontier.full(table)
-    return this.#joined.has(table) || stageOf(table) <= (this.#progress.stage() ?? 0)
+    // One snapshot at a time: what waits for its turn to be written is held in memory.
+    return (
+      this.#joined.has(table) || this.#progress.due().find((due) => !this.frontier.follows(due)) === table
+    )
   }
 
   async #begin(table: string, handle: string, signal: AbortSignal): Promise<void> {

@@ -16,7 +16,8 @@ export interface Slices {
 /** What a slice should take, commit included, ms: half a frame; and while nobody can wait for it. */
 const TARGET_MS = { short: 8, long: 60 }
 
-const LIMIT = { first: 100, least: 10, most: 20_000 }
+/** Rows. Fewer at a time spare nobody anything: each slice has its own costs. */
+const LIMIT = { first: 100, least: 50, most: 20_000 }
 
 /** @param between is awaited after each slice: where room is made for the next */
 export function createSlices(now: () => number, between: () => Promise<void> = async () => {}): Slices {

@@ -14,6 +14,9 @@ const PAGES = 2048
 /** Until it is known how much a slice writes, the log is moved after so many. */
 const FIRST = 20
 
+/** The thread holds a connection and no rows, MB. */
+const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 }
+
 /** The thread is ended when there was nothing for it to do for this long, ms. */
 const IDLE_MS = 10_000
 
@@ -38,6 +41,7 @@ export function createCheckpointer(db: TillDatabase): Checkpointer {
     if (!worker) {
       worker = new Worker(new URL('./checkpoint-thread.ts', import.meta.url), {
         workerData: { path: db.name },
+        resourceLimits: LIMITS,
       })
       worker.unref()
     }

@@ -13,13 +13,20 @@ const SYNCHRONOUS_FULL = 2
 /** A WAL that grew past this is cut back at the next checkpoint, bytes. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
+const CACHE_KIB = { much: 65_536, little: 12_288 }
+
+/** How much of the database a till holds in memory: little while it is being filled, for no page is read twice then. */
+export function holdInMemory(db: TillDatabase, amount: 'much' | 'little'): void {
+  db.pragma(`cache_size = -${CACHE_KIB[amount]}`)
+}
+
 function configure(db: TillDatabase): void {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
   db.pragma('busy_timeout = 5000')
   db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
-  db.pragma('cache_size = -65536')
+  holdInMemory(db, 'much')
   db.pragma('temp_store = MEMORY')
   // macOS acknowledges a plain fsync before the drive has the data.
   if (process.platform === 'darwin') {
