@@ -16,8 +16,16 @@ export interface TillView {
   deviceName: string
   currency: 'EUR'
   timeZone: string
-  /** First replica in progress: rows in so far, and the expected total when known. Null when the till is ready. */
-  loading: { rows: number; expected: number | null } | null
+  /** The first replica while it comes in; null once the till has all of its rows. */
+  loading: {
+    rows: number
+    /** Null when it is not known. */
+    expected: number | null
+    /** An estimate; null when it cannot be told. */
+    secondsLeft: number | null
+    /** Whether the catalogue is in, and all else that selling needs. */
+    canSell: boolean
+  } | null
   /** Nothing done here is real: nothing is printed, sent, or kept. */
   training: boolean
 }

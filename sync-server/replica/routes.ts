@@ -8,6 +8,7 @@ import { deviceOf, type Guard } from '../http/guard.ts'
 import { Refused } from '../http/refused.ts'
 import { syncedScope } from '../shapes/gatekeeper/scopes.ts'
 import { readWanted, sumTables } from './checksums.ts'
+import { countRows } from './rows.ts'
 
 /** Devices whose tables are summed up at once; a table of a million rows keeps Postgres busy for a second or two. */
 const AT_ONCE = 2
@@ -15,7 +16,10 @@ const AT_ONCE = 2
 /** How soon one who came too many may ask again, s. */
 const ASK_AGAIN_S = 3
 
-/** `POST /v1/replica/checksums`, for devices: row count and sum of each asked table, within the device's scope. */
+/**
+ * For devices, within the device's scope: `POST /v1/replica/checksums`, row count and sum of each asked table, and
+ * `GET /v1/replica/rows`, how many rows there are in all.
+ */
 export function replicaRoutes(pool: pg.Pool, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   let running = 0
@@ -32,6 +36,11 @@ export function replicaRoutes(pool: pg.Pool, guard: Guard): Hono<AppEnv> {
     } finally {
       running -= 1
     }
+  })
+  app.get('/rows', guard({ device: true }), async (c) => {
+    const device = deviceOf(c.get('caller'))
+    c.header('cache-control', 'no-store')
+    return c.json({ rows: await countRows(pool, (table) => syncedScope(device, table)) })
   })
   return app
 }

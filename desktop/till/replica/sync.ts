@@ -7,6 +7,8 @@ import { createCheckpointer } from '../store/checkpointer.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
+import { createEstimate } from './estimate.ts'
+import { createExpected } from './expected.ts'
 import { type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
@@ -146,13 +148,23 @@ export function startSync(options: {
     regained: () => pull.current().refresh(),
     log,
   })
+  const expected = createExpected({ serverUrl, fetch: authorized, now, told: () => changes.touch('sync') })
+  const estimate = createEstimate(() => performance.now())
   const prepared = readAhead(writer)
   prepared.more()
   return {
     status: () => push.status(pull.trouble()),
     loading: () => {
-      const rows = pull.current().loading()
-      return rows === null ? null : { rows, expected: null }
+      const { loading, ready } = pull.current()
+      const rows = loading()
+      if (rows === null) return null
+      const all = expected()
+      return {
+        rows,
+        expected: all === null ? null : Math.max(all, rows),
+        secondsLeft: estimate.secondsLeft(rows, all),
+        canSell: ready(),
+      }
     },
     nudge: () => {
       push.nudge()

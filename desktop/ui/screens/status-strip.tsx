@@ -58,19 +58,23 @@ function ToCheck() {
   )
 }
 
+/** How far the first replica is, whether one can sell meanwhile, and how long the rest will take. */
 function Loading() {
   const t = useWords(tillWords)
   const locale = useLocale()
   const loading = useTill((state) => state.till?.loading ?? null)
   if (!loading) return null
+  const { secondsLeft, canSell } = loading
+  const what = canSell ? 'status.loadingHistory' : 'status.loading'
   const rows = formatQuantity(loading.rows, locale)
-  return (
-    <StatusWord tone="note">
-      {loading.expected === null
-        ? t('status.loading', { rows })
-        : t('status.loadingOf', { rows, expected: formatQuantity(loading.expected, locale) })}
-    </StatusWord>
-  )
+  const words =
+    loading.expected === null
+      ? t(what, { rows })
+      : t(`${what}Of`, { rows, expected: formatQuantity(loading.expected, locale) })
+  const left =
+    secondsLeft !== null &&
+    (secondsLeft < 60 ? t('status.leftSoon') : t('status.left', { count: Math.round(secondsLeft / 60) }))
+  return <Parts tone="note" parts={left ? [words, left] : [words]} />
 }
 
 /** Parts of a status, the first always shown, those after it where there is room. The whole is its title. */

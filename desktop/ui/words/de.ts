@@ -66,6 +66,11 @@ export const de: Record<keyof typeof en, string> = {
   'status.scanner': 'Scanner nicht gefunden: Kabel prüfen',
   'status.loading': 'Katalog wird geladen: {{rows}} Zeilen',
   'status.loadingOf': 'Katalog wird geladen: {{rows}} von {{expected}} Zeilen',
+  'status.loadingHistory': 'Verkauf möglich; Verlauf wird geladen: {{rows}} Zeilen',
+  'status.loadingHistoryOf': 'Verkauf möglich; Verlauf wird geladen: {{rows}} von {{expected}} Zeilen',
+  'status.left_one': 'noch etwa {{count}} Minute',
+  'status.left_other': 'noch etwa {{count}} Minuten',
+  'status.leftSoon': 'noch weniger als eine Minute',
 
   'lock.title': 'PIN eingeben',
   'lock.pin': 'PIN',

@@ -64,6 +64,11 @@ export const en = {
   'status.scanner': 'Scanner not found: check its cable',
   'status.loading': 'Loading the catalogue: {{rows}} rows',
   'status.loadingOf': 'Loading the catalogue: {{rows}} of {{expected}} rows',
+  'status.loadingHistory': 'Ready to sell; loading the history: {{rows}} rows',
+  'status.loadingHistoryOf': 'Ready to sell; loading the history: {{rows}} of {{expected}} rows',
+  'status.left_one': 'about {{count}} minute left',
+  'status.left_other': 'about {{count}} minutes left',
+  'status.leftSoon': 'less than a minute left',
 
   'lock.title': 'Type your PIN',
   'lock.pin': 'PIN',

@@ -66,6 +66,11 @@ export const fr: Record<keyof typeof en, string> = {
   'status.scanner': 'Lecteur introuvable : vérifiez son câble',
   'status.loading': 'Chargement du catalogue : {{rows}} lignes',
   'status.loadingOf': 'Chargement du catalogue : {{rows}} lignes sur {{expected}}',
+  'status.loadingHistory': 'Vente possible ; chargement de l’historique : {{rows}} lignes',
+  'status.loadingHistoryOf': 'Vente possible ; chargement de l’historique : {{rows}} lignes sur {{expected}}',
+  'status.left_one': 'encore {{count}} minute environ',
+  'status.left_other': 'encore {{count}} minutes environ',
+  'status.leftSoon': 'encore moins d’une minute',
 
   'lock.title': 'Tapez votre code PIN',
   'lock.pin': 'Code PIN',
