@@ -1,26 +1,7 @@
-import type { SharedTables } from './schema.ts'
+import { SYNCED_COUNTER } from './synced-counter.ts'
+import { ALL, BRANCH, type SyncedTable } from './synced-table.ts'
 
-/** How a column's text on the wire becomes a value: by the column, not by a guess at the text. */
-export type ColumnKind = 'uuid' | 'text' | 'int' | 'bool' | 'instant' | 'date' | 'json'
-
-/**
- * Which rows an audience may follow. `branch`: those of the caller's branch, by `column`; with `registersOnly`, of
- * devices only those that stand at a register: a tablet that is bound to none unlocks nobody and needs no PIN.
- */
-export type RowScope = { rows: 'all' } | { rows: 'branch'; column: string; registersOnly?: true }
-
-export interface SyncedTable {
-  table: keyof SharedTables
-  key: readonly string[]
-  columns: Readonly<Record<string, ColumnKind>>
-  /** Null: this audience never sees the table. A till is always held to its own branch. */
-  till: RowScope | null
-  /** People at the console; who is bound to a branch is held to it by the same column. */
-  console: RowScope | null
-}
-
-const ALL: RowScope = { rows: 'all' }
-const BRANCH = { rows: 'branch', column: 'branch_id' } as const satisfies RowScope
+export type { ColumnKind, RowScope, SyncedTable } from './synced-table.ts'
 
 /** Every table that comes down, its columns, and to whom. What is not listed here never leaves the server. */
 export const SYNCED_TABLES: readonly SyncedTable[] = [
@@ -171,93 +152,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     till: BRANCH,
     console: BRANCH,
   },
-  {
-    table: 'basket_action',
-    key: ['id'],
-    columns: {
-      id: 'uuid',
-      action_id: 'uuid',
-      session_id: 'uuid',
-      branch_id: 'uuid',
-      register_id: 'uuid',
-      kind: 'text',
-      how: 'text',
-      product_id: 'uuid',
-      cip13: 'text',
-      name: 'text',
-      quantity: 'int',
-      amount: 'int',
-      actor_id: 'uuid',
-      at: 'instant',
-    },
-    till: null,
-    console: BRANCH,
-  },
-  {
-    table: 'refund',
-    key: ['id'],
-    columns: {
-      id: 'uuid',
-      branch_id: 'uuid',
-      register_id: 'uuid',
-      device_id: 'uuid',
-      seq: 'int',
-      session_id: 'uuid',
-      actor_id: 'uuid',
-      refund_number: 'int',
-      sale_id: 'uuid',
-      business_date: 'date',
-      refunded_at: 'instant',
-      currency: 'text',
-      total: 'int',
-      reason: 'text',
-      event_hash: 'text',
-    },
-    till: BRANCH,
-    console: BRANCH,
-  },
-  {
-    table: 'refund_line',
-    key: ['id'],
-    columns: {
-      id: 'uuid',
-      refund_id: 'uuid',
-      branch_id: 'uuid',
-      line_no: 'int',
-      sale_id: 'uuid',
-      sale_line_id: 'uuid',
-      product_id: 'uuid',
-      cip13: 'text',
-      name: 'text',
-      quantity: 'int',
-      gross: 'int',
-      vat_rate_bp: 'int',
-      disposition: 'text',
-    },
-    till: BRANCH,
-    console: BRANCH,
-  },
-  {
-    table: 'refund_tax',
-    key: ['refund_id', 'vat_rate_bp'],
-    columns: {
-      refund_id: 'uuid',
-      branch_id: 'uuid',
-      vat_rate_bp: 'int',
-      net: 'int',
-      tax: 'int',
-      gross: 'int',
-    },
-    till: BRANCH,
-    console: BRANCH,
-  },
-  {
-    table: 'refund_tender',
-    key: ['id'],
-    columns: { id: 'uuid', refund_id: 'uuid', branch_id: 'uuid', kind: 'text', amount: 'int' },
-    till: BRANCH,
-    console: BRANCH,
-  },
+  ...SYNCED_COUNTER,
   {
     table: 'cash_session',
     key: ['id'],

@@ -36,6 +36,13 @@ async function confirmed(window: TillWindow) {
   await window.keys('Enter')
 }
 
+/** The marked sale's refund, all of it. */
+async function refunding(window: TillWindow) {
+  await window.keys('Enter')
+  await window.page.getByRole('heading', { name: 'Refund' }).waitFor()
+  await window.keys('a', '1')
+}
+
 /** Each state of the screen, in the order in which a day meets them: what to do, and what then shows. */
 const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promise<unknown>, shows: string][] =
   [
@@ -52,7 +59,7 @@ const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promis
     ['pay', (w) => w.keys('F12'), 'Cash given'],
     ['change', (w) => w.keys('a'), 'The next scan starts the next sale'],
     ['sales', (w) => w.keys('F6'), 'Refund without a receipt'],
-    ['refund', (w) => w.keys('Enter', 'a', '1'), 'To quarantine'],
+    ['refund', refunding, 'To quarantine'],
     ['refunded', (w) => w.keys('Enter'), 'Give back in cash'],
     ['drawer', (w) => w.keys('F10'), 'Count and close'],
     ['moving cash', (w) => w.keys('2'), 'Stamps and post'],
