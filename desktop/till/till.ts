@@ -37,7 +37,6 @@ import { type Changes, createChanges } from './store/changes.ts'
 import type { TillDatabase } from './store/database.ts'
 import { createTillState } from './store/state.ts'
 import type { TillContext } from './till-context.ts'
-import type { Training } from './training/training.ts'
 
 export interface TillOptions {
   db: TillDatabase
@@ -51,6 +50,15 @@ export interface TillOptions {
   onAppended?: () => void
 }
 
+/** Into training and out of it. */
+export interface TrainingSwitch {
+  isOn(): boolean
+  /** Whoever is at the till leaves it; training begins locked. Refused: `locked`, `not-allowed`, `basket-not-empty`. */
+  start(): Promise<Refusal | null>
+  /** Back to the till as it was, locked. */
+  end(): Promise<null>
+}
+
 /** What the services do not know by themselves; the composition root fills it in. */
 export interface Surroundings {
   sync(): StatusView['sync']
@@ -58,7 +66,7 @@ export interface Surroundings {
   printer(): StatusView['printer']
   scanner(): StatusView['scanner']
   forecast(productId: string): Promise<ForecastView | Refusal>
-  training: Pick<Training, 'isOn' | 'start' | 'end'>
+  training: TrainingSwitch
 }
 
 /** Everything the till can do, with no wire attached: the counter, the drawer, who is there. */

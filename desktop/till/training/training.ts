@@ -1,21 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { DeviceIdentity } from '../device/identity.ts'
-import { createTill, type Till } from '../till.ts'
+import { createTill, type Till, type TrainingSwitch } from '../till.ts'
 import { openTrainingStore, removeTrainingStore } from './store.ts'
 
 /**
  * Training: the same till over a database of its own, with a device of its own that no server knows, no printer, no
  * drawer and no sync. What is rung up there is gone when it ends, and it ends with the process too.
  */
-export interface Training {
+export interface Training extends TrainingSwitch {
   /** The till that answers now: the training one while training lasts. */
   till(): Till
-  isOn(): boolean
-  /** Whoever is at the till leaves it; training begins locked. Refused: `locked`, `not-allowed`, `basket-not-empty`. */
-  start(): Promise<Refusal | null>
-  /** Back to the till as it was, locked. */
-  end(): Promise<null>
 }
 
 interface Options {
