@@ -6,7 +6,8 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
   names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest,
-            tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot
+            tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
+            first-replica, sale-during-load, cold-start, catch-up
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
             shapes, tills return with a whole day (slower to set up)
@@ -27,6 +28,10 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'write-throughput': async () => (await import('./write-throughput.ts')).writeThroughput,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   'tills-return': async () => (await import('./tills-return.ts')).tillsReturn,
+  'first-replica': async () => (await import('./first-replica.ts')).firstReplica,
+  'sale-during-load': async () => (await import('./sale-during-load.ts')).saleDuringLoad,
+  'cold-start': async () => (await import('./cold-start.ts')).coldStart,
+  'catch-up': async () => (await import('./catch-up.ts')).catchUp,
 }
 
 const round = (value: number) => Number(value.toPrecision(4))
