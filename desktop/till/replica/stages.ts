@@ -51,8 +51,11 @@ export const isKeptAside = (table: string): boolean => ASIDE.has(table)
 /** The table that says up to where the server holds own events. */
 export const HEAD_TABLE = 'device_head'
 
+/** Tables that mean something by themselves, whatever moment the others are of. */
+const ALONE: ReadonlySet<string> = new Set(['product', 'demand_daily', 'forecast_model'])
+
 /**
- * Tables that stand still together with all others while one of them is fetched again: lines, of which no sale may be
- * seen without, and the head, by which every sum is read.
+ * Whether all other rows stand still while a table is fetched again, so that what is read together is of one moment: a
+ * sale with its lines, a sum with its facts, and everything with the heads. The catalogue and demand keep nobody waiting.
  */
-export const mayNotBeSeenHalf = (table: string): boolean => table === HEAD_TABLE || stageOf(table) === FACTS
+export const mayNotBeSeenHalf = (table: string): boolean => !ALONE.has(table)
