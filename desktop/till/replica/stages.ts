@@ -41,10 +41,17 @@ export const holdsSums = (table: string): boolean => SUMS.has(table)
 
 /**
  * Tables whose rows are kept aside while they are loaded, and written when all of their stage is there: sums, which are
- * right only together with the head they were taken at; a sale, which nobody is to see before its lines; what own events
- * have set columns of; and PINs, so that nobody is let in before there is a catalogue.
+ * right only together with the head they were taken at; sales and refunds, which nobody is to see before their lines;
+ * what own events have set columns of; and PINs, so that nobody is let in before there is a catalogue.
  */
-const ASIDE: ReadonlySet<string> = new Set([...SUMS, 'device_head', 'cash_session', 'sale', 'staff_pin'])
+const ASIDE: ReadonlySet<string> = new Set([
+  ...SUMS,
+  'device_head',
+  'cash_session',
+  'sale',
+  'refund',
+  'staff_pin',
+])
 
 export const isKeptAside = (table: string): boolean => ASIDE.has(table)
 
