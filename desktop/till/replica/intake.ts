@@ -1,7 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Changes, Topic } from '../store/changes.ts'
-import type { TillDatabase } from '../store/database.ts'
-import { holdInMemory } from '../store/database.ts'
+import { holdInMemory, type TillDatabase } from '../store/database.ts'
 import { relaxed } from '../store/relaxed.ts'
 import { createBell } from './bell.ts'
 import {
@@ -15,8 +14,9 @@ import {
 } from './frontier.ts'
 import { Joining } from './join.ts'
 import { type LoadedChange, Loads, TILL_TABLES } from './load.ts'
+import { createProgress } from './progress.ts'
 import type { Slices } from './slices.ts'
-import { COUNTER_STAGE, HEAD_TABLE, mayNotBeSeenHalf, stageOf } from './stages.ts'
+import { COUNTER_STAGE, HEAD_TABLE, stageOf } from './stages.ts'
 import type { ShapeSink } from './streams.ts'
 import { topicOf } from './topics.ts'
 import type { ReplicaWriter } from './writer.ts'
@@ -38,37 +38,6 @@ export interface IntakeOptions {
   moved(): void
   /** Something could not be written; nothing further is. */
   broken(error: Error): void
-}
-
-/** What is joined, what is being loaded, and which stage it is its turn to be. */
-function createProgress(
-  loads: Loads,
-  frontier: Frontier,
-  joined: ReadonlySet<string>,
-  lacking: ReadonlySet<string>,
-) {
-  const isFirst = (table: string) => !joined.has(table) && (loads.pending().get(table)?.first ?? true)
-  const missing = () => TILL_TABLES.filter((table) => !joined.has(table) && !lacking.has(table))
-  const stage = () => {
-    const stages = missing().map(stageOf)
-    return stages.length === 0 ? null : Math.min(...stages)
-  }
-  return {
-    isFirst,
-    stage,
-    /** The shapes of the stage that is to join next. */
-    due: () => missing().filter((table) => stageOf(table) === stage()),
-    /** Whether a table that is loaded now leaves others not to be seen. */
-    half: () => missing().some((table) => !isFirst(table) && mayNotBeSeenHalf(table)),
-    ready: () => !missing().some((table) => stageOf(table) === COUNTER_STAGE && isFirst(table)),
-    whole: () => !missing().some(isFirst),
-    /** The LSN that all of these, and the replica, can be brought to: no less than any of them is at. */
-    target: (shapes: readonly string[]) =>
-      shapes.reduce((lsn, shape) => {
-        const top = BigInt(loads.pending().get(shape)?.top ?? 0)
-        return top > lsn ? top : lsn
-      }, frontier.lsn() ?? 0n),
-  }
 }
 
 const logChange = ({ headers, value }: ShapeMessage): LogChange => ({

@@ -9,7 +9,7 @@ import { createTillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
 import { createEstimate } from './estimate.ts'
 import { createExpected } from './expected.ts'
-import { type PullOptions, type PullTrouble, startPull } from './pull.ts'
+import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
 import { forgetAsked, watchRefetch } from './verify/refetch.ts'
@@ -99,6 +99,23 @@ function readAhead(writer: ReplicaWriter) {
   }
 }
 
+/** How far a first replica is, with what the server says of its size and an estimate of the rest. */
+function watchLoading(options: Parameters<typeof createExpected>[0]) {
+  const expected = createExpected(options)
+  const estimate = createEstimate(() => performance.now())
+  return ({ loading, ready }: Pull): TillView['loading'] => {
+    const rows = loading()
+    if (rows === null) return null
+    const all = expected()
+    return {
+      rows,
+      expected: all === null ? null : Math.max(all, rows),
+      secondsLeft: estimate.secondsLeft(rows, all),
+      canSell: ready(),
+    }
+  }
+}
+
 /** Starts sending the journal and following the shapes. Works from a standstill of days, and without a server. */
 export function startSync(options: {
   serverUrl: string
@@ -148,24 +165,12 @@ export function startSync(options: {
     regained: () => pull.current().refresh(),
     log,
   })
-  const expected = createExpected({ serverUrl, fetch: authorized, now, told: () => changes.touch('sync') })
-  const estimate = createEstimate(() => performance.now())
+  const loading = watchLoading({ serverUrl, fetch: authorized, now, told: () => changes.touch('sync') })
   const prepared = readAhead(writer)
   prepared.more()
   return {
     status: () => push.status(pull.trouble()),
-    loading: () => {
-      const { loading, ready } = pull.current()
-      const rows = loading()
-      if (rows === null) return null
-      const all = expected()
-      return {
-        rows,
-        expected: all === null ? null : Math.max(all, rows),
-        secondsLeft: estimate.secondsLeft(rows, all),
-        canSell: ready(),
-      }
-    },
+    loading: () => loading(pull.current()),
     nudge: () => {
       push.nudge()
       prepared.more()
