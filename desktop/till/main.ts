@@ -14,7 +14,7 @@ import { createDisplay } from './bridge-server/display.ts'
 import { createLive } from './bridge-server/live.ts'
 import { electronParent, listenToParent, type ParentInbox } from './bridge-server/message-port.ts'
 import { loadToken } from './bridge-server/token.ts'
-import { startUiServer } from './bridge-server/ui-server.ts'
+import { startUiServer, type UiServerOptions } from './bridge-server/ui-server.ts'
 import { startZArchive } from './cash-session/z-archive.ts'
 import { checkpointWhenQuiet } from './checkpoints.ts'
 import { ConfigError, type DeviceAddress, HELP, readConfig, type TillConfig } from './config.ts'
@@ -202,6 +202,17 @@ interface Around {
   operatorId: string | null
 }
 
+/** Serves the screens to browsers, or tells which port to name instead. */
+async function serveScreens(config: TillConfig, served: Omit<UiServerOptions, 'port' | 'uiDir'>) {
+  const uiDir = config.ui ? resolve(config.ui) : null
+  return startUiServer({ ...served, port: config.port, uiDir }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
+    throw new StartRefused(
+      `Port ${config.port} cannot be used (${error.code}): name another with --port, or 0 for a free one.`,
+    )
+  })
+}
+
 /** Everything that is running, in the order in which it is stopped. */
 async function startTill(config: TillConfig, { parent, log, die, again, operatorId }: Around) {
   const secret = parent && (await parent.deviceSecret)
@@ -244,20 +255,8 @@ async function startTill(config: TillConfig, { parent, log, die, again, operator
   const display = createDisplay(switched.display, changes, viewFailed)
   const token = await loadToken(tokenFile(config.data))
   const displayToken = await loadToken(displayTokenFile(config.data))
-  const server = await startUiServer({
-    dispatch,
-    live,
-    token,
-    display: { view: display, token: displayToken },
-    port: config.port,
-    uiDir: config.ui ? resolve(config.ui) : null,
-    log,
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
-    throw new StartRefused(
-      `Port ${config.port} cannot be used (${error.code}): name another with --port, or 0 for a free one.`,
-    )
-  })
+  const screens = { dispatch, live, token, display: { view: display, token: displayToken }, log }
+  const server = await serveScreens(config, screens)
   parent?.serve({ dispatch, live, display })
   const origin = `http://127.0.0.1:${server.port}`
   return {

@@ -78,18 +78,12 @@ export async function startTestTill(uiDir: string) {
     training,
   }
   const switched = switchTills(training, surroundings)
-  const dispatch = createDispatch(switched.handlers, {
-    log,
-    onFatal: (error) => {
-      throw error
-    },
-  })
-  const live = createLive(switched.sources, till.context.changes, (error) => {
+  const fail = (error: unknown) => {
     throw error
-  })
-  const display = createDisplay(switched.display, till.context.changes, (error) => {
-    throw error
-  })
+  }
+  const dispatch = createDispatch(switched.handlers, { log, onFatal: fail })
+  const live = createLive(switched.sources, till.context.changes, fail)
+  const display = createDisplay(switched.display, till.context.changes, fail)
   const serve = (port: number) =>
     startUiServer({
       dispatch,

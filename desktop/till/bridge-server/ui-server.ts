@@ -20,7 +20,7 @@ const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024
 /** Only this workstation is served: the loopback address is bound. */
 const LOOPBACK = '127.0.0.1'
 
-interface UiServerOptions {
+export interface UiServerOptions {
   dispatch: Dispatch
   live: Live
   token: string

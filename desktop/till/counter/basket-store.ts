@@ -45,8 +45,7 @@ const KEY = 'basket'
 
 export type BasketStore = ReturnType<typeof createBasketStore>
 
-/** The rows of the basket; writes join the caller's transaction. */
-export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
+function prepareStatements(db: TillDatabase, branchId: string) {
   // Bound once: SQLite plans a join again whenever a value it may have planned by is bound anew.
   const readLines = db
     .prepare(`
@@ -69,6 +68,15 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     on conflict (id) do update set quantity = excluded.quantity`)
   const remove = db.prepare('delete from basket_line where id = ?')
   const removeAll = db.prepare('delete from basket_line')
+  return { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll }
+}
+
+/** The rows of the basket; writes join the caller's transaction. */
+export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
+  const { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll } = prepareStatements(
+    db,
+    branchId,
+  )
   const put = (line: BasketLineRow) => upsert.run(line)
   const meta = () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] }
   const setMeta = (next: BasketMeta) => state.set(KEY, next)

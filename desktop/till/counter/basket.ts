@@ -58,20 +58,10 @@ function fault(store: BasketStore, line: BasketLineRow, before: BasketLineRow | 
   return rest + line.quantity * line.unit_price > MONEY_LIMIT ? refuse('amount-too-large') : null
 }
 
-/** Everything but reading is refused while the till is locked, to a role that may not sell, and with a closed drawer. */
-export function createBasket(
-  context: TillContext,
-  operators: Operators,
-  sessions: Sessions,
-  lastSale: LastSale,
-): Basket {
-  const { db, changes, atomically } = context
-  const store = createBasketStore(db, context.state, context.branchId)
-  const note = createBasketFacts(context)
-  const readProduct = db.prepare('select name, price, status from product where id = ?')
-
-  /** Runs a change if it may be made at all; a refused one writes nothing. */
-  const change = <T>(make: (at: Place) => T | Refusal): T | Refusal =>
+/** Runs a change if it may be made at all; a refused one writes nothing. */
+const createChange =
+  ({ changes, atomically }: TillContext, operators: Operators, sessions: Sessions, lastSale: LastSale) =>
+  <T>(make: (at: Place) => T | Refusal): T | Refusal =>
     atomically(() => {
       const operator = operators.require('sale.ring')
       if (isRefusal(operator)) return operator
@@ -83,6 +73,20 @@ export function createBasket(
       changes.touch('basket')
       return made
     })
+
+/** Everything but reading is refused while the till is locked, to a role that may not sell, and with a closed drawer. */
+export function createBasket(
+  context: TillContext,
+  operators: Operators,
+  sessions: Sessions,
+  lastSale: LastSale,
+): Basket {
+  const { db } = context
+  const store = createBasketStore(db, context.state, context.branchId)
+  const note = createBasketFacts(context)
+  const readProduct = db.prepare('select name, price, status from product where id = ?')
+
+  const change = createChange(context, operators, sessions, lastSale)
 
   const add = (productId: string, quantity: number): { lineId: string } | Refusal => {
     const product = readProduct.get(productId) as
@@ -136,18 +140,14 @@ export function createBasket(
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),
     setQuantity: (lineId, quantity) => change((at) => changeLine(at, lineId, 'quantity', quantity)),
     remove: (lineId) => change((at) => changeLine(at, lineId, 'remove', null)),
-    voidAll: () =>
-      change((at) =>
-        takeOut(
-          'void',
-          store.voidAll().map((before) => ({ before, after: null })),
-          at,
-        ),
-      ),
+    voidAll: () => change((at) => takeOut('void', voided(store.voidAll()), at)),
     undo: () => change((at) => takeOut('undo', store.takeBack(), at)),
     clear: store.clear,
   }
 }
+
+const voided = (lines: readonly BasketLineRow[]): LineChange[] =>
+  lines.map((before) => ({ before, after: null }))
 
 function toView(stored: readonly StoredLine[], meta: BasketMeta): BasketView {
   const lines = stored.map((line) => {

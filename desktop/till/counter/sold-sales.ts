@@ -2,6 +2,7 @@ import { type Minor, minor } from '../../../domain/money.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import type { SaleLineRow, SaleRow, SaleTenderRow } from '../../../domain/sale/rows.ts'
 import type { TaxShare } from '../../../domain/tax.ts'
+import type { TillDatabase } from '../store/database.ts'
 import type { TillContext } from '../till-context.ts'
 
 /** A line of a sale with what has come back of it. */
@@ -41,8 +42,7 @@ export interface SoldSales {
   read(saleId: string): SoldSale | null
 }
 
-/** @param context of this till; it sees its own branch's sales */
-export function createSoldSales({ db, branchId }: TillContext): SoldSales {
+function prepareReads(db: TillDatabase) {
   const findReceipt = db
     .prepare(`
     select s.id from register r join sale s on s.register_id = r.id
@@ -71,6 +71,14 @@ export function createSoldSales({ db, branchId }: TillContext): SoldSales {
   const refundedTenders = db.prepare(`
     select t.kind, sum(t.amount) as amount
     from refund f join refund_tender t on t.refund_id = f.id where f.sale_id = ? group by t.kind`)
+
+  return { findReceipt, readSale, linesNear, linesAnywhere, taxes, tenders, refundedTaxes, refundedTenders }
+}
+
+/** @param context of this till; it sees its own branch's sales */
+export function createSoldSales({ db, branchId }: TillContext): SoldSales {
+  const { findReceipt, readSale, linesNear, linesAnywhere, taxes, tenders, refundedTaxes, refundedTenders } =
+    prepareReads(db)
 
   const linesOf = (sale: SaleRow): SoldLine[] => {
     const at = Date.parse(sale.completed_at)

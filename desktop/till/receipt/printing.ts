@@ -34,22 +34,19 @@ export interface ReceiptPrinting {
   enqueueCopy(sold: SoldSale): void
 }
 
-/**
- * @param hasPrinter without one, papers are kept for a later reprint instead of waiting for a printer that nobody has
- */
-export function createReceiptPrinting(context: TillContext, hasPrinter: boolean): ReceiptPrinting {
-  const { db, locale } = context
-  const incarnation = incarnationOf(db)
-  const journal = incarnation > 0 ? { incarnation } : {}
-  const insert = db.prepare(`
+interface Paper {
+  kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip' | 'z-addendum' | 'refund' | 'copy'
+  saleId: string | null
+  sessionId: string
+  document: PrintDocument | ReceiptDraft
+}
+
+/** Puts papers into the spool, in the caller's transaction. */
+function createEnqueue(context: TillContext, hasPrinter: boolean) {
+  const insert = context.db.prepare(`
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
-  const enqueue = (job: {
-    kind: 'receipt' | 'z-report' | 'x-report' | 'drawer-slip' | 'z-addendum' | 'refund' | 'copy'
-    saleId: string | null
-    sessionId: string
-    document: PrintDocument | ReceiptDraft
-  }) => {
+  return (job: Paper): void => {
     insert.run({
       ...job,
       id: context.newId(),
@@ -59,6 +56,16 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
       lastError: hasPrinter ? null : 'no printer is set up',
     })
   }
+}
+
+/**
+ * @param hasPrinter without one, papers are kept for a later reprint instead of waiting for a printer that nobody has
+ */
+export function createReceiptPrinting(context: TillContext, hasPrinter: boolean): ReceiptPrinting {
+  const { db, locale } = context
+  const incarnation = incarnationOf(db)
+  const journal = incarnation > 0 ? { incarnation } : {}
+  const enqueue = createEnqueue(context, hasPrinter)
   return {
     enqueueReceipt: ({ saleId, sessionId }, paper) =>
       enqueue({

@@ -150,6 +150,25 @@ function createPendingReader({ db, journal, deviceId }: PushOptions): (acknowled
   }
 }
 
+/** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
+const createDivergence =
+  (options: PushOptions, line: ReturnType<typeof createLine>) =>
+  async (detail: string): Promise<void> => {
+    const goOn = options.diverged
+    line.lost(goOn ? 'history' : 'refused', detail)
+    await goOn?.().catch((error: Error) => {
+      if (error instanceof EnrolmentRefused && error.code !== 'succession-not-needed')
+        line.lost('refused', detail)
+      options.log({ event: 'no-succession', detail: error.message })
+    })
+  }
+
+/** Where to send from when the server has less than it once acknowledged. */
+function headBefore(journal: Journal, seq: number): JournalHead {
+  const before = journal.above(seq - 2, 1)[0]
+  return seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash }
+}
+
 /** One request and what follows from its answer. */
 function createTurn(
   options: PushOptions,
@@ -169,17 +188,8 @@ function createTurn(
   const retryAfter = (failures: number): number =>
     Math.min(backoff.most, backoff.first * 2 ** failures) * (0.5 + options.random() / 2)
 
-  /** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
-  const diverged = async (detail: string, failures: number): Promise<number> => {
-    const goOn = options.diverged
-    line.lost(goOn ? 'history' : 'refused', detail)
-    await goOn?.().catch((error: Error) => {
-      if (error instanceof EnrolmentRefused && error.code !== 'succession-not-needed')
-        line.lost('refused', detail)
-      options.log({ event: 'no-succession', detail: error.message })
-    })
-    return retryAfter(failures)
-  }
+  const divergence = createDivergence(options, line)
+  const diverged = (detail: string, failures: number) => divergence(detail).then(() => retryAfter(failures))
 
   const note = options.db.transaction((head: JournalHead, checkpoint: unknown) => {
     acknowledgement.set(head)
@@ -201,16 +211,9 @@ function createTurn(
     if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
       return diverged('journal-forked', failures)
     note.immediate(head, checkpoint)
-    const wasLost = line.offline() !== null
+    const moved = head.seq > before || line.offline() !== null
     line.heard()
-    const goOn = journal.head().seq > head.seq && (head.seq > before || wasLost)
-    return goOn ? 0 : timing.heartbeat
-  }
-
-  /** The server has less than it once acknowledged: it is sent again from there. */
-  const stepBack = (seq: number): void => {
-    const before = journal.above(seq - 2, 1)[0]
-    acknowledgement.set(seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash })
+    return moved && journal.head().seq > head.seq ? 0 : timing.heartbeat
   }
 
   return async (failures) => {
@@ -226,7 +229,7 @@ function createTurn(
     else if (events.length > 0) room.went(performance.now() - began)
     if (outcome.kind === 'acknowledged') return heard(outcome, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
-      stepBack(outcome.seq)
+      acknowledgement.set(headBefore(journal, outcome.seq))
       return failures === 0 ? 0 : backoff.first
     }
     if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)

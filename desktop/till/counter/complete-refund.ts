@@ -1,0 +1,104 @@
+import { businessDateAt } from '../../../domain/business-date.ts'
+import type { Minor } from '../../../domain/money.ts'
+import type { RefundReason, SaleRefunded } from '../../../domain/refund/events.ts'
+import { refundTaxes } from '../../../domain/refund/rules.ts'
+import { type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { RefundedView, RefundView } from '../../bridge/views.ts'
+import { asActor, type Operators } from '../operator/operator.ts'
+import { formatMoney } from '../receipt/format.ts'
+import type { ReceiptPrinting } from '../receipt/printing.ts'
+import type { RegisterNumbers } from '../register-numbers.ts'
+import { instantAt, type TillContext } from '../till-context.ts'
+import type { SoldSale } from './sold-sales.ts'
+
+type Operator = Exclude<ReturnType<Operators['require']>, Refusal>
+type Shown = NonNullable<RefundView>
+
+/** What a person confirms: the reason, and the refund as it was seen. */
+export interface Agreed {
+  reason: RefundReason
+  revision: number
+  total: Minor
+}
+
+/** A refund as it stands when someone confirms it. */
+interface Confirmed {
+  operator: Operator
+  sessionId: string
+  /** The sale it is of; null without a receipt. */
+  sale: SoldSale | null
+  shown: Shown
+  agreed: Agreed
+}
+
+interface Parts {
+  numbers: RegisterNumbers
+  printing: ReceiptPrinting
+}
+
+/**
+ * Makes a refund a fact with its paper, in the caller's transaction.
+ * Refused: `refund-changed`, `refund-empty`.
+ */
+export function createRefundCompletion(context: TillContext, { numbers, printing }: Parts) {
+  const factOf = ({ sessionId, sale, shown, agreed }: Confirmed, at: number): SaleRefunded => {
+    const place = context.place()
+    const back = shown.lines.filter((line) => line.quantity > 0)
+    return {
+      refundId: context.newId(),
+      sessionId,
+      branchId: place.branchId,
+      registerId: place.registerId,
+      refundNumber: numbers.nextRefund(),
+      businessDate: businessDateAt(at, place.timeZone),
+      currency: place.currency,
+      saleId: sale?.sale.id ?? null,
+      lines: back.map(({ lineId, productId, cip13, name, quantity, gross, vatRateBp, disposition }) => ({
+        lineId: context.newId(),
+        saleLineId: sale ? lineId : null,
+        productId,
+        cip13,
+        name: name.slice(0, 400),
+        quantity,
+        gross,
+        vatRateBp,
+        disposition,
+      })),
+      taxes: refundTaxes(back, sale?.refundedTaxes ?? []),
+      tenders: shown.tenders.map((tender) => ({ ...tender, tenderId: context.newId() })),
+      total: shown.total,
+      reason: agreed.reason,
+    }
+  }
+
+  return (confirmed: Confirmed): RefundedView | Refusal => {
+    const { operator, sale, shown, agreed } = confirmed
+    if (shown.revision !== agreed.revision || shown.total !== agreed.total) {
+      return refuse('refund-changed', { total: formatMoney(shown.total, context.locale) })
+    }
+    if (shown.lines.every((line) => line.quantity === 0)) return refuse('refund-empty')
+    const now = context.now()
+    const at = instantAt(now)
+    const refund = factOf(confirmed, now)
+    const { hash } = context.journal.append({
+      type: 'sale.refunded',
+      version: 1,
+      payload: refund,
+      actor: asActor(operator),
+      at,
+    })
+    printing.enqueueRefund({
+      refund,
+      at,
+      byName: operator.name,
+      receipt: sale && { number: sale.sale.receipt_number, registerNumber: sale.registerNumber },
+      hash,
+    })
+    return {
+      refundId: refund.refundId,
+      refundNumber: refund.refundNumber,
+      total: shown.total,
+      tenders: shown.tenders,
+    }
+  }
+}
