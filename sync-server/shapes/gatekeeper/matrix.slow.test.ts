@@ -282,7 +282,7 @@ describe('the way in', () => {
       ['staff_pin', undefined],
       ['staff_pin', 'ey.ey.ey'],
       ['staff_pin', tokenOf('tablet of A')],
-      ['event_exception', tokenOf('till of A')],
+      ['basket_action', tokenOf('till of A')],
       ['staff', tokenOf('cashier of A')],
       ['sale', tokenOf('till of A')],
     ] as const) {
