@@ -1,8 +1,7 @@
 import { minor } from '../domain/money.ts'
-import { tillRows } from '../e2e/support/compare.ts'
 import { layHandsOn, sellForCash } from '../e2e/support/hands.ts'
 import { startProduct } from '../e2e/support/product.ts'
-import { until } from '../e2e/support/until.ts'
+import { untilTheySell } from '../e2e/support/replica.ts'
 import { launch, openWindow } from '../e2e/till-screen/window.ts'
 import { DEMO_STAFF } from '../scripts/demo/organisation.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
@@ -35,7 +34,7 @@ export async function saleToConsole(): Promise<Figure[]> {
   const browser = await launch()
   try {
     const till = await product.addTill()
-    await until('the replica', () => (tillRows(till.databaseFile).product?.length ?? 0) > 20_000)
+    await untilTheySell([till])
     const { page } = await openWindow(browser, `${product.serverUrl}/console/`)
     await page.getByRole('button', { name: /Sophie Girard/ }).click()
     await page.getByRole('article').first().waitFor()

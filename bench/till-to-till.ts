@@ -1,10 +1,9 @@
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { minor } from '../domain/money.ts'
-import { tillRows } from '../e2e/support/compare.ts'
 import { layHandsOn, sellForCash } from '../e2e/support/hands.ts'
 import { startProduct } from '../e2e/support/product.ts'
-import { until } from '../e2e/support/until.ts'
+import { untilTheySell } from '../e2e/support/replica.ts'
 import { DEMO_STAFF } from '../scripts/demo/organisation.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
 
@@ -33,7 +32,7 @@ export async function tillToTill(): Promise<Figure[]> {
   const product = await startProduct()
   try {
     const [first, second] = [await product.addTill(), await product.addTill()]
-    await until('the second replica', () => (tillRows(second.databaseFile).product?.length ?? 0) > 20_000)
+    await untilTheySell([first, second])
     const limits = await notifyRoundTrips(product.databaseUrl)
     const hands = await layHandsOn(first.url)
     await hands.do('operator.unlock', { pin: DEMO_STAFF[1]?.pin ?? '' })

@@ -6,9 +6,9 @@ import { WebSocket } from 'ws'
 import { BRIDGE_PATH, BRIDGE_PROTOCOL, bridgeProtocols } from '../desktop/bridge/web-socket.ts'
 import { type Refusal, wordRefusal } from '../domain/refusals.ts'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
-import { tillRows } from './support/compare.ts'
 import { serverDigest, tillDigest } from './support/digest.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
+import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
 import { launch, openWindow, type TillWindow } from './till-screen/window.ts'
 
@@ -28,7 +28,7 @@ let counter: TillWindow
 beforeAll(async () => {
   product = await startProduct()
   till = await product.addTill()
-  await until('the first replica', () => (tillRows(till.databaseFile).product?.length ?? 0) > 20_000)
+  await untilTheySell([till])
   browser = await launch()
   counter = await openWindow(browser, till.url)
   await counter.page.getByText('Type your PIN').waitFor()

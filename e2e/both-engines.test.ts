@@ -8,6 +8,7 @@ import { untilTillsEqualServer } from './support/compare.ts'
 import { ELECTRIC_IS } from './support/electric.ts'
 import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
+import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
 
 const DOLIPRANE = '3400935955838'
@@ -34,7 +35,6 @@ function readNumber(till: TestTill, query: string): number {
 }
 
 const sales = (till: TestTill) => readNumber(till, 'select count(*) from sale')
-const products = (till: TestTill) => readNumber(till, 'select count(*) from product')
 
 describe.each(MODES)('sync through $name', ({ name, electric }) => {
   let product: Product
@@ -49,7 +49,7 @@ describe.each(MODES)('sync through $name', ({ name, electric }) => {
     first = await product.addTill()
     second = await product.addTill()
     const tills = [first, second]
-    await until('both replicas', () => tills.every((till) => products(till) > 20_000), LIMIT_MS)
+    await untilTheySell(tills, LIMIT_MS)
     one = await layHandsOn(first.url)
     two = await layHandsOn(second.url)
     for (const hands of [one, two]) {

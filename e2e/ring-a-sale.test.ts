@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { tillRows, untilTillsEqualServer } from './support/compare.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
+import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
 import { launch, openWindow, type TillWindow } from './till-screen/window.ts'
 
@@ -67,9 +68,8 @@ describe('a Saturday at the counter', () => {
     office = await openWindow(browser, `${product.serverUrl}/console/`)
     await office.page.getByRole('button', { name: /Sophie Girard/ }).click()
     await branchCard().getByText('€0.00', { exact: true }).first().waitFor()
-    await until('both replicas', () =>
-      [first, second].every((till) => tillRows(till.databaseFile).product?.length === 20_895),
-    )
+    await untilTheySell([first, second])
+    for (const till of [first, second]) expect(tillRows(till.databaseFile).product).toHaveLength(20_895)
   }, 180_000)
 
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { tillRows, untilTillsEqualServer } from './support/compare.ts'
 import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
+import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
 
 const DOLIPRANE = '3400935955838'
@@ -36,9 +37,7 @@ describe('when machines die', () => {
     product = await startProduct()
     first = await product.addTill()
     second = await product.addTill()
-    await until('both replicas', () =>
-      [first, second].every((till) => (tillRows(till.databaseFile).product?.length ?? 0) > 20_000),
-    )
+    await untilTheySell([first, second])
   }, 180_000)
 
   afterAll(() => product?.close())
