@@ -12,7 +12,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const LOG_SHOWN = 30
 
 /** Seeds of a range that are played in one world, each from where the one before left it. */
-const SEEDS_A_WORLD = 10
+const SEEDS_A_WORLD = 20
 
 const beginsWorld = (seed: number) => seed % SEEDS_A_WORLD === 1
 
