@@ -8,6 +8,7 @@ import type { ZReportView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
+import { DoneButton } from './done-button.tsx'
 import { Facts } from './facts.tsx'
 import { Sums } from './sums.tsx'
 
@@ -39,15 +40,7 @@ export function CountedPanel() {
               {d('why.ask')}
             </Button>
           )}
-          <Button
-            kind="next"
-            size="large"
-            keyCap="Enter"
-            onPress={actions.stepBack}
-            className="w-full justify-center"
-          >
-            {t('counted.done')}
-          </Button>
+          <DoneButton>{t('counted.done')}</DoneButton>
         </div>
       }
     >

@@ -1,15 +1,14 @@
-import { Button } from '../../../ui-kit/components/button.tsx'
 import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { TenderPart } from '../../bridge/views.ts'
-import { useActions, useTill } from '../store/till-context.ts'
+import { useTill } from '../store/till-context.ts'
 import { sellingWords } from '../words/selling-words.ts'
+import { DoneButton } from './done-button.tsx'
 
 /** What has to be given back now, and how. */
 export function RefundedPanel() {
   const t = useWords(sellingWords)
-  const actions = useActions()
   const refunded = useTill((state) => state.refunded)
   if (!refunded) return null
   return (
@@ -20,17 +19,7 @@ export function RefundedPanel() {
           {t('refunded.number', { number: refunded.refundNumber })}
         </span>
       }
-      foot={
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          onPress={actions.stepBack}
-          className="w-full justify-center"
-        >
-          {t('refunded.done')}
-        </Button>
-      }
+      foot={<DoneButton>{t('refunded.done')}</DoneButton>}
     >
       <div role="status" data-testid="refunded" className="flex flex-col gap-3">
         {refunded.tenders.length === 0 && <p className="text-body">{t('refunded.none')}</p>}

@@ -1,4 +1,3 @@
-import { Button } from '../../../ui-kit/components/button.tsx'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Instant, Money } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
@@ -6,10 +5,11 @@ import { formatDate } from '../../../ui-kit/formats/instant.ts'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { XReportView } from '../../bridge/views.ts'
-import { useActions, useTill } from '../store/till-context.ts'
+import { useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { DoneButton } from './done-button.tsx'
 import { Facts } from './facts.tsx'
 import { Sums } from './sums.tsx'
 
@@ -18,7 +18,6 @@ export function XReportPanel() {
   const t = useWords(tillWords)
   const d = useWords(drawerWords)
   const locale = useLocale()
-  const actions = useActions()
   const report = useTill((state) => state.xReport)
   const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
   if (!report) return null
@@ -27,17 +26,7 @@ export function XReportPanel() {
       title={d('x.title')}
       readable
       aside={<CloseButton />}
-      foot={
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          onPress={actions.stepBack}
-          className="w-full justify-center"
-        >
-          {d('x.done')}
-        </Button>
-      }
+      foot={<DoneButton>{d('x.done')}</DoneButton>}
     >
       <p role="status" className="pb-2 text-floor text-second">
         {d('x.note')}

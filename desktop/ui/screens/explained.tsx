@@ -1,5 +1,4 @@
 import { type Minor, minor } from '../../../domain/money.ts'
-import { Button } from '../../../ui-kit/components/button.tsx'
 import { type Column, DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Difference, Instant, Money, Variance } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
@@ -7,8 +6,9 @@ import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { DrawerExplanationView } from '../../bridge/views.ts'
 import { CloseButton } from '../panels/close-button.tsx'
+import { DoneButton } from '../panels/done-button.tsx'
 import { Facts } from '../panels/facts.tsx'
-import { useActions, useTill } from '../store/till-context.ts'
+import { useTill } from '../store/till-context.ts'
 import { useCauseWords } from '../words/drawer/cause-words.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -93,7 +93,6 @@ function Moves({ moves, timeZone }: { moves: DrawerExplanationView['moves']; tim
 function Causes(props: { explanation: DrawerExplanationView; timeZone: string }) {
   const t = useWords(tillWords)
   const d = useWords(drawerWords)
-  const actions = useActions()
   const word = useCauseWords(props.timeZone)
   const { causes, counted, expected, variance } = props.explanation
   return (
@@ -101,17 +100,7 @@ function Causes(props: { explanation: DrawerExplanationView; timeZone: string })
       title={d('why.title')}
       readable
       aside={<CloseButton />}
-      foot={
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          onPress={actions.stepBack}
-          className="w-full justify-center"
-        >
-          {d('why.done')}
-        </Button>
-      }
+      foot={<DoneButton>{d('why.done')}</DoneButton>}
     >
       <div className="pb-2 text-title font-semibold">
         <Variance amount={variance} plate className="max-w-full" />

@@ -160,32 +160,15 @@ const EMPTY_BASKET: LiveViews['basket'] = {
   revision: 0,
 }
 
-export const INITIAL: TillState = {
-  connection: 'connecting',
-  till: null,
-  operator: null,
-  session: null,
-  basket: EMPTY_BASKET,
-  notice: null,
-  lastSale: null,
-  status: null,
-  refund: null,
-  exceptions: [],
+/** What a person leaves behind at the panel when the till is locked: nothing. */
+const CLEARED = {
   panel: 'rest',
   entry: '',
   times: null,
-  selectedLineId: null,
   found: null,
   given: '',
-  pin: '',
-  float: '',
   pieces: {},
   forecast: null,
-  sales: { text: '', found: null, marked: 0 },
-  refundLineId: null,
-  refundReason: null,
-  refunded: null,
-  report: null,
   counting: null,
   confirming: null,
   slips: {},
@@ -196,9 +179,31 @@ export const INITIAL: TillState = {
   moved: false,
   xReport: null,
   explanation: null,
-  trouble: null,
-  scanTrouble: null,
+  refundReason: null,
+  refundLineId: null,
+  refunded: null,
   toast: null,
+  trouble: null,
+} as const satisfies Partial<TillState>
+
+export const INITIAL: TillState = {
+  ...CLEARED,
+  connection: 'connecting',
+  till: null,
+  operator: null,
+  session: null,
+  basket: EMPTY_BASKET,
+  notice: null,
+  lastSale: null,
+  status: null,
+  refund: null,
+  exceptions: [],
+  selectedLineId: null,
+  pin: '',
+  float: '',
+  sales: { text: '', found: null, marked: 0 },
+  report: null,
+  scanTrouble: null,
   busy: null,
   guide: true,
 }
@@ -264,29 +269,3 @@ function receiveRefund(store: TillStore, refund: LiveViews['refund']): void {
   if (refund && (!before || begun)) store.setState({ refund, panel: 'refund', refundLineId: null, entry: '' })
   else store.setState(refund || panel !== 'refund' ? { refund } : { refund, panel: 'rest' })
 }
-
-/** What a person leaves behind at the panel when the till is locked: nothing. */
-const CLEARED = {
-  panel: 'rest',
-  entry: '',
-  times: null,
-  found: null,
-  given: '',
-  pieces: {},
-  forecast: null,
-  counting: null,
-  confirming: null,
-  slips: {},
-  others: null,
-  ownDrawer: false,
-  handedOver: null,
-  moving: null,
-  moved: false,
-  xReport: null,
-  explanation: null,
-  refundReason: null,
-  refundLineId: null,
-  refunded: null,
-  toast: null,
-  trouble: null,
-} as const satisfies Partial<TillState>
