@@ -2,7 +2,7 @@ import { scopeOf, selectedLine, type Trouble } from './till-store.ts'
 import { type Tools, troubleOf } from './tools.ts'
 
 /** What changes the basket: scans, picks, quantities, removal and the way back. */
-export function basketActions({ get, set, play, call, failed, showToast, dismissToast }: Tools) {
+export function basketActions({ get, set, play, call, failed, settle, showToast, dismissToast }: Tools) {
   const withTimes = <T extends object>(input: T) => {
     const { times } = get()
     return times === null ? input : { ...input, quantity: times }
@@ -31,9 +31,10 @@ export function basketActions({ get, set, play, call, failed, showToast, dismiss
 
   /** A product picked from the results. */
   async function add(productId: string) {
+    const asked = get()
     if (failed(await call('basket.add', withTimes({ productId })))) return play('bad')
     play('good')
-    set({ entry: '', found: null, times: null, scanTrouble: null, panel: 'rest' })
+    settle(asked, { entry: '', found: null, times: null, scanTrouble: null, panel: 'rest' })
     dismissToast()
   }
 

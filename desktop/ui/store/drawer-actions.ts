@@ -14,7 +14,7 @@ function amountOf({ amount }: Moving) {
 const reasonOf = ({ reason }: Moving) => movementReasonSchema.safeParse(reason).data ?? null
 
 /** What is done with an open drawer beside selling and counting: moving cash, reading it, explaining it. */
-export function drawerPanelActions({ get, set, call, failed, once, dismissToast }: Tools) {
+export function drawerPanelActions({ get, set, call, failed, settle, once, dismissToast }: Tools) {
   function beginMove(kind: Moving['kind']) {
     dismissToast()
     set({ panel: 'move', moving: { kind, amount: '', reason: '' }, moved: false, trouble: null })
@@ -43,7 +43,8 @@ export function drawerPanelActions({ get, set, call, failed, once, dismissToast 
 
   const moveCash = () =>
     once('move', async () => {
-      const { moving } = get()
+      const asked = get()
+      const { moving } = asked
       if (!moving) return
       const amount = amountOf(moving)
       const reason = reasonOf(moving)
@@ -55,13 +56,14 @@ export function drawerPanelActions({ get, set, call, failed, once, dismissToast 
         moving.kind === 'no-sale' || amount === null
           ? await call('drawer.open', { reason })
           : await call('drawer.move', { kind: moving.kind, amount, reason })
-      if (!failed(answer)) set({ panel: 'drawer', moving: null, moved: true })
+      if (!failed(answer)) settle(asked, { panel: 'drawer', moving: null, moved: true })
     })
 
   const readX = () =>
     once('read', async () => {
+      const asked = get()
       const answer = await call('session.x-report', {})
-      if (!failed(answer)) set({ panel: 'x-report', xReport: answer, moved: false })
+      if (!failed(answer)) settle(asked, { panel: 'x-report', xReport: answer, moved: false })
     })
 
   /** Why the drawer that was just closed may differ. */

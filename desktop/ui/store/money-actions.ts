@@ -16,7 +16,7 @@ export function readAmount({ set }: Tools, text: string): Minor | null {
 
 /** Taking payment. The revision says which basket the total was read from. */
 export function payActions(tools: Tools) {
-  const { get, set, play, call, failed, once } = tools
+  const { get, set, play, call, failed, settle, once } = tools
   const paid = {
     panel: 'rest',
     given: '',
@@ -28,14 +28,16 @@ export function payActions(tools: Tools) {
 
   const payCash = (given: Minor) =>
     once('pay', async () => {
-      const { revision } = get().basket
-      if (!failed(await call('sale.pay-cash', { given, revision }))) set(paid)
+      const asked = get()
+      const { revision } = asked.basket
+      if (!failed(await call('sale.pay-cash', { given, revision }))) settle(asked, paid)
     })
 
   const payCard = () =>
     once('pay', async () => {
-      const { lines, revision } = get().basket
-      if (lines.length > 0 && !failed(await call('sale.pay-card', { revision }))) set(paid)
+      const asked = get()
+      const { lines, revision } = asked.basket
+      if (lines.length > 0 && !failed(await call('sale.pay-card', { revision }))) settle(asked, paid)
     })
 
   /** Enter: what was typed was given; nothing typed is the exact amount. */

@@ -69,6 +69,16 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     toastTimer = setTimeout(() => set({ toast: null }), TOAST_MS)
   }
 
+  /**
+   * Changes the window after an answer, but only where the person has left it as it was when the command was given:
+   * a panel opened or a word typed meanwhile is theirs.
+   */
+  function settle(asked: TillState, changes: Partial<TillState>) {
+    const now = get()
+    const untouched = (key: string) => now[key as keyof TillState] === asked[key as keyof TillState]
+    set(Object.fromEntries(Object.entries(changes).filter(([key]) => untouched(key))))
+  }
+
   /** Runs what must not be started twice; a second start while it runs does nothing. */
   async function once(busy: NonNullable<TillState['busy']>, task: () => Promise<void>) {
     if (get().busy) return
@@ -85,5 +95,5 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     set({ connection: next ? 'connected' : 'lost' })
   }
 
-  return { get, set, play, isOwn, call, failed, showToast, dismissToast, once, setBridge }
+  return { get, set, play, isOwn, call, failed, showToast, dismissToast, settle, once, setBridge }
 }
