@@ -27,8 +27,16 @@ export function splitGross(gross: Minor, rateBp: number): TaxShare {
   return { rateBp, net, tax: subtract(gross, net), gross }
 }
 
-/** The tax shares of a receipt: lines are added per rate first, then split once per rate; rates ascending. */
-export function taxShares(lines: readonly { gross: Minor; vatRateBp: number }[]): TaxShare[] {
+/**
+ * The tax shares of a receipt, rates ascending.
+ * @param rounding `receipt`: lines are added per rate first, then split once per rate; `line`: each line is split, and
+ *   the parts are added
+ */
+export function taxShares(
+  lines: readonly { gross: Minor; vatRateBp: number }[],
+  rounding: 'receipt' | 'line' = 'receipt',
+): TaxShare[] {
+  if (rounding === 'line') return addTaxShares(lines.map((line) => splitGross(line.gross, line.vatRateBp)))
   const rates = [...new Set(lines.map((line) => line.vatRateBp))].sort((a, b) => a - b)
   return rates.map((rate) =>
     splitGross(sum(lines.filter((line) => line.vatRateBp === rate).map((line) => line.gross)), rate),

@@ -17,6 +17,7 @@ import * as drawerActions from './0016-drawer-actions.ts'
 import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
 import * as zPapers from './0019-z-papers.ts'
+import * as saleVersion2 from './0020-sale-version-2.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -39,6 +40,7 @@ const STEPS: Record<string, Step> = {
   '0017-till-replica': tillReplica,
   '0018-drawer-closing': drawerClosing,
   '0019-z-papers': zPapers,
+  '0020-sale-version-2': saleVersion2,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -1,7 +1,25 @@
 import { BRANCH, type SyncedTable } from './synced-table.ts'
 
-/** What happens at the counter beside the plain sale: baskets taken apart, refunds. */
+/** What happens at the counter beside the plain sale: discounts, baskets taken apart, refunds. */
 export const SYNCED_COUNTER: readonly SyncedTable[] = [
+  {
+    table: 'sale_discount',
+    key: ['line_id', 'discount_id'],
+    columns: {
+      line_id: 'uuid',
+      discount_id: 'uuid',
+      sale_id: 'uuid',
+      branch_id: 'uuid',
+      scope: 'text',
+      rate_bp: 'int',
+      amount: 'int',
+      reason: 'text',
+      promotion_id: 'uuid',
+      approved_by: 'uuid',
+    },
+    till: BRANCH,
+    console: BRANCH,
+  },
   {
     table: 'basket_action',
     key: ['id'],

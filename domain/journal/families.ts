@@ -29,6 +29,7 @@ import { refundFault, refundPermission } from '../refund/rules.ts'
 import { saleCompletedSchema } from '../sale/events.ts'
 import { projectSaleCompleted } from '../sale/project.ts'
 import { saleFault } from '../sale/rules.ts'
+import { saleFromVersion1 } from '../sale/upcast.ts'
 import { isCarrier, readCarried } from './carried.ts'
 import type { JournalEvent } from './event.ts'
 import type { Mutation } from './mutation.ts'
@@ -46,7 +47,7 @@ const family = <P>(definition: Family<P>): Family<P> => definition
 
 /** Every fact this build understands, by `type` and version. */
 export const FAMILIES = {
-  'sale.completed@1': family({
+  'sale.completed@2': family({
     schema: saleCompletedSchema,
     permission: () => 'sale.ring',
     fault: saleFault,
@@ -124,7 +125,7 @@ export const FAMILIES = {
  * What a payload of an earlier version becomes in the next one, by `type@version`: a family is read in its newest version
  * alone, and every event that was ever signed can be brought to it. Additive optional fields need no new version.
  */
-const UPCASTS: Readonly<Record<string, Upcast>> = {}
+const UPCASTS: Readonly<Record<string, Upcast>> = { 'sale.completed@1': saleFromVersion1 }
 
 type Upcast = (payload: JournalEvent['payload']) => JournalEvent['payload']
 
@@ -149,6 +150,9 @@ function upcast(event: JournalEvent, upcasts: Readonly<Record<string, Upcast>>):
   }
   return newest
 }
+
+/** An event as the newest version of its type, which this build reads; hash and signature stay those of what was signed. */
+export const newestVersion = (event: JournalEvent): JournalEvent => upcast(event, UPCASTS)
 
 /** Reads facts with these families and upcasts. */
 export function createFactProjector(

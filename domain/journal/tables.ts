@@ -9,13 +9,21 @@ import type {
   ZAddendumRow,
 } from '../cash-session/rows.ts'
 import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
-import type { RegisterTotalRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow } from '../sale/rows.ts'
+import type {
+  RegisterTotalRow,
+  SaleDiscountRow,
+  SaleLineRow,
+  SaleRow,
+  SaleTaxRow,
+  SaleTenderRow,
+} from '../sale/rows.ts'
 import type { DemandDailyRow, StockMovementRow, StockOnHandRow } from '../stock/rows.ts'
 
 /** The tables that events project into, the same on SQLite and Postgres. */
 export interface ProjectedTables {
   sale: SaleRow
   sale_line: SaleLineRow
+  sale_discount: SaleDiscountRow
   sale_tax: SaleTaxRow
   sale_tender: SaleTenderRow
   register_total: RegisterTotalRow
@@ -42,6 +50,7 @@ export type ProjectedTable = keyof ProjectedTables
 export const PROJECTED_KEYS = {
   sale: ['id'],
   sale_line: ['id'],
+  sale_discount: ['line_id', 'discount_id'],
   sale_tax: ['sale_id', 'vat_rate_bp'],
   sale_tender: ['id'],
   register_total: ['register_id'],

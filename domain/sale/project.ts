@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
-import type { SaleCompleted, SaleLine, Tender } from './events.ts'
+import type { Discount, SaleCompleted, SaleLine, Tender } from './events.ts'
 
 const saleRows = (event: JournalEvent, sale: SaleCompleted): Mutation[] => [
   {
@@ -20,6 +20,10 @@ const saleRows = (event: JournalEvent, sale: SaleCompleted): Mutation[] => [
       currency: sale.currency,
       total: sale.total,
       event_hash: event.hash,
+      rounding: sale.rounding,
+      tax_rounding: sale.taxRounding,
+      customer_id: sale.customerId,
+      note: sale.note,
     },
   },
   ...sale.taxes.map(
@@ -44,6 +48,23 @@ const saleRows = (event: JournalEvent, sale: SaleCompleted): Mutation[] => [
   },
 ]
 
+const discountRow = (sale: SaleCompleted, line: SaleLine, discount: Discount): Mutation => ({
+  op: 'insert',
+  table: 'sale_discount',
+  row: {
+    line_id: line.lineId,
+    discount_id: discount.discountId,
+    sale_id: sale.saleId,
+    branch_id: sale.branchId,
+    scope: discount.scope,
+    rate_bp: discount.rateBp,
+    amount: discount.amount,
+    reason: discount.reason,
+    promotion_id: discount.promotionId,
+    approved_by: discount.approvedBy,
+  },
+})
+
 const lineRows = (event: JournalEvent, sale: SaleCompleted, line: SaleLine, index: number): Mutation[] => [
   {
     op: 'insert',
@@ -60,8 +81,14 @@ const lineRows = (event: JournalEvent, sale: SaleCompleted, line: SaleLine, inde
       unit_price: line.unitPrice,
       gross: line.gross,
       vat_rate_bp: line.vatRateBp,
+      price_from: line.price?.from ?? null,
+      catalogue_price: line.price?.catalogue ?? null,
+      price_list_id: line.price?.priceListId ?? null,
+      price_approved_by: line.price?.approvedBy ?? null,
+      note: line.note,
     },
   },
+  ...line.discounts.map((discount) => discountRow(sale, line, discount)),
   {
     op: 'insert',
     table: 'stock_movement',
@@ -108,6 +135,7 @@ const tenderRows = (event: JournalEvent, sale: SaleCompleted, tender: Tender): M
         amount: tender.amount,
         given: tender.given,
         change_given: tender.change,
+        reference: tender.reference,
       },
     },
   ]

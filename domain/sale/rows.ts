@@ -13,6 +13,11 @@ export interface SaleRow {
   currency: string
   total: number
   event_hash: string
+  /** What cash was rounded by, up (+) or down (−). */
+  rounding: number
+  tax_rounding: string
+  customer_id: string | null
+  note: string | null
 }
 
 export interface SaleLineRow {
@@ -27,6 +32,26 @@ export interface SaleLineRow {
   unit_price: number
   gross: number
   vat_rate_bp: number
+  /** Null: the catalogue's own price. */
+  price_from: string | null
+  catalogue_price: number | null
+  price_list_id: string | null
+  price_approved_by: string | null
+  note: string | null
+}
+
+/** A line's share of a discount or promotion. */
+export interface SaleDiscountRow {
+  line_id: string
+  discount_id: string
+  sale_id: string
+  branch_id: string
+  scope: string
+  rate_bp: number | null
+  amount: number
+  reason: string | null
+  promotion_id: string | null
+  approved_by: string | null
 }
 
 export interface SaleTaxRow {
@@ -47,6 +72,7 @@ export interface SaleTenderRow {
   amount: number
   given: number
   change_given: number
+  reference: string | null
 }
 
 /** A register's perpetual totals since its first sale. */

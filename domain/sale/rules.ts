@@ -1,9 +1,14 @@
 import { type Minor, multiply, subtract, sum } from '../money.ts'
 import { taxShares } from '../tax.ts'
-import type { SaleCompleted, SaleLine } from './events.ts'
+import type { Discount, SaleCompleted, SaleLine } from './events.ts'
 
-export const lineGross = (line: { unitPrice: Minor; quantity: number }): Minor =>
-  multiply(line.unitPrice, line.quantity)
+/** What a line comes to, its discounts taken off; VAT included. */
+export const lineGross = (line: {
+  unitPrice: Minor
+  quantity: number
+  discounts?: readonly Pick<Discount, 'amount'>[]
+}): Minor =>
+  subtract(multiply(line.unitPrice, line.quantity), sum((line.discounts ?? []).map(({ amount }) => amount)))
 
 export const saleTotal = (lines: readonly Pick<SaleLine, 'gross'>[]): Minor =>
   sum(lines.map((line) => line.gross))
@@ -39,7 +44,7 @@ export function saleFault(sale: SaleCompleted): SaleFault | null {
   if (new Set(sale.tenders.map((tender) => tender.tenderId)).size !== sale.tenders.length)
     return 'duplicate-tender'
   if (sale.total !== saleTotal(sale.lines)) return 'total'
-  const expected = taxShares(sale.lines)
+  const expected = taxShares(sale.lines, sale.taxRounding)
   const sameTaxes =
     expected.length === sale.taxes.length &&
     expected.every((share, i) => {
@@ -54,5 +59,5 @@ export function saleFault(sale: SaleCompleted): SaleFault | null {
   if (!sameTaxes) return 'taxes'
   if (sale.tenders.some((tender) => tender.kind !== 'cash' && tender.change !== 0))
     return 'change-without-cash'
-  return sale.total === sum(sale.tenders.map((tender) => tender.amount)) ? null : 'tenders'
+  return sale.total + sale.rounding === sum(sale.tenders.map((tender) => tender.amount)) ? null : 'tenders'
 }

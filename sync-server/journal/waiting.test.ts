@@ -22,12 +22,12 @@ afterAll(async () => {
 
 const { newJournal, post, codes } = ledgerOf(() => server)
 
-/** A till of the next release signs version 2 of a sale. */
-const ofNextRelease = (journal: TestJournal, quantity = 1) => ({ ...journal.sale(quantity), version: 2 })
+/** A till of the next release signs version 3 of a sale. */
+const ofNextRelease = (journal: TestJournal, quantity = 1) => ({ ...journal.sale(quantity), version: 3 })
 
 /** The server of the next release reads it. */
 const nextRelease = (event: JournalEvent) => {
-  const read = (fact: JournalEvent) => (fact.version === 2 ? { ...fact, version: 1 } : fact)
+  const read = (fact: JournalEvent) => (fact.version === 3 ? { ...fact, version: 1 } : fact)
   if (event.type !== CARRIED.type) return projectEvent(read(event))
   const { event: carried } = event.payload as { event: JournalEvent }
   return projectEvent({ ...event, payload: { event: read(carried) } as never })

@@ -123,7 +123,7 @@ describe('a completed sale', () => {
     const { db } = till.context
     db.prepare(
       `insert into sale select 'f0000000-0000-7000-8000-000000000001', ?, ?, 'f0000000-0000-7000-8000-000000000002', 1,
-        'f0000000-0000-7000-8000-000000000003', ?, 41, '2026-03-11', '2026-03-11T10:00:00.000Z', 'EUR', 100, ?`,
+        'f0000000-0000-7000-8000-000000000003', ?, 41, '2026-03-11', '2026-03-11T10:00:00.000Z', 'EUR', 100, ?, null, null, 0, 'receipt'`,
     ).run(till.identity.branchId, till.identity.registerId, TEST_STAFF.cashier.id, 'a'.repeat(64))
     await ringUp()
     const sold = accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))

@@ -71,10 +71,14 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       taxes: taxShares(lines),
       tenders: [tender],
       total,
+      rounding: minor(0),
+      taxRounding: 'receipt',
+      customerId: null,
+      note: null,
     }
     const event = journal.append({
       type: 'sale.completed',
-      version: 1,
+      version: 2,
       payload: sale,
       actor: asActor(operator),
       at,
@@ -106,17 +110,28 @@ function toSaleLine(line: StoredLine): SaleLine {
   const { lineId, productId, cip13, name, quantity, vatRateBp } = line
   const unitPrice = minor(line.unitPrice)
   const gross = lineGross({ unitPrice, quantity })
-  return { lineId, productId, cip13, name: name.slice(0, 400), quantity, unitPrice, gross, vatRateBp }
+  const plain = { price: null, discounts: [], note: null }
+  return {
+    lineId,
+    productId,
+    cip13,
+    name: name.slice(0, 400),
+    quantity,
+    unitPrice,
+    gross,
+    vatRateBp,
+    ...plain,
+  }
 }
 
 function tenderFor(payment: Payment, total: Minor, context: TillContext): Tender | Refusal {
   const tenderId = context.newId()
   if (payment.kind === 'card') {
-    return { tenderId, kind: 'card', amount: total, given: total, change: minor(0) }
+    return { tenderId, kind: 'card', amount: total, given: total, change: minor(0), reference: null }
   }
   const change = changeDue(total, payment.given)
   if (change === null) {
     return refuse('not-enough-cash', { missing: formatMoney(subtract(total, payment.given), context.locale) })
   }
-  return { tenderId, kind: 'cash', amount: total, given: payment.given, change }
+  return { tenderId, kind: 'cash', amount: total, given: payment.given, change, reference: null }
 }

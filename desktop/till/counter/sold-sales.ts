@@ -1,5 +1,5 @@
 import { type Minor, minor } from '../../../domain/money.ts'
-import type { TenderKind } from '../../../domain/sale/events.ts'
+import type { Discount, TenderKind } from '../../../domain/sale/events.ts'
 import type { SaleLineRow, SaleRow, SaleTenderRow } from '../../../domain/sale/rows.ts'
 import type { TaxShare } from '../../../domain/tax.ts'
 import type { TillDatabase } from '../store/database.ts'
@@ -7,6 +7,7 @@ import type { TillContext } from '../till-context.ts'
 
 /** A line of a sale with what has come back of it. */
 export interface SoldLine extends SaleLineRow {
+  discounts: Discount[]
   pack: string
   refunded: number
   refundedGross: Minor
@@ -62,6 +63,10 @@ function prepareReads(db: TillDatabase) {
   // No index says which lines a sale has: each sale would pay for it. Their ids are of the minutes before it.
   const linesNear = db.prepare(`${line} and l.id > @from and l.id < @to order by l.line_no`)
   const linesAnywhere = db.prepare(`${line} order by l.line_no`)
+  const discounts = db.prepare(`
+    select line_id as lineId, discount_id as discountId, scope, rate_bp as rateBp, amount, reason,
+      promotion_id as promotionId, approved_by as approvedBy
+    from sale_discount where sale_id = ? order by line_id, discount_id`)
   const taxes = db.prepare(`
     select vat_rate_bp as rateBp, net, tax, gross from sale_tax where sale_id = ? order by vat_rate_bp`)
   const tenders = db.prepare('select * from sale_tender where sale_id = ? order by id')
@@ -72,13 +77,28 @@ function prepareReads(db: TillDatabase) {
     select t.kind, sum(t.amount) as amount
     from refund f join refund_tender t on t.refund_id = f.id where f.sale_id = ? group by t.kind`)
 
-  return { findReceipt, readSale, linesNear, linesAnywhere, taxes, tenders, refundedTaxes, refundedTenders }
+  return {
+    findReceipt,
+    readSale,
+    linesNear,
+    linesAnywhere,
+    discounts,
+    taxes,
+    tenders,
+    refundedTaxes,
+    refundedTenders,
+  }
 }
 
 /** @param context of this till; it sees its own branch's sales */
 export function createSoldSales({ db, branchId }: TillContext): SoldSales {
-  const { findReceipt, readSale, linesNear, linesAnywhere, taxes, tenders, refundedTaxes, refundedTenders } =
-    prepareReads(db)
+  const reads = prepareReads(db)
+  const { findReceipt, readSale, linesNear, linesAnywhere } = reads
+  const { taxes, tenders, refundedTaxes, refundedTenders } = reads
+
+  /** Discounts by their line. */
+  const discountsOf = (saleId: string) =>
+    Map.groupBy(reads.discounts.all(saleId) as (Discount & { lineId: string })[], ({ lineId }) => lineId)
 
   const linesOf = (sale: SaleRow): SoldLine[] => {
     const at = Date.parse(sale.completed_at)
@@ -104,12 +124,17 @@ export function createSoldSales({ db, branchId }: TillContext): SoldSales {
         | undefined
       if (!row) return null
       const { registerNumber, registerName, cashierName, ...sale } = row
+      const discounts = discountsOf(saleId)
       return {
         sale,
         registerNumber: registerNumber ?? 0,
         registerName: registerName ?? '',
         cashierName,
-        lines: linesOf(sale).map((each) => ({ ...each, refundedGross: minor(each.refundedGross) })),
+        lines: linesOf(sale).map((each) => ({
+          ...each,
+          discounts: (discounts.get(each.id) ?? []).map(({ lineId: _, ...discount }) => discount),
+          refundedGross: minor(each.refundedGross),
+        })),
         taxes: taxes.all(saleId) as TaxShare[],
         tenders: tenders.all(saleId) as SaleTenderRow[],
         refundedTaxes: refundedTaxes.all(saleId) as TaxShare[],

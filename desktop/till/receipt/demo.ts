@@ -19,6 +19,9 @@ const line = (
     productId: id(`b${no}`),
     unitPrice,
     gross: lineGross({ unitPrice, quantity: product.quantity }),
+    price: null,
+    discounts: [],
+    note: null,
   }
 }
 
@@ -69,8 +72,21 @@ const SALE: SaleCompleted = {
   currency: 'EUR',
   lines: LINES,
   taxes: taxShares(LINES),
-  tenders: [{ tenderId: id('5'), kind: 'cash', amount: total, given, change: minor(given - total) }],
+  tenders: [
+    {
+      tenderId: id('5'),
+      kind: 'cash',
+      amount: total,
+      given,
+      change: minor(given - total),
+      reference: null,
+    },
+  ],
   total,
+  rounding: minor(0),
+  taxRounding: 'receipt',
+  customerId: null,
+  note: null,
 }
 
 /** One fixed sale of three real products, paid with a 20-euro note: 3 × 1.16 + 5.47 + 7.20 = 16.15. */

@@ -1,6 +1,6 @@
 import { currencySchema, minor } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
-import { tenderKindSchema } from '../../../domain/sale/events.ts'
+import { taxRoundingSchema, tenderKindSchema } from '../../../domain/sale/events.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import type { SoldSale } from '../counter/sold-sales.ts'
 import type { Place } from '../place.ts'
@@ -31,6 +31,9 @@ export function copyDocument(sold: SoldSale, place: Place, locale: Locale): Prin
           unitPrice: minor(line.unit_price),
           gross: minor(line.gross),
           vatRateBp: line.vat_rate_bp,
+          price: null,
+          discounts: line.discounts,
+          note: line.note,
         })),
         taxes: sold.taxes,
         tenders: sold.tenders.map((tender) => ({
@@ -39,8 +42,13 @@ export function copyDocument(sold: SoldSale, place: Place, locale: Locale): Prin
           amount: minor(tender.amount),
           given: minor(tender.given),
           change: minor(tender.change_given),
+          reference: tender.reference,
         })),
         total: minor(sale.total),
+        rounding: minor(sale.rounding),
+        taxRounding: taxRoundingSchema.parse(sale.tax_rounding),
+        customerId: sale.customer_id,
+        note: sale.note,
       },
       at: sale.completed_at,
       cashierName: sold.cashierName,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { journalEventSchema } from '../../../domain/journal/event.ts'
+import { newestVersion } from '../../../domain/journal/families.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import { saleCompletedSchema } from '../../../domain/sale/events.ts'
 import { type PrintDocument, printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
@@ -45,7 +46,7 @@ export function createPaperReader(
       | string
       | undefined
     if (body === undefined) return { unreadable: `the journal has no event ${seq}` }
-    const { at, hash, payload } = journalEventSchema.parse(JSON.parse(body))
+    const { at, hash, payload } = newestVersion(journalEventSchema.parse(JSON.parse(body)))
     const sale = saleCompletedSchema.parse(payload)
     const packs = new Map(sale.lines.map((line, index) => [line.lineId, receipt.packs[index] ?? '']))
     const { cashierName, place, locale } = receipt

@@ -1,7 +1,7 @@
 import { movementReasonSchema } from '../../../domain/cash-session/events.ts'
 import { countedTotal, DENOMINATIONS } from '../../../domain/cash-session/rules.ts'
 import type { Minor } from '../../../domain/money.ts'
-import { type TenderKind, tenderKindSchema } from '../../../domain/sale/events.ts'
+import type { TenderKind } from '../../../domain/sale/events.ts'
 import { words } from '../../../ui-kit/i18n/locale.ts'
 import type { OtherDrawerView } from '../../bridge/views.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -10,7 +10,7 @@ import type { CountPurpose, TillState } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
 
 /** The tenders whose slips are counted beside the cash. */
-export const SLIP_KINDS: readonly TenderKind[] = tenderKindSchema.options.filter((kind) => kind !== 'cash')
+export const SLIP_KINDS: readonly TenderKind[] = ['card']
 
 const digits = (text: string, most: number) => text.replace(/\D/g, '').slice(0, most)
 

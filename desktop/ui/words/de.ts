@@ -206,6 +206,9 @@ export const de: Record<keyof typeof en, string> = {
   'counted.done': 'Fertig',
   'tender.cash': 'Bar',
   'tender.card': 'Karte',
+  'tender.voucher': 'Gutschein',
+  'tender.account': 'Auf Rechnung',
+  'tender.exchange': 'Umtausch',
 
   'keys.title': 'Tasten',
   'keys.filter': 'Befehl finden',

@@ -204,6 +204,9 @@ export const en = {
   'counted.done': 'Done',
   'tender.cash': 'Cash',
   'tender.card': 'Card',
+  'tender.voucher': 'Voucher',
+  'tender.account': 'On account',
+  'tender.exchange': 'Exchange',
 
   'keys.title': 'Keys',
   'keys.filter': 'Find a command',

@@ -206,6 +206,9 @@ export const fr: Record<keyof typeof en, string> = {
   'counted.done': 'Terminé',
   'tender.cash': 'Espèces',
   'tender.card': 'Carte',
+  'tender.voucher': 'Bon',
+  'tender.account': 'En compte',
+  'tender.exchange': 'Échange',
 
   'keys.title': 'Touches',
   'keys.filter': 'Trouver une commande',

@@ -15,6 +15,10 @@ const sale = (branch: string, date: string, at: string, total: number): SaleRow 
   completed_at: at,
   currency: 'EUR',
   total,
+  rounding: 0,
+  tax_rounding: 'receipt',
+  customer_id: null,
+  note: null,
   event_hash: 'h',
 })
 

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { type Currency, type Minor, sum } from '../../../domain/money.ts'
+import { isTenderKind } from '../../../domain/sale/events.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Sparkline } from '../../../ui-kit/components/sparkline.tsx'
@@ -69,7 +70,7 @@ function useFigures(branches: readonly BranchRow[]): { branch: BranchRow; figure
 function Tenders({ figures, currency }: { figures: Figures; currency: Currency }) {
   const t = useWords(consoleWords)
   const locale = useLocale()
-  const word = (kind: string) => (kind === 'cash' || kind === 'card' ? t(`tender.${kind}`) : kind)
+  const word = (kind: string) => (isTenderKind(kind) ? t(`tender.${kind}`) : kind)
   const parts = [
     ...(figures.vat === null || figures.day.count === 0
       ? []

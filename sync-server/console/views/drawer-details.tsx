@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { LikelyCause } from '../../../domain/cash-session/explain.ts'
 import type { CashSessionRow } from '../../../domain/cash-session/rows.ts'
 import { type Currency, type Minor, multiply } from '../../../domain/money.ts'
+import { isTenderKind } from '../../../domain/sale/events.ts'
 import { DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Difference, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
@@ -135,7 +136,7 @@ function Totals({ session, drawer }: DrawerParts) {
   const money = (amount: number) => formatMoney(amount as Minor, locale, session.currency as Currency)
   const rows: [string, string][] = [
     ...drawer.tenders.map(({ kind, count, amount }): [string, string] => [
-      `${kind === 'cash' || kind === 'card' ? t(`tender.${kind}`) : kind} (${count})`,
+      `${isTenderKind(kind) ? t(`tender.${kind}`) : kind} (${count})`,
       money(amount),
     ]),
     ...(session.gross_total === null

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { z } from 'zod'
 import { type Currency, type Minor, minorSchema } from '../../../domain/money.ts'
+import { isTenderKind } from '../../../domain/sale/events.ts'
 import type { SaleRow } from '../../../domain/sale/rows.ts'
 import { type Column, DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
@@ -104,7 +105,7 @@ function Payment({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
   const t = useWords(consoleWords)
   const locale = useLocale()
   const money = (amount: Minor) => formatMoney(amount, locale, sale.currency as Currency)
-  const word = (kind: string) => (kind === 'cash' || kind === 'card' ? t(`tender.${kind}`) : kind)
+  const word = (kind: string) => (isTenderKind(kind) ? t(`tender.${kind}`) : kind)
   return (
     <dl className="grid grid-cols-[1fr_auto] gap-x-4 border-t border-hairline pt-1.5">
       {whole.taxes.map((tax) => (

@@ -36,6 +36,7 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   sale: SHARED,
   sale_line: SHARED,
   sale_tax: SHARED,
+  sale_discount: SHARED,
   sale_tender: SHARED,
   register_total: SHARED,
   basket_action: OFFICE_ONLY,
