@@ -46,4 +46,28 @@ describe('VAT out of an inclusive price', () => {
       }),
     )
   })
+
+  it('is rounded for each line where the country says so', () => {
+    // 0.10 / 1.2 = 0.0833 -> 0.08 + 0.02, three times; 0.30 / 1.2 = 0.25 + 0.05 at once.
+    const lines = [10, 10, 10].map((each) => ({ gross: minor(each), vatRateBp: 2000 }))
+    expect(taxShares(lines, 'line')).toEqual([{ rateBp: 2000, net: 24, tax: 6, gross: 30 }])
+    expect(taxShares(lines, 'receipt')).toEqual([{ rateBp: 2000, net: 25, tax: 5, gross: 30 }])
+  })
+
+  it('rounded for each line is the sum of exact roundings, and adds up', () => {
+    const line = fc.record({ gross, vatRateBp: rate })
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        for (const share of taxShares(lines, 'line')) {
+          const same = lines.filter((each) => each.vatRateBp === share.rateBp)
+          const net = same.reduce((total, each) => {
+            const exact = new Big(Math.abs(each.gross)).times(10_000).div(10_000 + each.vatRateBp)
+            return total.plus(exact.round(0, Big.roundHalfUp).times(Math.sign(each.gross)))
+          }, new Big(0))
+          expect(net.eq(share.net)).toBe(true)
+          expect(new Big(share.net).plus(share.tax).eq(share.gross)).toBe(true)
+        }
+      }),
+    )
+  })
 })
