@@ -18,6 +18,8 @@ import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
 import * as zPapers from './0019-z-papers.ts'
 import * as saleVersion2 from './0020-sale-version-2.ts'
+import * as parking from './0027-parking.ts'
+import * as openBaskets from './0028-open-baskets.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -41,6 +43,8 @@ const STEPS: Record<string, Step> = {
   '0018-drawer-closing': drawerClosing,
   '0019-z-papers': zPapers,
   '0020-sale-version-2': saleVersion2,
+  '0027-parking': parking,
+  '0028-open-baskets': openBaskets,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -224,13 +224,25 @@ export interface TillPastJournalRow extends TillJournalRow {
   incarnation: number
 }
 
-/** A line of the basket being rung up. The register has one basket; it outlives the process. */
+/** A line of the basket that is shown; it outlives the process. */
 export interface BasketLineRow {
   id: string
   position: number
   product_id: string
   quantity: number
   unit_price: number
+  note: string | null
+}
+
+/** A basket that is open at this till beside the one that is shown. Amounts in minor units. */
+export interface OpenBasketRow {
+  number: number
+  item_count: number
+  total: number
+  /** What is first in it. */
+  name: string
+  /** All that it is made of, as JSON. */
+  content: string
 }
 
 export interface PrintJobRow {
@@ -287,6 +299,7 @@ export interface TillTables extends SharedTables {
   journal: TillJournalRow
   journal_past: TillPastJournalRow
   basket_line: BasketLineRow
+  open_basket: OpenBasketRow
   print_job: PrintJobRow
   z_paper: ZPaperRow
   replica_shape: ReplicaShapeRow

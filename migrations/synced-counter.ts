@@ -1,6 +1,6 @@
 import { BRANCH, type SyncedTable } from './synced-table.ts'
 
-/** What happens at the counter beside the plain sale: discounts, baskets taken apart, refunds. */
+/** What happens at the counter beside the plain sale: discounts, baskets taken apart or parked, refunds. */
 export const SYNCED_COUNTER: readonly SyncedTable[] = [
   {
     table: 'sale_discount',
@@ -40,6 +40,41 @@ export const SYNCED_COUNTER: readonly SyncedTable[] = [
       at: 'instant',
     },
     till: null,
+    console: BRANCH,
+  },
+  {
+    table: 'parked_basket',
+    key: ['id'],
+    columns: {
+      id: 'uuid',
+      session_id: 'uuid',
+      branch_id: 'uuid',
+      register_id: 'uuid',
+      device_id: 'uuid',
+      actor_id: 'uuid',
+      parked_at: 'instant',
+      label: 'text',
+      item_count: 'int',
+      total: 'int',
+      content: 'text',
+    },
+    till: BRANCH,
+    console: BRANCH,
+  },
+  {
+    table: 'parked_basket_end',
+    key: ['id'],
+    columns: {
+      id: 'uuid',
+      parked_id: 'uuid',
+      branch_id: 'uuid',
+      register_id: 'uuid',
+      device_id: 'uuid',
+      actor_id: 'uuid',
+      at: 'instant',
+      how: 'text',
+    },
+    till: BRANCH,
     console: BRANCH,
   },
   {

@@ -22,6 +22,9 @@ import {
   projectDrawerOpened,
 } from '../cash-session/project.ts'
 import { closingFault, handoverFault, openingFault } from '../cash-session/rules.ts'
+import { basketDiscardedSchema, basketParkedSchema, basketRecalledSchema } from '../parking/events.ts'
+import { projectBasketDiscarded, projectBasketParked, projectBasketRecalled } from '../parking/project.ts'
+import { parkedFault } from '../parking/rules.ts'
 import type { Permission } from '../permissions.ts'
 import { saleRefundedSchema } from '../refund/events.ts'
 import { projectSaleRefunded } from '../refund/project.ts'
@@ -64,6 +67,24 @@ export const FAMILIES = {
     permission: () => 'sale.ring',
     fault: basketActionFault,
     project: projectBasketRestored,
+  }),
+  'basket.parked@1': family({
+    schema: basketParkedSchema,
+    permission: () => 'sale.ring',
+    fault: parkedFault,
+    project: projectBasketParked,
+  }),
+  'basket.recalled@1': family({
+    schema: basketRecalledSchema,
+    permission: () => 'sale.ring',
+    fault: () => null,
+    project: projectBasketRecalled,
+  }),
+  'basket.discarded@1': family({
+    schema: basketDiscardedSchema,
+    permission: () => 'sale.ring',
+    fault: () => null,
+    project: projectBasketDiscarded,
   }),
   'sale.refunded@1': family({
     schema: saleRefundedSchema,

@@ -8,6 +8,7 @@ import type {
   DrawerHandoverRow,
   ZAddendumRow,
 } from '../cash-session/rows.ts'
+import type { ParkedBasketEndRow, ParkedBasketRow } from '../parking/rows.ts'
 import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
 import type {
   RegisterTotalRow,
@@ -28,6 +29,8 @@ export interface ProjectedTables {
   sale_tender: SaleTenderRow
   register_total: RegisterTotalRow
   basket_action: BasketActionRow
+  parked_basket: ParkedBasketRow
+  parked_basket_end: ParkedBasketEndRow
   refund: RefundRow
   refund_line: RefundLineRow
   refund_tax: RefundTaxRow
@@ -55,6 +58,8 @@ export const PROJECTED_KEYS = {
   sale_tender: ['id'],
   register_total: ['register_id'],
   basket_action: ['id'],
+  parked_basket: ['id'],
+  parked_basket_end: ['id'],
   refund: ['id'],
   refund_line: ['id'],
   refund_tax: ['refund_id', 'vat_rate_bp'],

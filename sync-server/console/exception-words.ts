@@ -39,6 +39,8 @@ export const exceptionWords = defineWords(
     'refund-exceeds-sale':
       'More was refunded than was sold: the same receipt was refunded twice, perhaps at two tills that were apart.',
     'unknown-sale': 'A refund of a sale that is not known here.',
+    'parked-recalled-twice':
+      'A parked sale was recalled at two tills that were apart: it may have been sold twice.',
     other: 'Something is wrong that this console has no words for yet: {{code}}.',
   },
   {
@@ -78,6 +80,8 @@ export const exceptionWords = defineWords(
     'refund-exceeds-sale':
       'Remboursement supérieur à la vente : le même ticket a été remboursé deux fois, peut-être à deux caisses séparées.',
     'unknown-sale': 'Remboursement d’une vente inconnue ici.',
+    'parked-recalled-twice':
+      'Une vente en attente a été reprise à deux caisses séparées : elle a pu être encaissée deux fois.',
     other: 'Quelque chose ne va pas, que cette console ne sait pas encore nommer : {{code}}.',
   },
   {
@@ -118,6 +122,8 @@ export const exceptionWords = defineWords(
     'refund-exceeds-sale':
       'Mehr erstattet als verkauft: Derselbe Beleg wurde zweimal erstattet, vielleicht an zwei getrennten Kassen.',
     'unknown-sale': 'Erstattung eines Verkaufs, der hier nicht bekannt ist.',
+    'parked-recalled-twice':
+      'Ein geparkter Verkauf wurde an zwei getrennten Kassen aufgerufen: Er wurde womöglich doppelt verkauft.',
     other: 'Etwas stimmt nicht, wofür diese Konsole noch keine Worte hat: {{code}}.',
   },
 )

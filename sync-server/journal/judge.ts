@@ -7,6 +7,7 @@ import type { Mutation } from '../../domain/journal/mutation.ts'
 import { may, type Role } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
+import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
 import { judgeRefund, rememberSales, type SoldLines } from './judge-refunds.ts'
 
 /** Something wrong with a stored fact; head office reviews it. */
@@ -38,6 +39,7 @@ export type ExceptionCode =
   | 'stock-below-zero'
   | 'refund-exceeds-sale'
   | 'unknown-sale'
+  | 'parked-recalled-twice'
   | 'journal-forked'
   | 'carried-not-proven'
   | 'device-restored'
@@ -73,6 +75,8 @@ export interface Known {
   taken: Set<string>
   /** Lines of sales that refunds of the batch name; grows while a batch is judged. */
   sold: SoldLines
+  /** Parked baskets that a batch recalls; grows while it is judged. */
+  parked: ParkedBaskets
 }
 
 export interface Judged {
@@ -144,6 +148,8 @@ export const FACT_TABLES = [
   'refund',
   'refund_line',
   'refund_tender',
+  'parked_basket',
+  'parked_basket_end',
 ] as const
 
 /** `table|id` of every fact that mutations insert, in order. */
@@ -249,6 +255,7 @@ function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Rep
 function remember(mutations: readonly Mutation[], known: Known): void {
   for (const fact of factsOf(mutations)) known.facts.add(fact)
   rememberSales(mutations, known.sold)
+  rememberParked(mutations, known.parked)
   for (const mutation of mutations) {
     if (mutation.table !== 'cash_session') continue
     if (mutation.op === 'insert')
@@ -321,6 +328,7 @@ function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known
   judgePrices(mutations, known, report)
   judgeReceipts(mutations, known, report)
   for (const { code, detail } of judgeRefund(mutations, known.sold)) report(code, detail)
+  for (const detail of judgeParked(mutations, known.parked)) report('parked-recalled-twice', detail)
   remember(mutations, known)
   return { event, mutations, findings }
 }

@@ -7,6 +7,7 @@ import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+import { loadParked } from './judge-parked.ts'
 import { loadSoldLines } from './judge-refunds.ts'
 import { lockJournal } from './ledger.ts'
 
@@ -167,7 +168,7 @@ export async function loadKnown(
   const others = new Set(carried.map(({ deviceId }) => deviceId))
   const actors = [...new Set(projected.map(({ event }) => (carriedBy(event) ?? event).actor.staffId))]
   for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
-  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold] = await together([
+  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, parked] = await together([
     loadStaff(client, actors),
     loadRegisters(client, device),
     loadSessions(client, sessionClaims(mutations)),
@@ -177,8 +178,9 @@ export async function loadKnown(
     loadOrigins(client, device, [...others]),
     loadTaken(client, projected, carried),
     loadSoldLines(client, mutations),
+    loadParked(client, mutations),
   ])
-  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold }
+  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold, parked }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */

@@ -103,6 +103,7 @@ export function createBasket(
           product_id: productId,
           quantity,
           unit_price: product.price,
+          note: null,
         }
     const broken = fault(store, after, before)
     if (broken) return broken

@@ -41,7 +41,7 @@ export const holdsSums = (table: string): boolean => SUMS.has(table)
 
 /**
  * Tables whose rows are kept aside while they are loaded, and written when all of their stage is there: sums, which are
- * right only together with the head they were taken at; sales and refunds, which nobody is to see before their lines;
+ * right only together with the head they were taken at; sales and refunds, which nobody is to see before their lines, and parked baskets before their ends;
  * what own events have set columns of; and PINs, so that nobody is let in before there is a catalogue.
  */
 const ASIDE: ReadonlySet<string> = new Set([
@@ -50,6 +50,7 @@ const ASIDE: ReadonlySet<string> = new Set([
   'cash_session',
   'sale',
   'refund',
+  'parked_basket',
   'staff_pin',
 ])
 

@@ -16,6 +16,8 @@ const TOPICS: Record<string, Topic> = {
   drawer_balance: 'session',
   drawer_handover: 'session',
   z_addendum: 'session',
+  parked_basket: 'parked',
+  parked_basket_end: 'parked',
   device_head: 'sync',
   forecast_model: 'forecast',
   demand_daily: 'forecast',

@@ -12,6 +12,7 @@ export type Topic =
   | 'forecast'
   | 'refund'
   | 'exception'
+  | 'parked'
 
 /** Tells views that something was committed, by the counter and by the replica alike. */
 export interface Changes {

@@ -40,6 +40,8 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   sale_tender: SHARED,
   register_total: SHARED,
   basket_action: OFFICE_ONLY,
+  parked_basket: SHARED,
+  parked_basket_end: SHARED,
   refund: SHARED,
   refund_line: SHARED,
   refund_tax: SHARED,
