@@ -41,6 +41,39 @@ export const COUNTER_REFUSALS = {
     w('{name} ne figure pas sur ce ticket.', 'Vérifiez la boîte, ou remboursez avec son propre ticket.'),
     w('{name} steht nicht auf diesem Beleg.', 'Packung prüfen, oder mit ihrem eigenen Beleg erstatten.'),
   ),
+  'parked-not-found': entry(
+    404,
+    w('This sale is no longer parked.', 'Another till was faster: look there, or scan it again.'),
+    w(
+      'Cette vente n’est plus en attente.',
+      'Une autre caisse l’a prise : voyez là-bas, ou scannez de nouveau.',
+    ),
+    w(
+      'Dieser Verkauf ist nicht mehr geparkt.',
+      'Eine andere Kasse war schneller: dort nachsehen, oder neu scannen.',
+    ),
+  ),
+  'parked-not-sellable': entry(
+    409,
+    w(
+      'Nothing of this parked sale can be sold any more.',
+      'Put it away with Del, and scan what the customer takes.',
+    ),
+    w(
+      'Plus rien de cette vente en attente ne peut être vendu.',
+      'Supprimez-la avec Suppr et scannez ce que prend le client.',
+    ),
+    w(
+      'Nichts aus diesem geparkten Verkauf ist noch verkäuflich.',
+      'Mit Entf verwerfen und scannen, was mitgenommen wird.',
+    ),
+  ),
+  'too-many-baskets': entry(
+    409,
+    w('{count} sales are open at once, the limit.', 'Complete or park one of them.'),
+    w('{count} ventes sont ouvertes à la fois, la limite.', 'Terminez-en une, ou mettez-la en attente.'),
+    w('{count} Verkäufe sind zugleich offen, mehr geht nicht.', 'Einen davon beenden oder parken.'),
+  ),
   'refund-changed': entry(
     409,
     w('The refund changed meanwhile: it now comes to {total}.', 'Check it and confirm again.'),

@@ -89,9 +89,12 @@ export const REFUSALS = {
   ),
   'basket-not-empty': entry(
     409,
-    w('A sale is still in the basket.', 'Complete it or remove its lines before closing the drawer.'),
-    w('Une vente est encore dans le panier.', 'Terminez-la ou retirez ses lignes avant de clôturer.'),
-    w('Im Korb liegt noch ein Verkauf.', 'Vor dem Abschluss beenden oder die Zeilen entfernen.'),
+    w('A sale is still in the basket.', 'Complete it, park it (F3) or void it, then go on.'),
+    w(
+      'Une vente est encore dans le panier.',
+      'Terminez-la, mettez-la en attente (F3) ou videz-la, puis continuez.',
+    ),
+    w('Im Korb liegt noch ein Verkauf.', 'Beenden, parken (F3) oder verwerfen, dann weiter.'),
   ),
   'basket-empty': entry(
     409,

@@ -8,6 +8,7 @@ import {
 } from '../../domain/cash-session/events.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { FLOAT_LIMIT, minorSchema } from '../../domain/money.ts'
+import { remarkSchema } from '../../domain/parking/events.ts'
 import { dispositionSchema, refundReasonSchema } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
@@ -19,9 +20,12 @@ import type {
   ForecastView,
   HandoverView,
   LastSaleView,
+  OpenBasketsView,
   OperatorView,
   OtherDrawerView,
+  ParkedBasketView,
   ProductView,
+  RecalledView,
   RefundedView,
   RefundView,
   SaleSummaryView,
@@ -81,6 +85,17 @@ export const COMMANDS = {
   'basket.remove': z.strictObject({ lineId: idSchema }),
   'basket.void': nothing,
   'basket.undo': nothing,
+  /** On a line, or with null on the whole basket; a note of null takes it away. */
+  'basket.note': z.strictObject({ lineId: idSchema.nullable(), note: remarkSchema.nullable() }),
+  /** Shows a further, empty basket; what lies in the shown one stays open. */
+  'baskets.open': nothing,
+  'baskets.next': nothing,
+  'baskets.show': z.strictObject({ number: z.int().min(1).max(9) }),
+  /** Puts the shown basket away for any till of the branch; `label`: whose it is. */
+  'parked.park': z.strictObject({ label: remarkSchema.nullable() }),
+  'parked.park-all': nothing,
+  'parked.recall': z.strictObject({ parkedId: idSchema }),
+  'parked.discard': z.strictObject({ parkedId: idSchema }),
   'notice.dismiss': nothing,
   'product.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
   'product.forecast': z.strictObject({ productId: idSchema }),
@@ -135,6 +150,14 @@ export interface CommandOutput {
   'basket.remove': null
   'basket.void': null
   'basket.undo': null
+  'basket.note': null
+  'baskets.open': null
+  'baskets.next': null
+  'baskets.show': null
+  'parked.park': { parkedId: string }
+  'parked.park-all': { count: number }
+  'parked.recall': RecalledView
+  'parked.discard': null
   'notice.dismiss': null
   'product.search': ProductView[]
   'product.forecast': ForecastView
@@ -157,6 +180,8 @@ export interface LiveViews {
   operator: OperatorView
   session: SessionView
   basket: BasketView
+  baskets: OpenBasketsView
+  parked: ParkedBasketView[]
   notice: ScanNoticeView
   'last-sale': LastSaleView
   status: StatusView
@@ -170,6 +195,8 @@ export const LIVE_VIEWS = [
   'operator',
   'session',
   'basket',
+  'baskets',
+  'parked',
   'notice',
   'last-sale',
   'status',

@@ -71,6 +71,7 @@ export interface BasketLineView {
   unitPrice: Minor
   gross: Minor
   onHand: number
+  note: string | null
 }
 
 export interface BasketView {
@@ -81,12 +82,50 @@ export interface BasketView {
   taxes: TaxShare[]
   /** Exact amount first, then likely notes. */
   suggestedCash: Minor[]
+  /** On the whole sale. */
+  note: string | null
   /** The line that the last scan, pick or change touched. */
   lastLineId: string | null
   /** What undo would take back, in a word for the UI to translate; null when there is nothing. */
   undo: 'add' | 'remove' | 'quantity' | 'void' | null
   /** Rises with every change; a payment names the revision it was agreed on. */
   revision: number
+}
+
+/** A basket that is open beside the one that is shown. */
+export interface OpenBasketView {
+  number: number
+  itemCount: number
+  total: Minor
+  /** What is first in it. */
+  name: string
+}
+
+/** Baskets open at this till: the number of the one that is shown, and the others by theirs. */
+export interface OpenBasketsView {
+  shown: number
+  others: OpenBasketView[]
+}
+
+/** A parked basket of the branch that waits to be taken up. */
+export interface ParkedBasketView {
+  parkedId: string
+  label: string | null
+  parkedAt: string
+  parkedByName: string
+  registerName: string
+  itemCount: number
+  /** What it came to when it was parked. */
+  total: Minor
+  /** What is in it, line by line. */
+  names: string[]
+}
+
+/** A parked basket taken up again: what could not be sold any more, and what it came to before and now. */
+export interface RecalledView {
+  leftOut: string[]
+  before: Minor
+  total: Minor
 }
 
 /** A code that was refused; stays until the next good scan or until it is dismissed. */

@@ -15,12 +15,16 @@ import { createDrawerActions } from './cash-session/move.ts'
 import { createSessionOpening } from './cash-session/open.ts'
 import { createSessions, type Sessions } from './cash-session/sessions.ts'
 import { createXReport } from './cash-session/x-report.ts'
-import { createBasket } from './counter/basket.ts'
+import { createBasket, createChange } from './counter/basket.ts'
+import { createBasketContent } from './counter/basket-content.ts'
 import { createBranchExceptions } from './counter/branch-exceptions.ts'
 import { createSaleCompletion } from './counter/complete.ts'
 import { createCopy } from './counter/copy.ts'
 import { createLastSale } from './counter/last-sale.ts'
+import { createNotes } from './counter/notes.ts'
 import { createNotice } from './counter/notice.ts'
+import { createOpenBaskets } from './counter/open-baskets.ts'
+import { createParking } from './counter/parking.ts'
 import { createRefunds } from './counter/refund.ts'
 import { createSalesSearch } from './counter/sales-search.ts'
 import { createScan } from './counter/scan.ts'
@@ -147,7 +151,10 @@ export function createTill(options: TillOptions) {
   const printing = createReceiptPrinting(context, options.hasPrinter)
   const lastSale = createLastSale(context.state)
   const notice = createNotice(context.now)
-  const basket = createBasket(context, operators, sessions, lastSale)
+  const change = createChange(context, operators, sessions, lastSale)
+  const basket = createBasket(context, change)
+  const content = createBasketContent(context)
+  const baskets = createOpenBaskets(context, { basket, content, change })
   const sold = createSoldSales(context)
   const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing })
   return {
@@ -155,9 +162,12 @@ export function createTill(options: TillOptions) {
     operators,
     sessions,
     basket,
+    baskets,
+    parking: createParking(context, { operators, basket, content, baskets, change }),
+    setNote: createNotes(context, basket, change),
     notice,
     lastSale,
-    ...createDrawerLife(context, { operators, sessions, numbers, printing, basketIsEmpty: basket.isEmpty }),
+    ...createDrawerLife(context, { operators, sessions, numbers, printing, basketIsEmpty: baskets.isEmpty }),
     refunds,
     exceptions: createBranchExceptions(context, operators),
     copyReceipt: createCopy(context, { operators, sold, printing }),
@@ -190,7 +200,11 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       dismissNotice()
       return null
     },
-    'session.open': ({ float, counts, own }) => till.openSession(float, { counts, own }),
+    'session.open': ({ float, counts, own }) => {
+      const opened = till.openSession(float, { counts, own })
+      if (!('refused' in opened)) till.parking.expire()
+      return opened
+    },
     'session.close': (input) => till.countDrawer(input),
     'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
     'session.others': () => till.otherDrawers(),
@@ -208,6 +222,14 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     'basket.remove': ({ lineId }) => basket.remove(lineId),
     'basket.void': () => basket.voidAll(),
     'basket.undo': () => basket.undo(),
+    'basket.note': ({ lineId, note }) => till.setNote(lineId, note),
+    'baskets.open': () => till.baskets.open(),
+    'baskets.next': () => till.baskets.next(),
+    'baskets.show': ({ number }) => till.baskets.show(number),
+    'parked.park': ({ label }) => till.parking.park(label),
+    'parked.park-all': () => till.parking.parkAll(),
+    'parked.recall': ({ parkedId }) => till.parking.recall(parkedId),
+    'parked.discard': ({ parkedId }) => till.parking.discard(parkedId),
     'notice.dismiss': () => {
       dismissNotice()
       return null
@@ -270,6 +292,8 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
       }
     },
     basket: () => till.basket.view(),
+    baskets: () => till.baskets.view(),
+    parked: () => (till.operators.current() ? till.parking.view() : []),
     notice: () => till.notice.view(),
     'last-sale': () => till.lastSale.view(),
     status: () => ({

@@ -16,6 +16,8 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   operator: ['staff', 'organisation'],
   session: ['session', 'sale', 'staff'],
   basket: ['basket', 'catalogue', 'stock'],
+  baskets: ['basket'],
+  parked: ['parked', 'staff', 'organisation'],
   notice: ['basket', 'staff'],
   'last-sale': ['sale', 'basket'],
   status: ['print', 'sync'],

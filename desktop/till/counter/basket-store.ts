@@ -16,6 +16,7 @@ export interface StoredLine {
   reimbursementBp: number | null
   vatRateBp: number
   onHand: number
+  note: string | null
 }
 
 /** How to take one change back: the line as it was, or null when the change made it. */
@@ -29,6 +30,7 @@ export interface UndoStep {
 export interface UndoVoid {
   word: 'void'
   lines: BasketLineRow[]
+  note: string | null
 }
 
 /** What the basket knows beside its lines. */
@@ -37,11 +39,19 @@ export interface BasketMeta {
   lastLineId: string | null
   /** Newest last, at most {@link UNDO_LIMIT}. */
   undo: (UndoStep | UndoVoid)[]
+  /** On the whole sale; goes with its last line. */
+  note?: string | null
 }
 
 const UNDO_LIMIT = 20
 
 const KEY = 'basket'
+
+/** What the basket knows beside its lines, as it is kept; a write joins the caller's transaction. */
+export const basketMeta = (state: TillState) => ({
+  meta: (): BasketMeta => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] },
+  setMeta: (next: BasketMeta): void => state.set(KEY, next),
+})
 
 export type BasketStore = ReturnType<typeof createBasketStore>
 
@@ -51,7 +61,7 @@ function prepareStatements(db: TillDatabase, branchId: string) {
     .prepare(`
     select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice, p.cip13, p.name, p.pack,
       p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp, p.vat_rate_bp as vatRateBp,
-      coalesce(s.quantity, 0) as onHand
+      coalesce(s.quantity, 0) as onHand, l.note
     from basket_line l cross join product p on p.id = l.product_id
     left join stock_on_hand s on s.branch_id = ? and s.product_id = l.product_id
     order by l.position`)
@@ -63,9 +73,9 @@ function prepareStatements(db: TillDatabase, branchId: string) {
     select count(*) as count, coalesce(max(position), 0) as lastPosition,
       coalesce(sum(quantity * unit_price), 0) as total from basket_line`)
   const upsert = db.prepare(`
-    insert into basket_line (id, position, product_id, quantity, unit_price)
-    values (@id, @position, @product_id, @quantity, @unit_price)
-    on conflict (id) do update set quantity = excluded.quantity`)
+    insert into basket_line (id, position, product_id, quantity, unit_price, note)
+    values (@id, @position, @product_id, @quantity, @unit_price, @note)
+    on conflict (id) do update set quantity = excluded.quantity, note = excluded.note`)
   const remove = db.prepare('delete from basket_line where id = ?')
   const removeAll = db.prepare('delete from basket_line')
   return { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll }
@@ -78,8 +88,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     branchId,
   )
   const put = (line: BasketLineRow) => upsert.run(line)
-  const meta = () => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] }
-  const setMeta = (next: BasketMeta) => state.set(KEY, next)
+  const { meta, setMeta } = basketMeta(state)
   return {
     lines: () => readLines.all() as StoredLine[],
     line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
@@ -92,11 +101,14 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     record: (step: UndoStep, after: BasketLineRow | null) => {
       if (after) put(after)
       else remove.run(step.lineId)
-      const { revision, undo } = meta()
+      const before = meta()
       setMeta({
-        revision: revision + 1,
+        ...before,
+        // A first line begins another sale: what was said of the one before is not said of it.
+        ...(step.before === null && after?.position === 1 && { note: null }),
+        revision: before.revision + 1,
         lastLineId: after ? after.id : null,
-        undo: [...undo, step].slice(-UNDO_LIMIT),
+        undo: [...before.undo, step].slice(-UNDO_LIMIT),
       })
     },
     /** Takes everything out, with the way back. @returns the lines there were */
@@ -104,24 +116,27 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
       const lines = readAll.all() as BasketLineRow[]
       if (lines.length === 0) return []
       removeAll.run()
-      setMeta({ revision: meta().revision + 1, lastLineId: null, undo: [{ word: 'void', lines }] })
+      const { revision, note = null } = meta()
+      setMeta({ revision: revision + 1, lastLineId: null, undo: [{ word: 'void', lines, note }] })
       return lines
     },
     /** Takes the last change back, if there is one. @returns the lines it changed */
     takeBack: (): LineChange[] => {
-      const { revision, undo } = meta()
+      const before = meta()
+      const { revision, undo } = before
       const step = undo.at(-1)
       if (!step) return []
       if (step.word === 'void') {
         for (const line of step.lines) put(line)
         const lastLineId = step.lines.at(-1)?.id ?? null
-        setMeta({ revision: revision + 1, lastLineId, undo: undo.slice(0, -1) })
+        setMeta({ revision: revision + 1, lastLineId, undo: undo.slice(0, -1), note: step.note })
         return step.lines.map((line) => ({ before: null, after: line }))
       }
       const now = (readLine.get(step.lineId) as BasketLineRow | undefined) ?? null
       if (step.before) put(step.before)
       else remove.run(step.lineId)
       setMeta({
+        ...before,
         revision: revision + 1,
         lastLineId: step.before ? step.lineId : null,
         undo: undo.slice(0, -1),

@@ -24,12 +24,14 @@ import { asPrescriptionList } from './product-view.ts'
 /** A sale's lines are bounded by the fact's own schema. */
 const LINE_LIMIT = 500
 
-/** The register's one basket. It lives in SQLite; each change is one transaction that is on the disk when it returns. */
+/** The basket that is shown. It lives in SQLite; each change is one transaction that is on the disk when it returns. */
 export interface Basket {
   view(): BasketView
   /** Lines in order, for the sale that is being completed. */
   lines(): StoredLine[]
   revision(): number
+  /** On the whole sale. */
+  note(): string | null
   isEmpty(): boolean
   /** Refused: `product-not-found`, `no-price`, `quantity-out-of-range`, `basket-full`, `amount-too-large`. */
   add(productId: string, quantity?: number): { lineId: string } | Refusal
@@ -42,6 +44,9 @@ export interface Basket {
   /** Empties the basket in the caller's transaction, once it has become a sale. */
   clear(): void
 }
+
+/** Runs a change of the basket by whoever is at the till; a refused one writes nothing. */
+export type ChangeBasket = ReturnType<typeof createChange>
 
 /** Who changes the basket, over which drawer. */
 interface Place {
@@ -59,7 +64,7 @@ function fault(store: BasketStore, line: BasketLineRow, before: BasketLineRow | 
 }
 
 /** Runs a change if it may be made at all; a refused one writes nothing. */
-const createChange =
+export const createChange =
   ({ changes, atomically }: TillContext, operators: Operators, sessions: Sessions, lastSale: LastSale) =>
   <T>(make: (at: Place) => T | Refusal): T | Refusal =>
     atomically(() => {
@@ -75,18 +80,11 @@ const createChange =
     })
 
 /** Everything but reading is refused while the till is locked, to a role that may not sell, and with a closed drawer. */
-export function createBasket(
-  context: TillContext,
-  operators: Operators,
-  sessions: Sessions,
-  lastSale: LastSale,
-): Basket {
+export function createBasket(context: TillContext, change: ChangeBasket): Basket {
   const { db } = context
   const store = createBasketStore(db, context.state, context.branchId)
   const note = createBasketFacts(context)
   const readProduct = db.prepare('select name, price, status from product where id = ?')
-
-  const change = createChange(context, operators, sessions, lastSale)
 
   const add = (productId: string, quantity: number): { lineId: string } | Refusal => {
     const product = readProduct.get(productId) as
@@ -137,6 +135,7 @@ export function createBasket(
     view: () => toView(store.lines(), store.meta()),
     lines: store.lines,
     revision: () => store.meta().revision,
+    note: () => store.meta().note ?? null,
     isEmpty: () => store.extent().count === 0,
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),
     setQuantity: (lineId, quantity) => change((at) => changeLine(at, lineId, 'quantity', quantity)),
@@ -167,6 +166,7 @@ function toView(stored: readonly StoredLine[], meta: BasketMeta): BasketView {
     itemCount: lines.reduce((count, line) => count + line.quantity, 0),
     taxes: taxShares(lines),
     suggestedCash: lines.length === 0 ? [] : suggestedCash(total),
+    note: lines.length === 0 ? null : (meta.note ?? null),
     lastLineId: meta.lastLineId,
     undo: meta.undo.at(-1)?.word ?? null,
     revision: meta.revision,

@@ -10,7 +10,7 @@ const SHOWN = 20
 const REMEMBERED = 200
 
 /** What people at the counter must know of what the server found: the same thing was done at two tills apart. */
-const TOLD = ['refund-exceeds-sale']
+const TOLD = ['refund-exceeds-sale', 'parked-recalled-twice']
 
 /** What head office found wrong with this branch's facts, until it has been put away at this till. */
 export interface BranchExceptions {

@@ -74,7 +74,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       rounding: minor(0),
       taxRounding: 'receipt',
       customerId: null,
-      note: null,
+      note: basket.note(),
     }
     const event = journal.append({
       type: 'sale.completed',
@@ -110,7 +110,7 @@ function toSaleLine(line: StoredLine): SaleLine {
   const { lineId, productId, cip13, name, quantity, vatRateBp } = line
   const unitPrice = minor(line.unitPrice)
   const gross = lineGross({ unitPrice, quantity })
-  const plain = { price: null, discounts: [], note: null }
+  const plain = { price: null, discounts: [], note: line.note }
   return {
     lineId,
     productId,

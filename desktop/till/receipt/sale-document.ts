@@ -79,6 +79,7 @@ function lineElements(content: ReceiptContent, locale: Locale): PrintElement[] {
         `  ${line.quantity} x ${formatFigure(line.unitPrice, locale)}`,
         `${formatFigure(line.gross, locale)} ${letterOf(sale.taxes, line.vatRateBp)}`,
       ),
+      ...(line.note === null ? [] : [indented(`* ${line.note}`)]),
     ]
   })
 }
@@ -112,6 +113,7 @@ export function saleDocument(content: ReceiptContent, place: Place, locale: Loca
       leftRight(words.total, formatMoney(sale.total, locale), { bold: true, size: 'double' }),
       text(words.items(itemCount)),
       ...sale.tenders.flatMap((tender) => tenderElements(tender, locale)),
+      ...(sale.note === null ? [] : [text(`* ${sale.note}`)]),
       rule(),
       ...taxTable(sale.taxes, locale),
       rule(),

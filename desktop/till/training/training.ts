@@ -44,16 +44,17 @@ export function createTraining({ real, identity, file }: Options): Training {
       'print',
       'sync',
       'organisation',
+      'parked',
     )
 
   const begin = async (): Promise<Refusal | null> => {
     if (current) return null
     const person = real.operators.require('sale.ring')
     if ('refused' in person) return person
-    if (!real.basket.isEmpty()) return refuse('basket-not-empty')
+    if (!real.baskets.isEmpty()) return refuse('basket-not-empty')
     const db = await openTrainingStore(context.db, file)
     // Meanwhile the counter went on: whoever scanned a line is not interrupted.
-    if (!real.basket.isEmpty()) {
+    if (!real.baskets.isEmpty()) {
       db.close()
       return refuse('basket-not-empty')
     }

@@ -155,6 +155,7 @@ const EMPTY_BASKET: LiveViews['basket'] = {
   itemCount: 0,
   taxes: [],
   suggestedCash: [],
+  note: null,
   lastLineId: null,
   undo: null,
   revision: 0,
