@@ -20,6 +20,7 @@ import * as zPapers from './0019-z-papers.ts'
 import * as saleVersion2 from './0020-sale-version-2.ts'
 import * as parking from './0027-parking.ts'
 import * as openBaskets from './0028-open-baskets.ts'
+import * as substances from './0029-substances.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -45,6 +46,7 @@ const STEPS: Record<string, Step> = {
   '0020-sale-version-2': saleVersion2,
   '0027-parking': parking,
   '0028-open-baskets': openBaskets,
+  '0029-substances': substances,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

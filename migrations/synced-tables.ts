@@ -71,6 +71,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
       pack: 'text',
       form: 'text',
       holder: 'text',
+      substances: 'text',
       price: 'int',
       currency: 'text',
       reimbursement_bp: 'int',

@@ -78,6 +78,7 @@ export async function seed(db: ServerDatabase): Promise<Organisation> {
     prescription_list: null,
     generic_group_id: null,
     generic_group_name: null,
+    substances: null,
   }
   const rest = { ...text, ...none, vat_rate_bp: 210, status: 'active' }
   await db

@@ -18,13 +18,13 @@ import type {
   CountPendingView,
   DrawerExplanationView,
   ForecastView,
+  FoundProductView,
   HandoverView,
   LastSaleView,
   OpenBasketsView,
   OperatorView,
   OtherDrawerView,
   ParkedBasketView,
-  ProductView,
   RecalledView,
   RefundedView,
   RefundView,
@@ -159,7 +159,7 @@ export interface CommandOutput {
   'parked.recall': RecalledView
   'parked.discard': null
   'notice.dismiss': null
-  'product.search': ProductView[]
+  'product.search': FoundProductView[]
   'product.forecast': ForecastView
   'sale.pay-cash': Completed
   'sale.pay-card': Completed

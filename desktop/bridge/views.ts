@@ -182,11 +182,20 @@ export interface ProductView {
   name: string
   pack: string
   holder: string
+  /** What is active in it; null when it is not known. */
+  substances: string | null
   price: Minor | null
   prescriptionList: 'I' | 'II' | 'stupefiant' | null
   reimbursementBp: number | null
   genericGroup: string | null
   onHand: number
+}
+
+/** A product that a search found, and by what. */
+export interface FoundProductView extends ProductView {
+  by: 'name' | 'code' | 'substance' | 'holder'
+  /** What was looked for in place of what was typed, when nothing is spelt so. */
+  spelling: string | null
 }
 
 /** Z report figures as shown and printed after a blind count. */

@@ -283,6 +283,29 @@ const ROWS: Row[] = [
   ],
 ]
 
+/** Their active substances, as the same database lists them. */
+const SUBSTANCES: Record<string, string> = {
+  '3400935955838': 'PARACÉTAMOL',
+  '3400932567577': 'PARACÉTAMOL',
+  '3400949004751': 'SALBUTAMOL',
+  '3400936251892': 'IBUPROFÈNE',
+  '3400930233344': 'MORPHINE',
+  '3400934744198': 'ACIDE ACÉTYLSALICYLIQUE',
+  '3400930065891': 'LÉVOTHYROXINE',
+  '3400933851767': 'ALGINATE DE SODIUM, BICARBONATE DE SODIUM',
+  '3400949313792': 'DIOSMECTITE',
+  '3400930068960': "CHLORHYDRATE D'OXYCODONE",
+  '3400934450853': 'AMOXICILLINE ANHYDRE, ACIDE CLAVULANIQUE',
+  '3400935533203': 'ÉSOMÉPRAZOLE',
+  '3400949004775': 'CÉTIRIZINE',
+  '3400921801019': 'CHLORHYDRATE DE LOPÉRAMIDE',
+  '3400921923056': 'RIVAROXABAN',
+  '3400935463203': 'INSULINE GLARGINE',
+  '3400937832090': 'TROLAMINE',
+  '3400934306754': 'ATORVASTATINE',
+  '3400933316778': 'PARACÉTAMOL, CODÉINE',
+}
+
 /** The products as replica rows; ids are UUIDv7 made from the row's place. */
 export const TEST_PRODUCTS: ProductRow[] = ROWS.map((row, index) => {
   const [cip13, name, pack, form, holder, cis, price, reimbursement, list, groupId, groupName] = row
@@ -295,6 +318,7 @@ export const TEST_PRODUCTS: ProductRow[] = ROWS.map((row, index) => {
     pack,
     form,
     holder,
+    substances: SUBSTANCES[cip13] ?? null,
     price,
     currency: 'EUR',
     reimbursement_bp: reimbursement,

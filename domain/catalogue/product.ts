@@ -20,6 +20,8 @@ export interface ProductRow {
   pack: string
   form: string
   holder: string
+  /** What is active in it, "AMOXICILLINE ANHYDRE, ACIDE CLAVULANIQUE"; null when it is not known. */
+  substances: string | null
   price: number | null
   currency: string
   /** Share that the health insurance reimburses in basis points, or null when not reimbursable. */

@@ -64,23 +64,24 @@ async function readOne(
 export async function readBdpmFolder(dir: string): Promise<BdpmFolder> {
   const entries = await entriesOf(dir)
   const faults = new BdpmFaults()
-  const read = async (kind: keyof BdpmFiles) => {
+  const read = async (kind: keyof BdpmFiles, needed = true) => {
     const wanted = BDPM_FILE_NAMES[kind].toLowerCase()
     const name =
       entries.find((entry) => entry.toLowerCase() === wanted) ??
       entries.find((entry) => entry.toLowerCase() === `${wanted}.gz`)
     if (name) return readOne(dir, name, faults)
-    faults.add(BDPM_FILE_NAMES[kind], null, `is missing from the folder, and so is its .gz`)
+    if (needed) faults.add(BDPM_FILE_NAMES[kind], null, `is missing from the folder, and so is its .gz`)
     return null
   }
   const specialities = await read('specialities')
   const presentations = await read('presentations')
   const conditions = await read('conditions')
   const generics = await read('generics')
+  const substances = await read('substances', false)
   faults.refuseIfAny()
   if (!specialities || !presentations || !conditions || !generics) throw new Error(`cannot read ${dir}`)
-  const files = { specialities, presentations, conditions, generics }
-  const newestMs = Math.max(...Object.values(files).map((file) => file.modifiedMs))
+  const files = { specialities, presentations, conditions, generics, substances }
+  const newestMs = Math.max(...Object.values(files).map((file) => file?.modifiedMs ?? 0))
   const modifiedOn = new Date(newestMs).toISOString().slice(0, 10)
   return { label: basename(resolve(dir)), catalogue: readBdpm(files), modifiedOn }
 }

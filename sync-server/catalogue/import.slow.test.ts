@@ -14,7 +14,13 @@ import { readBdpmFolder } from './files.ts'
 import { type ImportReport, importBdpm } from './import.ts'
 
 const SHIPPED = join(import.meta.dirname, '../../data/bdpm')
-const NAMES = ['CIS_bdpm.txt', 'CIS_CIP_bdpm.txt', 'CIS_CPD_bdpm.txt', 'CIS_GENER_bdpm.txt']
+const NAMES = [
+  'CIS_bdpm.txt',
+  'CIS_CIP_bdpm.txt',
+  'CIS_CPD_bdpm.txt',
+  'CIS_GENER_bdpm.txt',
+  'CIS_COMPO_bdpm.txt',
+]
 
 let server: RunningPostgres
 let database: ServerDatabase
@@ -102,6 +108,7 @@ describe('the catalogue as published', () => {
       {
         name: 'DOLIPRANE 1000 mg, comprimé',
         pack: 'plaquette(s) thermoformée(s) PVC-aluminium de 8 comprimé(s)',
+        substances: 'PARACÉTAMOL',
         price: 218,
         reimbursement_bp: 6500,
         prescription_list: null,
@@ -116,6 +123,7 @@ describe('the catalogue as published', () => {
       '3400927626074',
       {
         name: 'LOJUXTA 10 mg, gélule',
+        substances: 'LOMITAPIDE',
         price: 2_061_108,
         reimbursement_bp: 6500,
         prescription_list: 'I',
@@ -166,6 +174,13 @@ describe('the catalogue as published', () => {
     )
     expect(await importDir(twin, '2026-02-01')).toMatchObject({ added: 0, changed: 0, unchanged: 20_895 })
   })
+})
+
+it('leaves the substances that are stored where the files lack their list', async () => {
+  const without = await edition('without', (_, bytes) => bytes)
+  await rm(join(without, 'CIS_COMPO_bdpm.txt'))
+  expect(await importDir(without, '2026-02-01')).toMatchObject({ changed: 0, unchanged: 20_895 })
+  expect(await product('3400935955838')).toMatchObject({ substances: 'PARACÉTAMOL' })
 })
 
 describe("another year's files", () => {

@@ -77,6 +77,7 @@ async function writeBatch(
           pack: eb.ref('excluded.pack'),
           form: eb.ref('excluded.form'),
           holder: eb.ref('excluded.holder'),
+          substances: eb.ref('excluded.substances'),
           price: eb.ref('excluded.price'),
           currency: eb.ref('excluded.currency'),
           reimbursement_bp: eb.ref('excluded.reimbursement_bp'),
@@ -161,7 +162,8 @@ export async function importBdpm(
   const { catalogue } = folder
   return holdingLock(db, async () => {
     const stored = await storedProducts(db)
-    const plan = planImport(stored, catalogue.products, new Set(catalogue.skipped.map(({ cip13 }) => cip13)))
+    const skipped = new Set(catalogue.skipped.map(({ cip13 }) => cip13))
+    const plan = planImport(stored, catalogue.products, skipped, catalogue.substancesKnown)
     assertPlausible(stored, plan)
     const report: ImportReport = {
       source: `BDPM ${folder.label}`,

@@ -14,8 +14,8 @@ const HELP = `Imports the French public medicines database (BDPM) as published.
 
   npm run import:bdpm -- --dir <folder> [options]
 
-  --dir <folder>         holds CIS_bdpm.txt, CIS_CIP_bdpm.txt, CIS_CPD_bdpm.txt and CIS_GENER_bdpm.txt,
-                         each also as .txt.gz
+  --dir <folder>         holds CIS_bdpm.txt, CIS_CIP_bdpm.txt, CIS_CPD_bdpm.txt and CIS_GENER_bdpm.txt, and
+                         CIS_COMPO_bdpm.txt (substances; may be missing), each also as .txt.gz
   --date <YYYY-MM-DD>    day from which new prices count; default: when the newest of the files was written
   --database-url <url>   a Postgres; default: DATABASE_URL, else the product's own
   --data-dir <folder>    where the product keeps its own Postgres; default: .data/server

@@ -34,6 +34,7 @@ const FIELDS = [
   'pack',
   'form',
   'holder',
+  'substances',
   'price',
   'currency',
   'reimbursement_bp',
@@ -49,12 +50,14 @@ const activeCount = (rows: Iterable<ProductRow>): number =>
 
 /**
  * Compares what is stored with what was published. A stored product keeps its id, found by CIP13. One that is no
- * longer published is withdrawn; one that is published but could not be taken (`leaveAlone`) stays as it is.
+ * longer published is withdrawn; one that is published but could not be taken (`leaveAlone`) stays as it is. Files
+ * without substances leave those that are stored.
  */
 export function planImport(
   stored: readonly ProductRow[],
   published: readonly ProductRow[],
   leaveAlone: ReadonlySet<string> = new Set(),
+  substancesKnown = true,
 ): ImportPlan {
   const byCip13 = new Map(stored.map((row) => [row.cip13, row]))
   const plan: ImportPlan = {
@@ -69,7 +72,8 @@ export function planImport(
   for (const product of published) {
     seen.add(product.cip13)
     const before = byCip13.get(product.cip13)
-    if (before) compare(plan, before, { ...product, id: before.id })
+    const substances = substancesKnown ? product.substances : (before?.substances ?? product.substances)
+    if (before) compare(plan, before, { ...product, id: before.id, substances })
     else plan.added.push(product)
   }
   for (const row of stored) {

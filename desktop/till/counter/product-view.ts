@@ -3,7 +3,7 @@ import type { Minor } from '../../../domain/money.ts'
 import type { ProductView } from '../../bridge/views.ts'
 
 /** Columns of `product p`. */
-export const PRODUCT_COLUMNS = `p.id as productId, p.cip13, p.name, p.pack, p.holder, p.price,
+export const PRODUCT_COLUMNS = `p.id as productId, p.cip13, p.name, p.pack, p.holder, p.substances, p.price,
   p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp,
   p.generic_group_name as genericGroup`
 
@@ -13,6 +13,7 @@ export interface ProductRow {
   name: string
   pack: string
   holder: string
+  substances: string | null
   price: Minor | null
   prescriptionList: string | null
   reimbursementBp: number | null

@@ -18,6 +18,8 @@ describe('product search', () => {
     ['words without their accents', 'emulsion applic cutanee', ['BIAFINEACT,']],
     ['accents where there are none', 'xarèlto', ['XARELTO']],
     ['the holder', 'ethypharm', ['ACTISKENAN']],
+    ['the substance', 'acetylsalicylique', ['KARDEGIC']],
+    ['substance and strength', 'paracetamol 1000', ['DOLIPRANE']],
     ['a CIP13', '3400935955838', ['DOLIPRANE']],
     ['the beginning of a CIP13', '340093595583', ['DOLIPRANE']],
     ['a CIP7', '3595583', ['DOLIPRANE']],
@@ -44,6 +46,27 @@ describe('product search', () => {
       prescriptionList: 'stupefiant',
       onHand: 10,
     })
+  })
+
+  test.each([
+    ['kardegic 75', 'name', null],
+    ['3400935955838', 'code', null],
+    ['rivaroxaban', 'substance', null],
+    ['bayer 20', 'holder', null],
+    ['zyrtekset', 'name', 'zyrtecset'],
+    ['rivaroxabam', 'substance', 'rivaroxaban'],
+    ['3400935955883', 'code', '3400935955838'],
+    ['3595538', 'code', '3595583'],
+  ])('says by what %s was found', (text, by, spelling) => {
+    expect(accepted(till.search(text))[0]).toMatchObject({ by, spelling })
+  })
+
+  test('looks for other spellings only of what nothing on sale is called', () => {
+    expect(accepted(till.search('lantis')).map(({ spelling }) => spelling)).toEqual(['lantus'])
+    expect(accepted(till.search('lant')).map(({ spelling }) => spelling)).toEqual([null])
+    till.context.db.exec(`update product set status = 'withdrawn' where cip13 = '3400935463203'`)
+    expect(accepted(till.search('lant')).map(({ name }) => name.slice(0, 6))).toEqual(['LANTUS'])
+    till.context.db.exec(`update product set status = 'active' where cip13 = '3400935463203'`)
   })
 
   test('gives no more than was asked for', () => {

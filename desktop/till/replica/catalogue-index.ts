@@ -12,7 +12,7 @@ const KEY = 'replica-catalogue-index'
 /** Indexes of the catalogue in no order that a snapshot comes in: filled row by row, each row would write a page. */
 const INDEXES = ['product_name', 'product_generic_group']
 
-/** Keep the search index (migrations 0008 and 0017). */
+/** Keep the search index (migration 0029). */
 const TRIGGERS = ['product_search_insert', 'product_search_delete', 'product_search_update']
 
 /**
@@ -59,8 +59,8 @@ export function createCatalogueIndex(db: TillDatabase, state: TillState): Catalo
     const { sql, indexed } = deferred
     const last = (db.prepare('select max(rowid) from product').pluck().get() as number | null) ?? 0
     if (indexed < last) {
-      db.prepare(`insert into product_search (rowid, name, holder, cip13)
-        select rowid, name, holder, cip13 from product where rowid > ? and rowid <= ? order by rowid`).run(
+      db.prepare(`insert into product_search (rowid, name, holder, cip13, substances)
+        select rowid, name, holder, cip13, substances from product where rowid > ? and rowid <= ? order by rowid`).run(
         indexed,
         indexed + limit,
       )

@@ -14,8 +14,20 @@ const CIP = [
 const CPD = ['61227030\tstupéfiants', '61227030\tliste I']
 const GENER = ['12\tPARACETAMOL 1000 mg\t60234100\t1\t2\t', '9\tPARACETAMOL 1 g\t60234100\t0\t1\t']
 
+const COMPO = [
+  '60234100\tcomprimé\t02202\tPARACÉTAMOL\t1000 mg\tun comprimé\tSA\t1',
+  '61227030\tgélule\t02201\tSULFATE DE MORPHINE\t10 mg\tune gélule\tSA\t1',
+  '61227030\tgélule\t02200\tMORPHINE\t7,5 mg\tune gélule\tFT\t1',
+]
+
 type Lines = { [kind in keyof BdpmFiles]: string[] }
-const LINES: Lines = { specialities: CIS, presentations: CIP, conditions: CPD, generics: GENER }
+const LINES: Lines = {
+  specialities: CIS,
+  presentations: CIP,
+  conditions: CPD,
+  generics: GENER,
+  substances: COMPO,
+}
 
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -31,6 +43,7 @@ function files(change: Partial<Lines> = {}, encode = utf8, end = '\n'): BdpmFile
     presentations: file('CIS_CIP_bdpm.txt', 'presentations'),
     conditions: file('CIS_CPD_bdpm.txt', 'conditions'),
     generics: file('CIS_GENER_bdpm.txt', 'generics'),
+    substances: file('CIS_COMPO_bdpm.txt', 'substances'),
   }
 }
 
@@ -54,12 +67,13 @@ function refusal(of: BdpmFiles): string {
 describe('what the files say', () => {
   const { products } = readBdpm(files())
 
-  it('joins the four files into products', () => {
+  it('joins the files into products', () => {
     expect(products[0]).toMatchObject({
       cip13: '3400935955838',
       name: 'DOLIPRANE 1000 mg, comprimé',
       pack: 'plaquette(s) de 8 comprimé(s)',
       holder: 'OPELLA HEALTHCARE FRANCE',
+      substances: 'PARACÉTAMOL',
       price: 218,
       reimbursement_bp: 6500,
       prescription_list: null,
@@ -67,6 +81,29 @@ describe('what the files say', () => {
       vat_rate_bp: 210,
       status: 'active',
     })
+  })
+
+  it('names a base rather than its salt, each substance once, and cuts a long list after one', () => {
+    const of = (...lines: string[]) => readBdpm(files({ substances: lines })).products[1]?.substances
+    expect(products[1]?.substances).toBe('MORPHINE')
+    const line = (name: string, nature: string, link: number, element = 'gélule') =>
+      `61227030\t${element}\t1\t${name}\t1 mg\tune gélule\t${nature}\t${link}`
+    expect(
+      of(
+        line('AMOXICILLINE TRIHYDRATÉE', 'SA', 1),
+        line('AMOXICILLINE', 'FT', 1),
+        line('CLAVULANATE DE POTASSIUM', 'SA', 2),
+        line('AMOXICILLINE', 'FT', 1, 'poudre'),
+      ),
+    ).toBe('AMOXICILLINE, CLAVULANATE DE POTASSIUM')
+    const many = Array.from({ length: 40 }, (_, i) => line(`PLANTE NUMERO ${i}`, 'SA', i))
+    expect(of(...many)).toMatch(/^PLANTE NUMERO 0, .{200,225}PLANTE NUMERO \d+$/)
+  })
+
+  it('goes by the generic group where the list of substances is missing', () => {
+    const without = readBdpm({ ...files(), substances: null })
+    expect(without.products.map(({ substances }) => substances)).toEqual(['PARACETAMOL', null])
+    expect([without.substancesKnown, readBdpm(files()).substancesKnown]).toEqual([false, true])
   })
 
   it('takes a withdrawn narcotic without a price', () => {
@@ -146,6 +183,16 @@ describe('what is refused, with file, line and reason', () => {
       'a moved speciality',
       files({ specialities: [CIS[0] as string, (CIS[1] as string).replace('\tgélule', '\t\tgélule')] }),
       'CIS_bdpm.txt, line 2: date of authorisation',
+    ],
+    [
+      'a substance of no known nature',
+      files({ substances: [(COMPO[0] as string).replace('SA', 'XX')] }),
+      'CIS_COMPO_bdpm.txt, line 1: nature of the substance "XX" is neither SA nor FT (column 7)',
+    ],
+    [
+      'a substance without a CIS',
+      files({ substances: [(COMPO[0] as string).replace('60234100', 'x')] }),
+      'CIS_COMPO_bdpm.txt, line 1: CIS code "x" is not eight digits',
     ],
     ['an empty file', files({ conditions: [] }), 'CIS_CPD_bdpm.txt: the file is empty'],
     ['blank lines alone', files({ generics: [' \t ', ''] }), 'CIS_GENER_bdpm.txt: the file is empty'],

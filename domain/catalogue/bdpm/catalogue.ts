@@ -4,6 +4,7 @@ import { BdpmFaults } from './faults.ts'
 import { readGenericGroups } from './generics.ts'
 import { type Presentation, readPresentations } from './presentations.ts'
 import { readSpecialities } from './specialities.ts'
+import { readSubstances, substanceOfGroup } from './substances.ts'
 import type { BdpmEncoding, BdpmFile, BdpmTable } from './table.ts'
 
 /** The published files that make the catalogue, by what they hold. */
@@ -12,6 +13,8 @@ export interface BdpmFiles {
   presentations: BdpmFile
   conditions: BdpmFile
   generics: BdpmFile
+  /** Null when the folder has none: then what is stored of substances stays. */
+  substances: BdpmFile | null
 }
 
 /** How each file is named by its publisher. */
@@ -20,6 +23,7 @@ export const BDPM_FILE_NAMES: Record<keyof BdpmFiles, string> = {
   presentations: 'CIS_CIP_bdpm.txt',
   conditions: 'CIS_CPD_bdpm.txt',
   generics: 'CIS_GENER_bdpm.txt',
+  substances: 'CIS_COMPO_bdpm.txt',
 }
 
 export type SkipReason = 'speciality-missing' | 'name-missing' | 'repeated' | 'repeated-differently'
@@ -37,6 +41,8 @@ export interface BdpmCatalogue {
   read: number
   skipped: Skipped[]
   files: { name: string; lines: number; encoding: BdpmEncoding }[]
+  /** Whether the substances are of the file that lists them; without it they are a guess from the generic group. */
+  substancesKnown: boolean
 }
 
 /** More orphans than this share means that lines are missing from CIS_bdpm.txt, not that a few lag behind. */
@@ -82,6 +88,7 @@ export function readBdpm(files: BdpmFiles): BdpmCatalogue {
   const { presentations, table: cip } = readPresentations(files.presentations, faults)
   const { lists, table: cpd } = readPrescriptionLists(files.conditions, faults)
   const { groups, table: gener } = readGenericGroups(files.generics, faults)
+  const compo = files.substances && readSubstances(files.substances, faults)
   faults.refuseIfAny()
 
   const { kept, skipped } = withoutRepeats(presentations)
@@ -103,6 +110,7 @@ export function readBdpm(files: BdpmFiles): BdpmCatalogue {
       pack: pack.pack,
       form: speciality.form,
       holder: speciality.holder,
+      substances: compo?.substances.get(pack.cis) ?? (group ? substanceOfGroup(group.name) : null),
       price: pack.price,
       currency: 'EUR',
       reimbursement_bp: pack.reimbursementBp,
@@ -128,6 +136,8 @@ export function readBdpm(files: BdpmFiles): BdpmCatalogue {
       describe(files.presentations, cip),
       describe(files.conditions, cpd),
       describe(files.generics, gener),
+      ...(files.substances && compo ? [describe(files.substances, compo.table)] : []),
     ],
+    substancesKnown: compo !== null,
   }
 }
