@@ -1,4 +1,5 @@
 import { COUNTER_REFUSALS } from './counter-refusals.ts'
+import { PAYMENT_REFUSALS } from './payment-refusals.ts'
 import { entry, type Locale, type RefusalEntry, type Wording, w } from './refusal-entry.ts'
 
 export type { Locale } from './refusal-entry.ts'
@@ -6,6 +7,7 @@ export type { Locale } from './refusal-entry.ts'
 /** Every expected refusal of the till and the server: code → status, wording and remedy. `{name}` is filled in. */
 export const REFUSALS = {
   ...COUNTER_REFUSALS,
+  ...PAYMENT_REFUSALS,
   'field-not-readable': entry(
     400,
     w('{field} could not be read: {reason}.', 'Correct {field} and send it again; nothing was changed.'),

@@ -18,6 +18,7 @@ import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
 import * as zPapers from './0019-z-papers.ts'
 import * as saleVersion2 from './0020-sale-version-2.ts'
+import * as paymentsUnderWay from './0024-payments-under-way.ts'
 import * as parking from './0027-parking.ts'
 import * as openBaskets from './0028-open-baskets.ts'
 import * as substances from './0029-substances.ts'
@@ -47,6 +48,7 @@ const STEPS: Record<string, Step> = {
   '0027-parking': parking,
   '0028-open-baskets': openBaskets,
   '0029-substances': substances,
+  '0024-payments-under-way': paymentsUnderWay,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -295,11 +295,25 @@ export interface ZPaperRow {
   stored_at: string
 }
 
+/** Money taken for the basket, or given back for the refund, that is no fact yet. */
+export interface PaymentPartRow {
+  id: string
+  purpose: string
+  kind: string
+  amount: number
+  state: string
+  reference: string | null
+  detail: string | null
+  back_id: string | null
+  approved_by: string | null
+}
+
 export interface TillTables extends SharedTables {
   journal: TillJournalRow
   journal_past: TillPastJournalRow
   basket_line: BasketLineRow
   open_basket: OpenBasketRow
+  payment_part: PaymentPartRow
   print_job: PrintJobRow
   z_paper: ZPaperRow
   replica_shape: ReplicaShapeRow

@@ -25,6 +25,7 @@ import type {
   OperatorView,
   OtherDrawerView,
   ParkedBasketView,
+  PaymentView,
   RecalledView,
   RefundedView,
   RefundView,
@@ -43,6 +44,9 @@ const pinSchema = z.string().regex(/^\d{4,8}$/)
 
 /** A code as it came from a scanner; the till decides what it is. */
 const rawCode = z.string().min(1).max(512)
+
+/** What a tender takes of the basket that was seen. */
+const taking = { revision: z.int().nonnegative(), amount: minorSchema.positive().optional() }
 
 /** The input of each command, checked by the till before anything else is. */
 export const COMMANDS = {
@@ -101,7 +105,19 @@ export const COMMANDS = {
   'product.forecast': z.strictObject({ productId: idSchema }),
   /** `revision` is the basket's that the total was read from: a basket that moved on is not paid unseen. */
   'sale.pay-cash': z.strictObject({ given: minorSchema.nonnegative(), revision: z.int().nonnegative() }),
-  'sale.pay-card': z.strictObject({ revision: z.int().nonnegative() }),
+  /** Null when something is due still. Without an amount: all that is due. */
+  'sale.pay-card': z.strictObject(taking),
+  /** Cash for a part of what is due. */
+  'payment.cash': z.strictObject({ ...taking, amount: minorSchema.positive() }),
+  /** Asks the terminal to give up what it is at. */
+  'payment.cancel-card': nothing,
+  /** Asks the terminal what became of a payment whose answer was lost. */
+  'payment.settle': nothing,
+  /** What the terminal cannot say, a person reads from its slip. */
+  'payment.by-hand': z.strictObject({ partId: idSchema, moved: z.boolean() }),
+  'payment.give-back': z.strictObject({ partId: idSchema }),
+  /** Makes the sale of what has been paid in full. */
+  'payment.finish': z.strictObject({ revision: z.int().nonnegative() }),
   'training.start': nothing,
   'training.end': nothing,
   /** Empty: the newest. Digits are a receipt number or an amount, a code or words what was sold. */
@@ -162,7 +178,13 @@ export interface CommandOutput {
   'product.search': FoundProductView[]
   'product.forecast': ForecastView
   'sale.pay-cash': Completed
-  'sale.pay-card': Completed
+  'sale.pay-card': Completed | null
+  'payment.cash': Completed | null
+  'payment.cancel-card': null
+  'payment.settle': Completed | null
+  'payment.by-hand': Completed | null
+  'payment.give-back': null
+  'payment.finish': Completed
   'training.start': null
   'training.end': null
   'sales.search': SaleSummaryView[]
@@ -182,6 +204,7 @@ export interface LiveViews {
   basket: BasketView
   baskets: OpenBasketsView
   parked: ParkedBasketView[]
+  payment: PaymentView
   notice: ScanNoticeView
   'last-sale': LastSaleView
   status: StatusView
@@ -197,6 +220,7 @@ export const LIVE_VIEWS = [
   'basket',
   'baskets',
   'parked',
+  'payment',
   'notice',
   'last-sale',
   'status',

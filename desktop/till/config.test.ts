@@ -10,6 +10,7 @@ describe('the configuration', () => {
       port: 0,
       printer: null,
       scanner: null,
+      terminal: null,
       name: 'Till',
       locale: 'fr',
       logLevel: 'info',
@@ -20,6 +21,9 @@ describe('the configuration', () => {
     expect(read('--data /d --printer tcp://10.0.0.7:9100 --scanner serial:/dev/ttyACM0')).toMatchObject({
       printer: { kind: 'tcp', host: '10.0.0.7', port: 9100 },
       scanner: { kind: 'serial', path: '/dev/ttyACM0' },
+    })
+    expect(read('--data /d --terminal tcp://10.0.0.8:4600')).toMatchObject({
+      terminal: { kind: 'tcp', host: '10.0.0.8', port: 4600 },
     })
     expect(read('--data /d --printer none')).toMatchObject({ printer: null })
   })

@@ -37,6 +37,7 @@ const configSchema = z.strictObject({
     .default(0),
   printer: device('tcp://host:port, serial:/path or none', ['tcp', 'serial']).default(null),
   scanner: device('serial:/path or none', ['serial']).default(null),
+  terminal: device('tcp://host:port or none', ['tcp']).default(null),
   enrol: z.string().min(1, 'is empty').optional(),
   name: z.string().min(1, 'is empty').max(80, 'is longer than 80 characters').default('Till'),
   ui: z.string().min(1, 'is empty').optional(),
@@ -57,6 +58,7 @@ const SOURCES: Record<keyof TillConfig, string> = {
   port: '--port',
   printer: '--printer',
   scanner: '--scanner',
+  terminal: '--terminal',
   enrol: '--enrol',
   name: '--name',
   ui: '--ui',
@@ -76,6 +78,7 @@ Runs one till: store, counter, drawer, printer, scanner and sync, and serves its
   --ui <dir>         folder of the built user interface (dist/till-ui)
   --printer <where>  tcp://host:port, serial:/path or none (default: none)
   --scanner <where>  serial:/path or none (default: none); keyboard scanners need no setting
+  --terminal <where> card terminal, tcp://host:port or none (default: none: cards are recorded by hand)
   --help             this text
 
 Environment:
@@ -105,6 +108,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Til
         port: option,
         printer: option,
         scanner: option,
+        terminal: option,
         enrol: option,
         name: option,
         ui: option,

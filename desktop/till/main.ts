@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { createCardTerminal } from '../../hardware/devices/card-terminal.ts'
 import { createPrinter, type Printer } from '../../hardware/devices/printer.ts'
 import { startScanner } from '../../hardware/devices/scanner.ts'
 import { PRINTER_PROFILES } from '../../hardware/protocols/esc-pos/profiles.ts'
@@ -61,6 +62,9 @@ const transportOf = (address: DeviceAddress, baudRate: number): Transport =>
 
 const printerOf = (address: DeviceAddress): Printer =>
   createPrinter({ transport: transportOf(address, 38_400), profile: PRINTER_PROFILES['epson-80'] })
+
+const terminalOf = (address: DeviceAddress | null) =>
+  address && createCardTerminal({ transport: transportOf(address, 0) })
 
 /** Who this workstation is; one whose identity was lost beside its journal is enrolled in that one's place. */
 async function identify(
@@ -225,6 +229,7 @@ async function startTill(config: TillConfig, { parent, log, die, again, operator
     identity,
     locale: config.locale,
     hasPrinter: printer !== null,
+    terminal: terminalOf(config.terminal),
     operatorId,
     onAppended: () => {
       sync?.nudge()
@@ -239,6 +244,7 @@ async function startTill(config: TillConfig, { parent, log, die, again, operator
   const scanner = listenToScanner(config.scanner, training, log)
   const forecasts = startForecasts(config, till, sync, log)
   const archive = archiveOf(config, till, log)
+  till.payments.resume().catch((error) => log.error({ err: error }, 'an open payment could not be looked up'))
 
   const around: Surroundings = {
     sync: () => sync?.status() ?? { state: 'online' },

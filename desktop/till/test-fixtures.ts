@@ -7,6 +7,7 @@ import type { ProductRow } from '../../domain/catalogue/product.ts'
 import { type Minor, minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
 import { isRefusal, type Refusal } from '../../domain/refusals.ts'
+import type { CardTerminal } from '../../hardware/devices/card-terminal.ts'
 import { databaseFile } from './data-folder.ts'
 import { type DeviceIdentity, readIdentity } from './device/identity.ts'
 import { openTillDatabase, type TillDatabase } from './store/database.ts'
@@ -123,7 +124,9 @@ export interface TestTill extends Till {
 const NOON = Date.parse('2026-03-12T09:41:07.000Z')
 
 /** Seeds and opens a till in a temporary folder; its clock advances one millisecond at each reading. */
-export async function openTestTill(options: { hasPrinter?: boolean } = {}): Promise<TestTill> {
+export async function openTestTill(
+  options: { hasPrinter?: boolean; terminal?: CardTerminal } = {},
+): Promise<TestTill> {
   const dataDir = mkdtempSync(join(tmpdir(), 'till-'))
   const seeded = await seedTill(dataDir)
   const db = await openTillDatabase(databaseFile(dataDir))
@@ -134,6 +137,7 @@ export async function openTestTill(options: { hasPrinter?: boolean } = {}): Prom
     locale: 'fr',
     hasPrinter: options.hasPrinter ?? true,
     now: () => clock.ms++,
+    terminal: options.terminal ?? null,
   })
   return {
     ...till,

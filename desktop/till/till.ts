@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import { businessDateAt } from '../../domain/business-date.ts'
 import type { Locale, Refusal } from '../../domain/refusals.ts'
+import type { CardTerminal } from '../../hardware/devices/card-terminal.ts'
 import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
 import { displayViewOf } from './bridge-server/display.ts'
@@ -34,6 +35,9 @@ import type { DeviceIdentity } from './device/identity.ts'
 import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
 import { createOperators, type Operators } from './operator/operator.ts'
+import { createCardMoves } from './payment/card-moves.ts'
+import { createPartStore } from './payment/part-store.ts'
+import { createPayments, wanted } from './payment/payments.ts'
 import { createPlaceReader } from './place.ts'
 import { createReceiptPrinting, type ReceiptPrinting } from './receipt/printing.ts'
 import { createRegisterNumbers, type RegisterNumbers } from './register-numbers.ts'
@@ -48,6 +52,8 @@ export interface TillOptions {
   locale: Locale
   hasPrinter: boolean
   now?: () => number
+  /** The card terminal beside it; null or absent: cards are recorded by hand. */
+  terminal?: CardTerminal | null
   /** Who was at the till when its core began anew under another identity. */
   operatorId?: string | null
   /** Told after each commit that added to the journal. */
@@ -151,10 +157,21 @@ export function createTill(options: TillOptions) {
   const printing = createReceiptPrinting(context, options.hasPrinter)
   const lastSale = createLastSale(context.state)
   const notice = createNotice(context.now)
-  const change = createChange(context, operators, sessions, lastSale)
+  const paid = createPartStore(db)
+  const cards = createCardMoves(context, options.terminal ?? null, paid)
+  const change = createChange(context, { operators, sessions, lastSale, paid })
   const basket = createBasket(context, change)
   const content = createBasketContent(context)
   const baskets = createOpenBaskets(context, { basket, content, change })
+  const completeSale = createSaleCompletion(context, {
+    operators,
+    sessions,
+    basket,
+    lastSale,
+    numbers,
+    printing,
+    paid,
+  })
   const sold = createSoldSales(context)
   const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing })
   return {
@@ -177,9 +194,29 @@ export function createTill(options: TillOptions) {
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
     scan: createScan(context, { operators, basket, notice, refunds, sold }),
     search: createProductSearch(context, operators),
-    completeSale: createSaleCompletion(context, { operators, sessions, basket, lastSale, numbers, printing }),
+    completeSale,
+    payments: createPayments(context, {
+      operators,
+      sessions,
+      basket,
+      parts: paid,
+      cards,
+      complete: completeSale,
+    }),
   }
 }
+
+/** The commands of a payment. */
+const paymentHandlers = ({ payments }: Till) =>
+  ({
+    'sale.pay-card': ({ amount, revision }) => payments.card(wanted(amount, revision)),
+    'payment.cash': ({ amount, revision }) => payments.cash(wanted(amount, revision)),
+    'payment.cancel-card': () => payments.cancelCard(),
+    'payment.settle': () => payments.settle(),
+    'payment.by-hand': ({ partId, moved }) => payments.byHand(partId, moved),
+    'payment.give-back': ({ partId }) => payments.giveBack(partId),
+    'payment.finish': ({ revision }) => payments.finish(revision),
+  }) satisfies Partial<Handlers>
 
 /** The commands of the bridge, carried out by the till's services. */
 export function handlersOf(till: Till, around: Surroundings): Handlers {
@@ -240,7 +277,7 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       return 'refused' in operator ? operator : around.forecast(productId)
     },
     'sale.pay-cash': ({ given, revision }) => till.completeSale({ kind: 'cash', given }, revision),
-    'sale.pay-card': ({ revision }) => till.completeSale({ kind: 'card' }, revision),
+    ...paymentHandlers(till),
     'training.start': () => around.training.start(),
     'training.end': () => around.training.end(),
     'sales.search': ({ text, limit }) => till.searchSales(text, limit),
@@ -294,6 +331,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     basket: () => till.basket.view(),
     baskets: () => till.baskets.view(),
     parked: () => (till.operators.current() ? till.parking.view() : []),
+    payment: () => ({ ...till.payments.view(), offered: null }),
     notice: () => till.notice.view(),
     'last-sale': () => till.lastSale.view(),
     status: () => ({

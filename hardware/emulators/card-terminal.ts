@@ -39,6 +39,9 @@ export type CardTerminalEmulator = {
   charged(): number
   /** What happens with the next payments and refunds, in order; after them the amounts decide again. */
   script(...behaviours: CardBehaviour[]): void
+  /** Takes it off the network with its ledger, and puts it back. */
+  unplug(): Promise<void>
+  plugIn(): Promise<void>
   close(): Promise<void>
 }
 
@@ -155,15 +158,26 @@ export async function startCardTerminalEmulator(
     answer(socket, answerOf(given))
   }
 
-  const { port, close } = await listen(options.port, options.host ?? '127.0.0.1', take)
+  const host = options.host ?? '127.0.0.1'
+  const first = await listen(options.port, host, take)
+  const { port } = first
+  let line: typeof first | null = first
+  const unplug = async () => {
+    await line?.close()
+    line = null
+  }
   return {
     port,
     ledger: () => [...ledger.entries.values()],
     charged: () => ledger.sumOf('pay') - ledger.sumOf('refund'),
     script: (...behaviours) => scripted.push(...behaviours),
+    unplug,
+    plugIn: async () => {
+      line ??= await listen(port, host, take)
+    },
     close: async () => {
       for (const timer of timers) clearTimeout(timer)
-      await close()
+      await unplug()
     },
   }
 }

@@ -62,6 +62,7 @@ async function sell(counter: Counter, deed: Deed & { do: 'sell' }): Promise<stri
     paid = await pay()
   }
   if (isRefusal(paid)) return refused(paid)
+  if (!paid) return 'something is due still'
   told.events += 1
   const packs = packsOf(till, paid.saleId)
   told.sales.push({ saleId: paid.saleId, receiptNumber: paid.receiptNumber, total: paid.total, packs })

@@ -18,6 +18,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   basket: ['basket', 'catalogue', 'stock'],
   baskets: ['basket'],
   parked: ['parked', 'staff', 'organisation'],
+  payment: ['payment', 'basket'],
   notice: ['basket', 'staff'],
   'last-sale': ['sale', 'basket'],
   status: ['print', 'sync'],

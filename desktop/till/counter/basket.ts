@@ -9,6 +9,7 @@ import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { BasketView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
+import type { PartStore } from '../payment/part-store.ts'
 import type { TillContext } from '../till-context.ts'
 import { createBasketFacts, type LineChange } from './basket-facts.ts'
 import {
@@ -63,15 +64,24 @@ function fault(store: BasketStore, line: BasketLineRow, before: BasketLineRow | 
   return rest + line.quantity * line.unit_price > MONEY_LIMIT ? refuse('amount-too-large') : null
 }
 
+interface ChangeParts {
+  operators: Operators
+  sessions: Sessions
+  lastSale: LastSale
+  /** What was taken of it: a basket of which something was paid stands still. */
+  paid: PartStore
+}
+
 /** Runs a change if it may be made at all; a refused one writes nothing. */
 export const createChange =
-  ({ changes, atomically }: TillContext, operators: Operators, sessions: Sessions, lastSale: LastSale) =>
+  ({ changes, atomically }: TillContext, { operators, sessions, lastSale, paid }: ChangeParts) =>
   <T>(make: (at: Place) => T | Refusal): T | Refusal =>
     atomically(() => {
       const operator = operators.require('sale.ring')
       if (isRefusal(operator)) return operator
       const session = sessions.open()
       if (!session) return refuse('no-open-session')
+      if (paid.any('sale')) return refuse('payment-begun')
       const made = make({ by: operator, sessionId: session.sessionId })
       if (isRefusal(made)) return made
       lastSale.forget()
@@ -79,7 +89,10 @@ export const createChange =
       return made
     })
 
-/** Everything but reading is refused while the till is locked, to a role that may not sell, and with a closed drawer. */
+/**
+ * Everything but reading is refused while the till is locked, to a role that may not sell, with a closed drawer, and
+ * while something was paid (`payment-begun`).
+ */
 export function createBasket(context: TillContext, change: ChangeBasket): Basket {
   const { db } = context
   const store = createBasketStore(db, context.state, context.branchId)

@@ -1,12 +1,13 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
-import { type Minor, minor, REGISTER_TOTAL_LIMIT, subtract } from '../../../domain/money.ts'
+import { minor, REGISTER_TOTAL_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import type { SaleCompleted, SaleLine, Tender } from '../../../domain/sale/events.ts'
-import { changeDue, lineGross, saleTotal } from '../../../domain/sale/rules.ts'
+import type { SaleCompleted, SaleLine } from '../../../domain/sale/events.ts'
+import { lineGross, saleTotal } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
 import type { LastSaleView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
+import type { PartStore } from '../payment/part-store.ts'
 import { formatMoney } from '../receipt/format.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
@@ -14,6 +15,7 @@ import { instantAt, type TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
 import type { StoredLine } from './basket-store.ts'
 import type { LastSale } from './last-sale.ts'
+import { type Payment, paidWith, tendersFor } from './tenders.ts'
 
 type Completed = NonNullable<LastSaleView>
 
@@ -24,16 +26,15 @@ interface Parts {
   lastSale: LastSale
   numbers: RegisterNumbers
   printing: ReceiptPrinting
+  /** What was taken of the basket so far. */
+  paid: PartStore
 }
-
-/** What the customer pays with: cash of an amount in minor units, or the whole total by card. */
-export type Payment = { kind: 'cash'; given: Minor } | { kind: 'card' }
 
 /**
  * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
  * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `basket-changed` (it is
- * no longer the revision that was agreed on), `not-enough-cash`, `amount-too-large` (the register's total would leave
- * its limit, and its drawer could not be closed).
+ * no longer the revision that was agreed on), `amount-too-large` (the register's total would leave
+ * its limit, and its drawer could not be closed), and what {@link tendersFor} refuses.
  */
 export function createSaleCompletion(context: TillContext, parts: Parts) {
   const { db, journal, changes } = context
@@ -52,8 +53,8 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     const total = saleTotal(lines)
     if (basket.revision() !== revision)
       return refuse('basket-changed', { total: formatMoney(total, context.locale) })
-    const tender = tenderFor(payment, total, context)
-    if (isRefusal(tender)) return tender
+    const tenders = tendersFor(payment, total, parts.paid.list('sale'), context)
+    if (isRefusal(tenders)) return tenders
 
     const place = context.place()
     if (takenSoFar(place.registerId) + total > REGISTER_TOTAL_LIMIT) return refuse('amount-too-large')
@@ -69,7 +70,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       currency: place.currency,
       lines,
       taxes: taxShares(lines),
-      tenders: [tender],
+      tenders,
       total,
       rounding: minor(0),
       taxRounding: 'receipt',
@@ -86,13 +87,12 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     const packs = stored.map((line) => line.pack)
     parts.printing.enqueueReceipt(sale, { seq: event.seq, cashierName: operator.name, packs })
     basket.clear()
+    parts.paid.clear('sale')
     const completed: Completed = {
       saleId: sale.saleId,
       receiptNumber: sale.receiptNumber,
       total,
-      given: tender.given,
-      change: tender.change,
-      kind: tender.kind,
+      ...paidWith(tenders),
       itemCount: lines.reduce((count, line) => count + line.quantity, 0),
     }
     parts.lastSale.remember(completed)
@@ -101,7 +101,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
 
   return (payment: Payment, revision: number): Completed | Refusal => {
     const completed = append.immediate(payment, revision)
-    if (!isRefusal(completed)) changes.touch('basket', 'sale', 'stock', 'print', 'sync')
+    if (!isRefusal(completed)) changes.touch('basket', 'payment', 'sale', 'stock', 'print', 'sync')
     return completed
   }
 }
@@ -122,16 +122,4 @@ function toSaleLine(line: StoredLine): SaleLine {
     vatRateBp,
     ...plain,
   }
-}
-
-function tenderFor(payment: Payment, total: Minor, context: TillContext): Tender | Refusal {
-  const tenderId = context.newId()
-  if (payment.kind === 'card') {
-    return { tenderId, kind: 'card', amount: total, given: total, change: minor(0), reference: null }
-  }
-  const change = changeDue(total, payment.given)
-  if (change === null) {
-    return refuse('not-enough-cash', { missing: formatMoney(subtract(total, payment.given), context.locale) })
-  }
-  return { tenderId, kind: 'cash', amount: total, given: payment.given, change, reference: null }
 }

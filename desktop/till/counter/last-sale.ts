@@ -15,7 +15,11 @@ export interface LastSale {
 
 /** Writes join the caller's transaction. */
 export function createLastSale(state: TillState): LastSale {
-  const view = () => state.get<LastSaleView>(KEY)
+  const view = (): LastSaleView => {
+    const sale = state.get<NonNullable<LastSaleView>>(KEY)
+    // A sale of before the till was upgraded lists no tenders.
+    return sale && { ...sale, tenders: sale.tenders ?? [] }
+  }
   return {
     view,
     remember: (sale) => state.set(KEY, sale),

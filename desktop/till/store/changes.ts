@@ -1,6 +1,7 @@
 /** What a commit touched, as coarsely as a view needs to know it. */
 export type Topic =
   | 'basket'
+  | 'payment'
   | 'session'
   | 'sale'
   | 'catalogue'

@@ -1,0 +1,60 @@
+import { type Minor, minor, subtract, sum } from '../../../domain/money.ts'
+import { type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { Tender } from '../../../domain/sale/events.ts'
+import { changeDue } from '../../../domain/sale/rules.ts'
+import { isOpen, type Part, takenOf } from '../payment/part-store.ts'
+import { formatMoney } from '../receipt/format.ts'
+import type { TillContext } from '../till-context.ts'
+
+/** What the customer pays what is due with: cash of an amount in minor units, a card, or nothing more than was taken. */
+export type Payment = { kind: 'cash'; given: Minor } | { kind: 'card' } | { kind: 'parts' }
+
+const ofPart = ({ id, kind, amount, reference }: Part): Tender => ({
+  tenderId: id,
+  kind,
+  amount,
+  given: amount,
+  change: minor(0),
+  reference,
+})
+
+/**
+ * The tenders of a sale: what was taken so far, and what pays the rest.
+ * Refused: `payment-open`, `payment-incomplete`, `not-enough-cash`, `amount-over-due` (more was taken than it comes to).
+ */
+export function tendersFor(
+  payment: Payment,
+  total: Minor,
+  taken: readonly Part[],
+  { newId, locale }: Pick<TillContext, 'newId' | 'locale'>,
+): Tender[] | Refusal {
+  if (taken.some(isOpen)) return refuse('payment-open')
+  const due = subtract(total, takenOf(taken))
+  const so = taken.map(ofPart)
+  if (due < 0) return refuse('amount-over-due', { due: formatMoney(minor(0), locale) })
+  if (due === 0 && so.length > 0) return so
+  if (payment.kind === 'parts') return refuse('payment-incomplete', { due: formatMoney(due, locale) })
+  if (payment.kind === 'card') {
+    const nothing = minor(0)
+    return [
+      ...so,
+      { tenderId: newId(), kind: 'card', amount: due, given: due, change: nothing, reference: null },
+    ]
+  }
+  const { given } = payment
+  const change = changeDue(due, given)
+  if (change === null)
+    return refuse('not-enough-cash', { missing: formatMoney(subtract(due, given), locale) })
+  return [...so, { tenderId: newId(), kind: 'cash', amount: due, given, change, reference: null }]
+}
+
+/** What a customer sees of how a sale was paid: the cash handed over and back, and every kind with its amount. */
+export function paidWith(tenders: readonly Tender[]) {
+  const cash = tenders.findLast(({ kind }) => kind === 'cash')
+  return {
+    given: cash?.given ?? sum(tenders.map(({ given }) => given)),
+    change: sum(tenders.map(({ change }) => change)),
+    kind: (cash ?? tenders[0])?.kind ?? 'cash',
+    tenders: tenders.map(({ kind, amount }) => ({ kind, amount })),
+  }
+}

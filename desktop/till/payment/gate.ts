@@ -1,0 +1,69 @@
+import { type Minor, subtract } from '../../../domain/money.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { LastSaleView } from '../../bridge/views.ts'
+import type { Sessions } from '../cash-session/sessions.ts'
+import type { Basket } from '../counter/basket.ts'
+import type { Payment } from '../counter/tenders.ts'
+import type { Operators } from '../operator/operator.ts'
+import { formatMoney } from '../receipt/format.ts'
+import type { TillContext } from '../till-context.ts'
+import type { CardMoves } from './card-moves.ts'
+import { isOpen, type PartStore, takenOf } from './part-store.ts'
+
+type Completed = NonNullable<LastSaleView>
+
+/** A sale that is paid in full, or null while some of it is due. */
+export type Paid = Completed | null
+
+/** What paying stands on. */
+export interface PaymentNeeds {
+  operators: Operators
+  sessions: Sessions
+  basket: Basket
+  parts: PartStore
+  cards: CardMoves
+  complete(payment: Payment, revision: number): Completed | Refusal
+}
+
+/** What a tender wants to take: so much of the basket that was seen; null for all that is due. */
+export interface Wanted {
+  amount: Minor | null
+  revision: number
+}
+
+export type Gate = ReturnType<typeof createGate>
+
+/** Whether something may be taken now, and how much. */
+export function createGate(context: TillContext, needs: PaymentNeeds) {
+  const { operators, sessions, basket, parts } = needs
+  const money = (amount: Minor) => formatMoney(amount, context.locale)
+
+  /** What is still due of the basket, minor units. */
+  const due = (): Minor => subtract(basket.view().total, takenOf(parts.list('sale')))
+
+  /** Refused: `locked`, `not-allowed`, `no-open-session`. */
+  const mayPay = (): null | Refusal => {
+    const operator = operators.require('sale.ring')
+    if (isRefusal(operator)) return operator
+    return sessions.open() ? null : refuse('no-open-session')
+  }
+
+  /** How much is taken. Refused as {@link mayPay}, and `basket-empty`, `payment-open`, `basket-changed`, `amount-over-due`. */
+  const amountOf = ({ amount, revision }: Wanted): Minor | Refusal => {
+    const refused = mayPay()
+    if (refused) return refused
+    if (basket.isEmpty()) return refuse('basket-empty')
+    if (parts.list('sale').some(isOpen)) return refuse('payment-open')
+    const left = due()
+    if (basket.revision() !== revision) return refuse('basket-changed', { total: money(left) })
+    if (left <= 0 || (amount !== null && amount > left))
+      return refuse('amount-over-due', { due: money(left) })
+    return amount ?? left
+  }
+
+  /** Makes the sale once nothing is due any more; null while something is. */
+  const finished = (): Paid | Refusal =>
+    due() > 0 ? null : needs.complete({ kind: 'parts' }, basket.revision())
+
+  return { due, mayPay, amountOf, finished }
+}

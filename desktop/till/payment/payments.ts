@@ -1,0 +1,116 @@
+import { minor } from '../../../domain/money.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
+import type { PaymentView } from '../../bridge/views.ts'
+import type { TillContext } from '../till-context.ts'
+import { createGate, type Gate, type Paid, type PaymentNeeds, type Wanted } from './gate.ts'
+import { isOpen, type Part, takenOf } from './part-store.ts'
+import { createTake } from './take.ts'
+
+/** No amount: all that is due. */
+export const wanted = (amount: number | undefined, revision: number): Wanted => ({
+  amount: amount === undefined ? null : minor(amount),
+  revision,
+})
+
+/** What becomes of parts that were taken, or of which nobody knows whether they were. */
+function createAftermath(context: TillContext, { operators, parts, cards }: PaymentNeeds, gate: Gate) {
+  const { changes, newId } = context
+
+  /** Asks the terminal what became of the open part; nothing open is no fault. */
+  const settle = async (): Promise<Paid | Refusal> => {
+    const part = parts.list('sale').find(isOpen)
+    const refused = gate.mayPay()
+    if (refused) return refused
+    const moved = part ? await cards.settle(part) : 'moved'
+    if (moved !== 'moved') return moved
+    return part?.state === 'returning' ? null : gate.finished()
+  }
+
+  /** A person says what the terminal cannot: by its slip, the money moved or did not. Refused: `payment-changed`. */
+  const byHand = (partId: string, moved: boolean): Paid | Refusal => {
+    const operator = operators.require('payment.decide')
+    if (isRefusal(operator)) return operator
+    return context.atomically(() => {
+      const part = parts.get(partId)
+      if (!part || !isOpen(part) || cards.underWay()) return refuse('payment-changed')
+      changes.touch('payment', 'basket', 'refund')
+      const back = part.state === 'returning'
+      if (moved === back) parts.remove(part.id)
+      else parts.change(part, { state: 'taken', backId: null })
+      return part.purpose === 'sale' && !back ? gate.finished() : null
+    })
+  }
+
+  /** Lets a part go at once, or says which one the terminal must give back first. */
+  const beginBack = (partId: string): Part | null | Refusal => {
+    const refused = gate.mayPay()
+    if (refused) return refused
+    const part = parts.get(partId)
+    if (part?.purpose !== 'sale') return refuse('payment-changed')
+    if (isOpen(part)) return refuse('payment-open')
+    changes.touch('payment', 'basket')
+    if (part.kind === 'card' && cards.hasTerminal && part.reference !== null) {
+      parts.change(part, { state: 'returning', backId: newId() })
+      return parts.get(partId)
+    }
+    parts.remove(part.id)
+    return null
+  }
+
+  /** Gives a part back: a card's by the terminal. Refused: `payment-changed`, `payment-open`, and as card moves are. */
+  const giveBack = async (partId: string): Promise<null | Refusal> => {
+    const begun = context.atomically(() => beginBack(partId))
+    if (begun === null || isRefusal(begun)) return begun
+    const moved = await cards.move(begun)
+    return moved === 'moved' ? null : moved
+  }
+
+  return { settle, byHand, giveBack }
+}
+
+/**
+ * Paying the basket in parts. Each part is on the disk from the moment its money may have moved; while there is one, the
+ * basket stands still, and nothing else is taken before an open one is known.
+ */
+export function createPayments(context: TillContext, needs: PaymentNeeds) {
+  const { parts, cards } = needs
+  const gate = createGate(context, needs)
+  const take = createTake(context, needs, gate)
+
+  const view = (): Omit<PaymentView, 'offered'> => {
+    const now = parts.list('sale')
+    return {
+      parts: now.map(({ id, kind, amount, detail, state, backId }) => ({
+        id,
+        kind,
+        amount,
+        detail,
+        state,
+        underWay: state !== 'taken' && cards.underWay() === (backId ?? id),
+      })),
+      taken: takenOf(now),
+      terminal: cards.hasTerminal,
+    }
+  }
+
+  return {
+    view,
+    due: gate.due,
+    /** Cash that is no more than what is due, the rest to be paid otherwise. */
+    cash: (wanted: Wanted) => take.now(wanted, 'cash'),
+    card: take.card,
+    cancelCard: async (): Promise<null> => {
+      await cards.cancel()
+      return null
+    },
+    ...createAftermath(context, needs, gate),
+    /** Makes the sale of what was paid in full. Refused: `payment-incomplete`. */
+    finish: (revision: number) => needs.complete({ kind: 'parts' }, revision),
+    /** After a start: looks what became of what was open, without giving up what a customer is still at. */
+    resume: async (): Promise<void> => {
+      for (const part of [...parts.list('sale'), ...parts.list('refund')].filter(isOpen)) {
+        await cards.settle(part, true)
+      }
+    },
+  }
+}

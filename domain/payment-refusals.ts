@@ -1,0 +1,74 @@
+import { entry, type RefusalEntry, w } from './refusal-entry.ts'
+
+/** What is refused while a sale is paid, or a refund goes back to its tender. */
+export const PAYMENT_REFUSALS = {
+  'payment-begun': entry(
+    409,
+    w('Money was taken for this sale: it stands still.', 'Take the rest (F12), or give back what was taken.'),
+    w(
+      'Cette vente est déjà payée en partie : elle est figée.',
+      'Encaissez le reste (F12), ou rendez la somme.',
+    ),
+    w('Für diesen Verkauf wurde schon kassiert.', 'Den Rest kassieren (F12) oder das Kassierte zurückgeben.'),
+  ),
+  'payment-open': entry(
+    409,
+    w('A card payment has no known outcome yet.', 'Ask the terminal what became of it (F12, Enter).'),
+    w('Un paiement par carte est resté sans réponse.', 'Interrogez d’abord le terminal (F12, Entrée).'),
+    w('Bei einer Kartenzahlung ist der Ausgang offen.', 'Zuerst das Terminal fragen (F12, Enter).'),
+  ),
+  'payment-incomplete': entry(
+    409,
+    w('{due} is still due.', 'Take it in cash, by card or otherwise.'),
+    w('Il reste {due} à payer.', 'Encaissez-le en espèces, par carte ou autrement.'),
+    w('Es sind noch {due} offen.', 'Bar, mit Karte oder anders kassieren.'),
+  ),
+  'payment-changed': entry(
+    409,
+    w('This payment is not as it was shown any more.', 'Look at it again.'),
+    w('Ce paiement a changé entre-temps.', 'Regardez-le de nouveau.'),
+    w('Diese Zahlung ist nicht mehr, wie sie angezeigt war.', 'Noch einmal ansehen.'),
+  ),
+  'amount-over-due': entry(
+    422,
+    w('No more than {due} is due.', 'Type a smaller amount; only cash gives change.'),
+    w('Il ne reste que {due} à payer.', 'Saisissez moins ; seules les espèces rendent la monnaie.'),
+    w('Offen sind nur {due}.', 'Weniger eingeben; Rückgeld gibt es nur bei Bargeld.'),
+  ),
+  'card-declined': entry(
+    409,
+    w('The card was declined: nothing was taken.', 'Try another card, or take it otherwise.'),
+    w('Carte refusée : rien n’a été encaissé.', 'Essayez une autre carte, ou un autre moyen de paiement.'),
+    w('Karte abgelehnt: nichts wurde abgebucht.', 'Eine andere Karte oder anders zahlen.'),
+  ),
+  'card-cancelled': entry(
+    409,
+    w('The card payment was cancelled: nothing was taken.', 'Begin again, or take it otherwise.'),
+    w('Paiement par carte annulé : rien n’a été encaissé.', 'Recommencez, ou choisissez un autre moyen.'),
+    w('Kartenzahlung abgebrochen: nichts wurde abgebucht.', 'Neu beginnen oder anders kassieren.'),
+  ),
+  'card-unknown': entry(
+    503,
+    w('The terminal did not say whether the money moved.', 'Press Enter to ask it again, or read its slip.'),
+    w(
+      'Le terminal n’a pas dit si l’argent est passé.',
+      'Entrée l’interroge de nouveau ; sinon lisez son ticket.',
+    ),
+    w(
+      'Das Terminal hat nicht gesagt, ob gebucht wurde.',
+      'Mit Enter noch einmal fragen oder seinen Beleg lesen.',
+    ),
+  ),
+  'terminal-unreachable': entry(
+    503,
+    w('The card terminal cannot be reached: nothing was taken.', 'Check its power and cable, or take cash.'),
+    w(
+      'Terminal injoignable : rien n’a été encaissé.',
+      'Vérifiez son câble et son alimentation, ou prenez des espèces.',
+    ),
+    w(
+      'Kartenterminal nicht erreichbar: nichts wurde abgebucht.',
+      'Strom und Kabel prüfen oder bar kassieren.',
+    ),
+  ),
+} as const satisfies Record<string, RefusalEntry>
