@@ -142,11 +142,11 @@ test('what two tills refunded apart is told here, until it is put away', async (
     )
     .run()
   till.till.context.changes.touch('exception')
-  await page().getByText('1 refund to check').waitFor()
+  await page().getByText('1 case to check').waitFor()
   await window.keys('F6')
   await page().getByText('More was refunded than was sold (receipt 12: DOLIPRANE, 2 / 1)').waitFor()
   await window.keys('Delete')
-  await until(() => page().getByText('refund to check').count(), 0)
+  await until(() => page().getByText('case to check').count(), 0)
 })
 
 test('a basket voided by key is told, taken back by undo, and a fact either way', async () => {

@@ -20,7 +20,7 @@ export interface OpenBaskets {
   isEmpty(): boolean
   /** Shows a further, empty one. Refused: `too-many-baskets`, and as {@link Basket}. */
   open(): null | Refusal
-  /** Shows the next of them, or a first further one. Refused as {@link OpenBaskets.open}. */
+  /** Shows the next of them; behind the last an empty one, and from there the first. */
   next(): null | Refusal
   /** Shows the one of that number; one that is no longer there changes nothing. */
   show(number: number): null | Refusal
@@ -84,8 +84,11 @@ export function createOpenBaskets(
 
   function next(): null | Refusal {
     const others = rows.list().map(({ number }) => number)
-    const following = others.find((number) => number > shown()) ?? others[0]
-    return following === undefined ? makeRoom() : bring(following)
+    const following = others.find((number) => number > shown())
+    if (following !== undefined) return bring(following)
+    const [first] = others
+    if (!basket.isEmpty() && others.length + 1 < OPEN_LIMIT) return makeRoom()
+    return first === undefined ? null : bring(first)
   }
 
   return {

@@ -129,6 +129,9 @@ describe('several open baskets', () => {
     expect(lines()).toEqual([])
     add(1)
     add(2)
+    // Behind the last there is an empty one.
+    accepted(till.baskets.next())
+    expect(lines()).toEqual([])
     accepted(till.baskets.next())
     expect(lines()).toMatchObject([{ quantity: 2 }])
     expect(till.basket.view().undo).toBe('add')

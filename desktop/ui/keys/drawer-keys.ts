@@ -5,13 +5,26 @@ import { did, notAllowed, type ScopeKeys } from './scope-keys.ts'
 
 /** What can be done with the open drawer, in the order of its panel; each on a digit. */
 export interface DrawerAction {
-  id: 'paid-in' | 'paid-out' | 'pick-up' | 'no-sale' | 'x-report' | 'hand-over' | 'count' | 'other'
+  id:
+    | 'paid-in'
+    | 'paid-out'
+    | 'pick-up'
+    | 'no-sale'
+    | 'x-report'
+    | 'hand-over'
+    | 'count'
+    | 'other'
+    | 'park-all'
   cap: string
   permission: Permission
   /** Why not now, whoever asks. */
   reason?(state: TillState): Reason | null
   run(actions: Actions): void
 }
+
+/** Sales that keep the drawer from being closed. */
+export const hasOpenSales = ({ basket, baskets }: Pick<TillState, 'basket' | 'baskets'>): boolean =>
+  basket.lines.length > 0 || baskets.others.length > 0
 
 export const DRAWER_ACTIONS: readonly DrawerAction[] = [
   ...(['paid-in', 'paid-out', 'pick-up', 'no-sale'] as const).map((id, i) => ({
@@ -36,7 +49,7 @@ export const DRAWER_ACTIONS: readonly DrawerAction[] = [
     id: 'count',
     cap: '7',
     permission: 'cash-session.close',
-    reason: (state) => (state.basket.lines.length > 0 ? { word: 'reason.basketNotEmpty' } : null),
+    reason: (state) => (hasOpenSales(state) ? { word: 'reason.basketNotEmpty' } : null),
     run: (actions) => actions.beginCount('close'),
   },
   {
@@ -44,6 +57,13 @@ export const DRAWER_ACTIONS: readonly DrawerAction[] = [
     cap: '8',
     permission: 'cash-session.close',
     run: (actions) => void actions.showOthers(),
+  },
+  {
+    id: 'park-all',
+    cap: '9',
+    permission: 'sale.ring',
+    reason: (state) => (hasOpenSales(state) ? null : { word: 'reason.basketEmpty' }),
+    run: (actions) => void actions.parkAll(),
   },
 ]
 

@@ -3,6 +3,7 @@ import type { Actions } from '../store/actions.ts'
 import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
 import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
+import { inNote, inParked, pressBasketKey } from './parking-keys.ts'
 import { did, type FocusPort, type ScopeKeys } from './scope-keys.ts'
 import { inRefund, inRefunded, inSales } from './selling-keys.ts'
 
@@ -10,9 +11,11 @@ type Word = keyof typeof en
 
 /** A command that has a key of its own in several scopes; shown on the key bar and in the list of keys. */
 export interface TillCommand {
-  id: 'keys' | 'search' | 'sales' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
+  id: 'keys' | 'search' | 'sales' | 'park' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
   cap: string
   word: Word
+  /** What its key says in a state, and of how many; `word` when absent. */
+  wordNow?(state: TillState): { word: Word; count?: number }
   scopes: readonly Scope[]
   run(actions: Actions): void
   reason?(state: TillState): Reason | null
@@ -30,6 +33,8 @@ const COUNTER: readonly Scope[] = [
   'sales',
   'refund',
   'refunded',
+  'parked',
+  'note',
 ]
 
 const needsLines = (state: TillState): Reason | null =>
@@ -50,6 +55,17 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.search',
     scopes: COUNTER,
     run: (actions) => actions.openPanel('rest'),
+  },
+  {
+    id: 'park',
+    cap: 'F3',
+    word: 'command.park',
+    wordNow: ({ basket, parked }) =>
+      basket.lines.length > 0 || parked.length === 0
+        ? { word: 'command.park' }
+        : { word: 'command.parked', count: parked.length },
+    scopes: COUNTER,
+    run: (actions) => void actions.park(),
   },
   {
     id: 'sales',
@@ -116,7 +132,7 @@ const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
-const UNUSED = ['F3', 'F4', 'F5', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+const UNUSED = ['F4', 'F5', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
 /**
  * Acts on a key that is no part of a scan.
@@ -145,6 +161,7 @@ export function pressKey(key: Key, state: TillState, actions: Actions, focus: Fo
     else if (!key.repeat) void actions.voidBasket()
     return true
   }
+  if (pressBasketKey(cap, scope, key, state, actions)) return true
   if (UNUSED.includes(cap)) return true
   if (key.ctrl) return false
   if (key.key === 'Escape') {
@@ -209,6 +226,8 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   sales: inSales,
   refund: inRefund,
   refunded: inRefunded,
+  parked: inParked,
+  note: inNote,
   count: inCount,
   keys: ({ key, repeat }, _state, actions) => {
     if (repeat) return false

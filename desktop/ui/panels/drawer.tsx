@@ -4,7 +4,7 @@ import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { SessionView } from '../../bridge/views.ts'
-import { DRAWER_ACTIONS, drawerReason } from '../keys/drawer-keys.ts'
+import { DRAWER_ACTIONS, drawerReason, hasOpenSales } from '../keys/drawer-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import type { Reason } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -70,19 +70,22 @@ function DrawerButtons() {
   )
   const why = JSON.parse(reasons) as (Reason | null)[]
   const counting = say.reason(why[DRAWER_ACTIONS.findIndex(({ id }) => id === 'count')])
+  const open = useTill(hasOpenSales)
   return (
     <div className="grid grid-cols-2 gap-2">
-      {DRAWER_ACTIONS.map((action, i) => (
-        <Button
-          key={action.id}
-          keyCap={action.cap}
-          disabledReason={say.reason(why[i])}
-          onPress={() => action.run(actions)}
-          className="justify-between !px-3 text-left leading-tight"
-        >
-          {d(`do.${action.id}`)}
-        </Button>
-      ))}
+      {DRAWER_ACTIONS.map((action, i) =>
+        action.id === 'park-all' && !open ? null : (
+          <Button
+            key={action.id}
+            keyCap={action.cap}
+            disabledReason={say.reason(why[i])}
+            onPress={() => action.run(actions)}
+            className="justify-between !px-3 text-left leading-tight"
+          >
+            {d(`do.${action.id}`)}
+          </Button>
+        ),
+      )}
       {counting !== undefined && <p className="col-span-2 text-floor text-second">{counting}</p>}
     </div>
   )

@@ -8,6 +8,7 @@ import { applyScale, applyTheme, keptScale, keptTheme, SCALES, THEMES } from '..
 import { COMMANDS } from '../keys/key-map.ts'
 import { useTill } from '../store/till-context.ts'
 import { TrainingButtons } from '../training/training-buttons.tsx'
+import { parkingWords } from '../words/parking-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
 
@@ -24,27 +25,47 @@ const MORE_KEYS = [
   ['Esc', 'keys.esc'],
 ] as const
 
+/** The same, of open sales. */
+const PARKING_KEYS = [
+  ['Ctrl B', 'tabs.next'],
+  ['Ctrl E', 'note.key'],
+] as const
+
 /** Every key, and how this workstation looks. */
 export function KeysPanel() {
   const t = useWords(tillWords)
+  const p = useWords(parkingWords)
   const mayChoose = useTill((state) => state.operator !== null)
   return (
     <Panel title={t('keys.title')} aside={<CloseButton />}>
       <ul className="text-body">
         {[...COMMANDS.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
           ([cap, word]) => (
-            <li key={word} className="flex min-h-7 items-center gap-3 [@media(min-height:53rem)]:min-h-9">
-              <span className="flex w-20 shrink-0">
-                <KeyCap name={cap} />
-              </span>
+            <KeyLine key={word} cap={cap}>
               {t(word as 'command.pay')}
-            </li>
+            </KeyLine>
           ),
         )}
+        {PARKING_KEYS.map(([cap, word]) => (
+          <KeyLine key={word} cap={cap}>
+            {p(word)}
+          </KeyLine>
+        ))}
       </ul>
       {mayChoose && <TrainingButtons />}
       {mayChoose && <Look />}
     </Panel>
+  )
+}
+
+function KeyLine({ cap, children }: { cap: string; children: ReactNode }) {
+  return (
+    <li className="flex min-h-7 items-center gap-3 [@media(min-height:53rem)]:min-h-9">
+      <span className="flex w-20 shrink-0">
+        <KeyCap name={cap} />
+      </span>
+      {children}
+    </li>
   )
 }
 

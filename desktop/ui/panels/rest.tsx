@@ -12,6 +12,7 @@ import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
+import { parkingWords } from '../words/parking-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
@@ -66,6 +67,7 @@ function LineState({ line }: { line: BasketLineView }) {
 
 function LineButtons() {
   const t = useWords(tillWords)
+  const p = useWords(parkingWords)
   const s = useWords(sellingWords)
   const actions = useActions()
   return (
@@ -82,11 +84,14 @@ function LineButtons() {
       <Button size="large" keyCap="→" onPress={() => void actions.openForecast()} className="justify-between">
         {t('command.forecast')}
       </Button>
+      <Button kind="quiet" keyCap="Ctrl E" onPress={actions.openNote} className="justify-between !px-3">
+        {p('note')}
+      </Button>
       <Button
         kind="quiet"
         keyCap="Ctrl Del"
         onPress={() => void actions.voidBasket()}
-        className="col-span-2 justify-between"
+        className="justify-between !px-3"
       >
         {s('basket.void')}
       </Button>

@@ -10,6 +10,7 @@ import type { BranchExceptionView, SaleSummaryView } from '../../bridge/views.ts
 import { REST_FOCUS } from '../keys/focus.ts'
 import { notAllowed } from '../keys/scope-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
+import { parkingWords } from '../words/parking-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 import { CloseButton } from './close-button.tsx'
@@ -21,7 +22,9 @@ export function SalesPanel() {
   const { text, found, marked } = useTill((state) => state.sales)
   const exceptions = useTill((state) => state.exceptions)
   const list = useRef<HTMLDivElement>(null)
-  useEffect(() => list.current?.children[marked]?.scrollIntoView({ block: 'nearest' }), [marked])
+  useEffect(() => {
+    list.current?.children[marked]?.scrollIntoView({ block: 'nearest' })
+  }, [marked])
   const markedId = found?.[marked]?.saleId
   return (
     <Panel title={t('sales.title')} aside={<CloseButton />} foot={<Foot any={markedId !== undefined} />}>
@@ -140,6 +143,7 @@ function Foot({ any }: { any: boolean }) {
 /** What two tills did that were apart, found when both had told the server. */
 function Found({ exception, first }: { exception: BranchExceptionView; first: boolean }) {
   const t = useWords(sellingWords)
+  const p = useWords(parkingWords)
   const actions = useActions()
   const { code, detail, deviceName } = exception
   return (
@@ -148,9 +152,11 @@ function Found({ exception, first }: { exception: BranchExceptionView; first: bo
         <StatusMark tone="warn" size={22} />
         <span className="min-w-0">
           <span className="font-semibold">
-            {t(code === 'refund-exceeds-sale' ? 'exception.refund-exceeds-sale' : 'exception.other', {
-              detail,
-            })}
+            {code === 'parked-recalled-twice'
+              ? p('exception.parked-recalled-twice', { detail })
+              : t(code === 'refund-exceeds-sale' ? 'exception.refund-exceeds-sale' : 'exception.other', {
+                  detail,
+                })}
           </span>{' '}
           {t('exception.remedy', { device: deviceName })}
         </span>

@@ -115,6 +115,7 @@ function sameLine(before: LineProps, after: LineProps): boolean {
     before.line.lineId === after.line.lineId &&
     before.line.quantity === after.line.quantity &&
     before.line.unitPrice === after.line.unitPrice &&
+    before.line.note === after.line.note &&
     before.line.name === after.line.name
   )
 }
@@ -138,6 +139,7 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
         <ProductTitle title={title} className="text-body leading-[1.375rem] font-semibold" />
         <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
           <ListBadge list={line.prescriptionList} />
+          {line.note !== null && <span className="truncate font-semibold text-text">{line.note}</span>}
           <span className="truncate">{detail}</span>
         </p>
       </div>
@@ -168,9 +170,10 @@ export function TotalBar() {
       data-testid="total"
       className="flex h-24 shrink-0 items-center justify-between gap-4 border-t border-hairline bg-raised px-4"
     >
-      <div className="text-floor text-second">
+      <div className="min-w-0 text-floor text-second">
         <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
         <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
+        {basket.note !== null && <p className="truncate font-semibold text-text">{basket.note}</p>}
       </div>
       <p className="text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
         <span className="figure">{formatMoney(basket.total, locale)}</span>

@@ -9,6 +9,8 @@ import { tillWords } from '../words/till-words.ts'
 const ELSEWHERE: readonly Scope[] = [
   'pay',
   'sales',
+  'parked',
+  'note',
   'move',
   'count',
   'confirm',
@@ -30,7 +32,7 @@ export function EntryLine() {
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
   const rests = !ELSEWHERE.includes(scope)
-  const scanFits = rests || scope === 'pay' || scope === 'move' || scope === 'sales'
+  const scanFits = rests || scope === 'pay' || ['move', 'sales', 'parked', 'note'].includes(scope)
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (

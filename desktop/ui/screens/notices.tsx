@@ -3,10 +3,11 @@ import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
-import type { ScanTrouble, TillState, Trouble } from '../store/till-store.ts'
+import { isParkingTold, type ScanTrouble, type TillState, type Trouble } from '../store/till-store.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
+import { ParkingToast } from './parking-toast.tsx'
 import { productWords } from './product-words.ts'
 
 /** The refused scan to show: this window's own refusal first, then the till's notice, which survives a restart. */
@@ -78,6 +79,7 @@ function UndoToast() {
   const undo = useTill((state) => state.basket.undo)
   const s = useWords(sellingWords)
   if (!toast) return null
+  if (isParkingTold(toast)) return <ParkingToast told={toast} />
   if (toast.kind === 'copied') return <Toast>{s('sales.copied', { number: toast.receiptNumber })}</Toast>
   if (toast.kind === 'voided') {
     return (

@@ -6,8 +6,10 @@ import { DrawerPanel } from '../panels/drawer.tsx'
 import { ForecastPanel } from '../panels/forecast.tsx'
 import { KeysPanel } from '../panels/keys.tsx'
 import { MovePanel } from '../panels/move.tsx'
+import { NotePanel } from '../panels/note.tsx'
 import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
 import { OthersPanel } from '../panels/others.tsx'
+import { ParkedPanel } from '../panels/parked.tsx'
 import { PayPanel } from '../panels/pay.tsx'
 import { RefundPanel } from '../panels/refund.tsx'
 import { RefundedPanel } from '../panels/refunded.tsx'
@@ -19,6 +21,7 @@ import { useTill } from '../store/till-context.ts'
 import { type Scope, scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Basket, BasketSpeech, TotalBar } from './basket.tsx'
+import { BasketTabs } from './basket-tabs.tsx'
 import { EntryLine } from './entry-line.tsx'
 import { ExplainedScreen } from './explained.tsx'
 import { Notices } from './notices.tsx'
@@ -41,6 +44,8 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   sales: SalesPanel,
   refund: RefundPanel,
   refunded: RefundedPanel,
+  parked: ParkedPanel,
+  note: NotePanel,
 }
 
 /** The one selling screen: the basket and its total stay on the left, the panel on the right has the states. */
@@ -63,6 +68,7 @@ export function Selling() {
           aria-label={t('basket.title')}
           className="@container flex min-h-0 min-w-0 flex-col bg-surface"
         >
+          <BasketTabs />
           <Basket />
           <Notices />
           <EntryLine />

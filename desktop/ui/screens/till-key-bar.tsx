@@ -6,6 +6,9 @@ import { scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 
+/** What can be touched elsewhere on the screen. */
+const SPARE: readonly string[] = ['undo', 'forecast', 'search']
+
 /** The commands of this state of the screen, on their keys. Pay is the next action while the basket has lines. */
 export function TillKeyBar() {
   const t = useWords(tillWords)
@@ -16,6 +19,10 @@ export function TillKeyBar() {
   const reasons = useTill((state) =>
     JSON.stringify(COMMANDS.map((command) => command.reason?.(state) ?? null)),
   )
+  const labels = useTill((state) =>
+    JSON.stringify(COMMANDS.map((command) => command.wordNow?.(state) ?? { word: command.word })),
+  )
+  const says = JSON.parse(labels) as { word: 'command.pay'; count?: number }[]
   const why = JSON.parse(reasons) as ReturnType<NonNullable<(typeof COMMANDS)[number]['reason']>>[]
   return (
     <KeyBar
@@ -25,11 +32,11 @@ export function TillKeyBar() {
               {
                 id: command.id,
                 keyCap: command.cap,
-                label: t(command.word as 'command.pay'),
+                label: [t(says[i]?.word ?? 'command.pay'), says[i]?.count].filter(Boolean).join(' '),
                 onPress: () => command.run(actions),
                 next: command.id === 'pay' && scope !== 'pay' && !why[i],
                 end: command.id === 'pay' || command.id === 'card',
-                spare: command.id === 'undo' || command.id === 'forecast',
+                spare: SPARE.includes(command.id),
                 disabledReason: say.reason(why[i]),
                 onRefused: () => why[i] && actions.refuse(why[i]),
               },

@@ -4,6 +4,7 @@ import { drawerPanelActions } from './drawer-actions.ts'
 import { entryActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
+import { openBasketActions, parkingActions } from './parking-actions.ts'
 import { refundActions, salesActions } from './refund-actions.ts'
 import type { Panel, Reason, TillState } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
@@ -17,6 +18,7 @@ export function createActions(surroundings: Surroundings) {
   const basket = basketActions(tools)
   const sales = salesActions(tools)
   const refund = refundActions(tools)
+  const parking = parkingActions(tools)
   return {
     setBridge: tools.setBridge,
     hear: createListener(surroundings.store, tools),
@@ -30,9 +32,12 @@ export function createActions(surroundings: Surroundings) {
     ...trainingActions(tools),
     ...sales,
     ...refund,
+    ...parking,
+    ...openBasketActions(tools),
     ...panelActions(
       tools,
       () => void sales.findSales(''),
+      () => parking.listParked(''),
       () => void refund.cancelRefund(),
     ),
   }
@@ -42,6 +47,7 @@ export function createActions(surroundings: Surroundings) {
 function panelActions(
   { get, set, play, call, dismissToast }: Tools,
   listAllSales: () => void,
+  listAllParked: () => void,
   cancelRefund: () => void,
 ) {
   const openPanel = (panel: Panel) => {
@@ -61,6 +67,7 @@ function panelActions(
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })
     else if (state.panel === 'sales' && state.sales.text !== '') return listAllSales()
+    else if (state.panel === 'parked' && state.parkedList.text !== '') return listAllParked()
     else if (state.panel === 'refund') return isTold(state) ? dismissNotices() : cancelRefund()
     else if (state.panel === 'refunded') return set({ panel: 'rest', refunded: null })
     else if (state.panel === 'counted') return set({ panel: 'rest', report: null })

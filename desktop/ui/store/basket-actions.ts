@@ -24,7 +24,7 @@ export function basketActions({ get, set, play, call, failed, settle, showToast,
     play('good')
     set({
       scanTrouble: null,
-      ...(get().panel === 'refunded' ? { panel: 'rest' as const, refunded: null } : {}),
+      ...(['refunded', 'parked'].includes(get().panel) ? { panel: 'rest' as const, refunded: null } : {}),
     })
     dismissToast()
   }

@@ -35,6 +35,8 @@ export type Panel =
   | 'sales'
   | 'refund'
   | 'refunded'
+  | 'parked'
+  | 'note'
 
 /** What the UI itself refuses or reports; its words are in the till's dictionaries. */
 export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText' | 'refund.reason'
@@ -52,11 +54,23 @@ export interface ScanTrouble {
   count: number
 }
 
+/** What is told of parked sales. */
+export type ParkingTold =
+  | { kind: 'parked'; count: number }
+  | { kind: 'parked-all'; count: number }
+  | { kind: 'recalled'; leftOut: readonly string[]; before: Minor; total: Minor }
+  | { kind: 'discarded' }
+
 export type Toast =
+  | ParkingTold
   | { kind: 'added' | 'removed'; name: string }
   | { kind: 'quantity'; name: string; quantity: number }
   | { kind: 'copied'; receiptNumber: number }
   | { kind: 'voided' }
+
+/** Whether a toast is about parked sales. */
+export const isParkingTold = (toast: Toast): toast is ParkingTold =>
+  ['parked', 'parked-all', 'recalled', 'discarded'].includes(toast.kind)
 
 export type ForecastState =
   | { state: 'loading'; name: string }
@@ -99,6 +113,8 @@ export interface TillState {
   operator: LiveViews['operator']
   session: LiveViews['session']
   basket: LiveViews['basket']
+  baskets: LiveViews['baskets']
+  parked: LiveViews['parked']
   notice: LiveViews['notice']
   lastSale: LiveViews['last-sale']
   status: LiveViews['status'] | null
@@ -122,6 +138,10 @@ export interface TillState {
   forecast: ForecastState | null
   /** The list of sales: what was asked for, what was found for it, and the mark. */
   sales: { text: string; found: readonly SaleSummaryView[] | null; marked: number }
+  /** The list of parked sales: what was typed, the mark, and whether the next press gives the marked one up. */
+  parkedList: { text: string; marked: number; sure: boolean }
+  /** A note as typed so far; without a line, on the whole sale. */
+  noting: { lineId: string | null; text: string } | null
   refundLineId: string | null
   refundReason: RefundReason | null
   refunded: RefundedView | null
@@ -180,6 +200,8 @@ const CLEARED = {
   moved: false,
   xReport: null,
   explanation: null,
+  parkedList: { text: '', marked: 0, sure: false },
+  noting: null,
   refundReason: null,
   refundLineId: null,
   refunded: null,
@@ -194,6 +216,8 @@ export const INITIAL: TillState = {
   operator: null,
   session: null,
   basket: EMPTY_BASKET,
+  baskets: { shown: 1, others: [] },
+  parked: [],
   notice: null,
   lastSale: null,
   status: null,

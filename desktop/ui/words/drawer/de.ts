@@ -9,6 +9,7 @@ export const de: Record<keyof typeof en, string> = {
   'do.hand-over': 'Übergeben',
   'do.count': 'Zählen und abschließen',
   'do.other': 'Andere Kasse',
+  'do.park-all': 'Offene parken',
   'others.title': 'Schublade einer anderen Kasse',
   'kind.hand-over': 'Übergeben an',
   'kind.x-report': 'X-Bericht gelesen',

@@ -7,6 +7,7 @@ export const en = {
   'do.hand-over': 'Hand over',
   'do.count': 'Count and close',
   'do.other': 'Another register',
+  'do.park-all': 'Park open sales',
   'others.title': 'Another register’s drawer',
   'kind.hand-over': 'Handed over to',
   'kind.x-report': 'X report read',

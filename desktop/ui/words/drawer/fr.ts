@@ -9,6 +9,7 @@ export const fr: Record<keyof typeof en, string> = {
   'do.hand-over': 'Passation',
   'do.count': 'Compter et clôturer',
   'do.other': 'Autre caisse',
+  'do.park-all': 'Tout mettre en attente',
   'others.title': 'Tiroir d’une autre caisse',
   'kind.hand-over': 'Passation à',
   'kind.x-report': 'Lecture X',
