@@ -80,4 +80,10 @@ export const COUNTER_REFUSALS = {
     w('Le remboursement a changé : il est de {total}.', 'Vérifiez et confirmez de nouveau.'),
     w('Die Erstattung hat sich geändert: jetzt {total}.', 'Prüfen und erneut bestätigen.'),
   ),
+  'discount-over-limit': entry(
+    403,
+    w('That takes off more than {limit}.', 'A second person who may must type their PIN: {roles}.'),
+    w('Cette remise dépasse {limit}.', 'Une deuxième personne habilitée doit saisir son code PIN : {roles}.'),
+    w('Dieser Nachlass übersteigt {limit}.', 'Eine zweite, befugte Person muss ihre PIN eingeben: {roles}.'),
+  ),
 } as const satisfies Record<string, RefusalEntry>

@@ -18,6 +18,8 @@ import * as tillReplica from './0017-till-replica.ts'
 import * as drawerClosing from './0018-drawer-closing.ts'
 import * as zPapers from './0019-z-papers.ts'
 import * as saleVersion2 from './0020-sale-version-2.ts'
+import * as pricing from './0021-pricing.ts'
+import * as pricedBasket from './0022-priced-basket.ts'
 import * as paymentsUnderWay from './0024-payments-under-way.ts'
 import * as parking from './0027-parking.ts'
 import * as openBaskets from './0028-open-baskets.ts'
@@ -45,6 +47,8 @@ const STEPS: Record<string, Step> = {
   '0018-drawer-closing': drawerClosing,
   '0019-z-papers': zPapers,
   '0020-sale-version-2': saleVersion2,
+  '0021-pricing': pricing,
+  '0022-priced-basket': pricedBasket,
   '0027-parking': parking,
   '0028-open-baskets': openBaskets,
   '0029-substances': substances,

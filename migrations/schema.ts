@@ -14,6 +14,10 @@ export interface BranchRow {
   witness_over?: number | null
   /** Where Z reports are sent, or null for nowhere. */
   z_mail?: string | null
+  /** `receipt` or `line`; null: `receipt`. */
+  tax_rounding?: string | null
+  /** The smallest coin, minor units; null: every coin is in use. */
+  cash_rounding?: number | null
 }
 
 export interface RegisterRow {
@@ -49,6 +53,44 @@ export interface StaffPinRow {
   staff_id: string
   branch_id: string
   pin_hash: string
+}
+
+/** `branch_id` null: the whole organisation's. Dates are the branch's business dates, both included. */
+export interface PriceListRow {
+  id: string
+  branch_id: string | null
+  name: string
+  valid_from: string
+  valid_to: string | null
+}
+
+export interface PriceListItemRow {
+  price_list_id: string
+  product_id: string
+  /** Minor units. */
+  price: number
+}
+
+/** `rule`: JSON, as `domain/pricing/promotion.ts` reads it. */
+export interface PromotionRow extends PriceListRow {
+  rule: string
+}
+
+/** The most that a role takes off by itself at a branch, basis points. */
+export interface DiscountLimitRow {
+  branch_id: string
+  role: string
+  rate_bp: number
+}
+
+/** Server only: what head office decided about a list, a promotion or a branch, as it was sent. Nothing is ever changed here. */
+export interface PriceDecisionRow {
+  id: string
+  subject: string
+  subject_id: string
+  decided_by: string
+  decided_at: string
+  content: string
 }
 
 /** Server only: links a person to their Clerk user. */
@@ -192,6 +234,10 @@ export interface SharedTables extends ProjectedTables {
   staff: StaffRow
   staff_pin: StaffPinRow
   product: ProductRow
+  price_list: PriceListRow
+  price_list_item: PriceListItemRow
+  promotion: PromotionRow
+  discount_limit: DiscountLimitRow
   device_head: DeviceHeadRow
   device_status: DeviceStatusRow
   event_exception: EventExceptionRow
@@ -201,6 +247,7 @@ export interface SharedTables extends ProjectedTables {
 export interface ServerTables extends SharedTables {
   staff_login: StaffLoginRow
   product_price: ProductPriceRow
+  price_decision: PriceDecisionRow
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow
@@ -231,6 +278,15 @@ export interface BasketLineRow {
   product_id: string
   quantity: number
   unit_price: number
+  /** What the catalogue asks for a pack; null when it asks nothing, or the line is of an earlier build. */
+  catalogue_price: number | null
+  /** The price list that the unit price is of. */
+  price_list_id: string | null
+  /** Who keyed the unit price, and the second person where it was over that one's limit. */
+  price_by: string | null
+  price_approved_by: string | null
+  /** The line's own discount as JSON, as `domain/pricing/price-basket.ts` has it. */
+  discount: string | null
   note: string | null
 }
 

@@ -95,6 +95,7 @@ export const SYNCED_COUNTER: readonly SyncedTable[] = [
       currency: 'text',
       total: 'int',
       reason: 'text',
+      rounding: 'int',
       event_hash: 'text',
     },
     till: BRANCH,

@@ -1,4 +1,5 @@
 import { SYNCED_COUNTER } from './synced-counter.ts'
+import { SYNCED_PRICING } from './synced-pricing.ts'
 import { ALL, BRANCH, type SyncedTable } from './synced-table.ts'
 
 export type { ColumnKind, RowScope, SyncedTable } from './synced-table.ts'
@@ -19,6 +20,8 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
       recount_over: 'int',
       witness_over: 'int',
       z_mail: 'text',
+      tax_rounding: 'text',
+      cash_rounding: 'int',
     },
     till: { rows: 'branch', column: 'id' },
     console: { rows: 'branch', column: 'id' },
@@ -163,6 +166,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     till: BRANCH,
     console: BRANCH,
   },
+  ...SYNCED_PRICING,
   ...SYNCED_COUNTER,
   {
     table: 'cash_session',

@@ -6,12 +6,13 @@ import {
   movementKindSchema,
   movementReasonSchema,
 } from '../../domain/cash-session/events.ts'
+import { MOST_A_PACK } from '../../domain/catalogue/product.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { FLOAT_LIMIT, minorSchema } from '../../domain/money.ts'
 import { remarkSchema } from '../../domain/parking/events.ts'
 import { dispositionSchema, refundReasonSchema } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
-import { LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
+import { discountReasonSchema, LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
 import type {
   BasketView,
   BranchExceptionView,
@@ -87,6 +88,29 @@ export const COMMANDS = {
   'basket.add': z.strictObject({ productId: idSchema, quantity: lineQuantitySchema.optional() }),
   'basket.set-quantity': z.strictObject({ lineId: idSchema, quantity: lineQuantitySchema }),
   'basket.remove': z.strictObject({ lineId: idSchema }),
+  /** Null as `lineId`: on all lines; null as `off`: none any more. `pin`: a second person's, once a limit asks for it. */
+  'basket.discount': z
+    .strictObject({
+      lineId: idSchema.nullable(),
+      off: z
+        .union([
+          z.strictObject({ rateBp: z.int().min(1).max(10_000) }),
+          z.strictObject({ amount: minorSchema.positive() }),
+        ])
+        .nullable(),
+      reason: discountReasonSchema.optional(),
+      pin: pinSchema.optional(),
+    })
+    .refine(({ off, reason }) => off === null || reason !== undefined, {
+      error: 'a discount needs a reason',
+      path: ['reason'],
+    }),
+  /** Null: today's price again. */
+  'basket.key-price': z.strictObject({
+    lineId: idSchema,
+    price: minorSchema.nonnegative().max(MOST_A_PACK).nullable(),
+    pin: pinSchema.optional(),
+  }),
   'basket.void': nothing,
   'basket.undo': nothing,
   /** On a line, or with null on the whole basket; a note of null takes it away. */
@@ -164,6 +188,8 @@ export interface CommandOutput {
   'basket.add': { lineId: string }
   'basket.set-quantity': null
   'basket.remove': null
+  'basket.discount': null
+  'basket.key-price': null
   'basket.void': null
   'basket.undo': null
   'basket.note': null

@@ -69,25 +69,47 @@ export interface BasketLineView {
   vatRateBp: number
   quantity: number
   unitPrice: Minor
+  /** `keyed`: someone typed it. */
+  priceFrom: 'catalogue' | 'price-list' | 'keyed'
+  /** Unit price × quantity, before anything is taken off. */
+  value: Minor
+  /** What is taken off, in order. */
+  reductions: ReductionView[]
+  /** What is to be paid. */
   gross: Minor
   onHand: number
   note: string | null
+}
+
+export interface ReductionView {
+  scope: 'line' | 'basket' | 'promotion'
+  /** The promotion's name, or the reason that was given. */
+  name: string | null
+  /** Basis points, when it was given as a part of the price. */
+  rateBp: number | null
+  amount: Minor
 }
 
 export interface BasketView {
   /** Newest last. */
   lines: BasketLineView[]
   total: Minor
+  /** All that is taken off, in all lines. */
+  saved: Minor
+  /** The discount on all lines; `off` is what it comes to. */
+  discount: { rateBp: number | null; off: Minor; reason: string | null } | null
   itemCount: number
   taxes: TaxShare[]
-  /** Exact amount first, then likely notes. */
+  /** What cash is rounded by, up (+) or down (−). */
+  rounding: Minor
+  /** The rounded total first, then likely notes. */
   suggestedCash: Minor[]
   /** On the whole sale. */
   note: string | null
   /** The line that the last scan, pick or change touched. */
   lastLineId: string | null
   /** What undo would take back, in a word for the UI to translate; null when there is nothing. */
-  undo: 'add' | 'remove' | 'quantity' | 'void' | null
+  undo: 'add' | 'remove' | 'quantity' | 'void' | 'discount' | 'price' | null
   /** Rises with every change; a payment names the revision it was agreed on. */
   revision: number
 }
@@ -136,6 +158,8 @@ export type LastSaleView = {
   saleId: string
   receiptNumber: number
   total: Minor
+  /** What cash was rounded by: given less change is `total + rounding`. */
+  rounding?: Minor
   given: Minor
   change: Minor
   kind: TenderKind

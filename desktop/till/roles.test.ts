@@ -55,6 +55,8 @@ const GUARDED: Guarded = {
   'basket.add': { needs: 'sale.ring', input: { productId: someId } },
   'basket.set-quantity': { needs: 'sale.ring', input: { lineId: someId, quantity: 2 } },
   'basket.remove': { needs: 'sale.ring', input: { lineId: someId } },
+  'basket.discount': { needs: 'sale.ring', input: { lineId: null, off: null } },
+  'basket.key-price': { needs: 'sale.ring', input: { lineId: someId, price: null } },
   'basket.void': { needs: 'sale.ring', input: {} },
   'basket.undo': { needs: 'sale.ring', input: {} },
   'basket.note': { needs: 'sale.ring', input: { lineId: null, note: 'gift' } },

@@ -26,6 +26,7 @@ import { createNotes } from './counter/notes.ts'
 import { createNotice } from './counter/notice.ts'
 import { createOpenBaskets } from './counter/open-baskets.ts'
 import { createParking } from './counter/parking.ts'
+import { createPriceBook } from './counter/price-book.ts'
 import { createRefunds } from './counter/refund.ts'
 import { createSalesSearch } from './counter/sales-search.ts'
 import { createScan } from './counter/scan.ts'
@@ -160,7 +161,8 @@ export function createTill(options: TillOptions) {
   const paid = createPartStore(db)
   const cards = createCardMoves(context, options.terminal ?? null, paid)
   const change = createChange(context, { operators, sessions, lastSale, paid })
-  const basket = createBasket(context, change)
+  const book = createPriceBook(context, () => paid.any('sale'))
+  const basket = createBasket(context, { operators, book, change })
   const content = createBasketContent(context)
   const baskets = createOpenBaskets(context, { basket, content, change })
   const completeSale = createSaleCompletion(context, {
@@ -171,9 +173,10 @@ export function createTill(options: TillOptions) {
     numbers,
     printing,
     paid,
+    book,
   })
   const sold = createSoldSales(context)
-  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing })
+  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book })
   return {
     context,
     operators,
@@ -257,6 +260,8 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'basket.set-quantity': ({ lineId, quantity }) => basket.setQuantity(lineId, quantity),
     'basket.remove': ({ lineId }) => basket.remove(lineId),
+    'basket.discount': (wanted) => basket.discount(wanted),
+    'basket.key-price': (wanted) => basket.keyPrice(wanted),
     'basket.void': () => basket.voidAll(),
     'basket.undo': () => basket.undo(),
     'basket.note': ({ lineId, note }) => till.setNote(lineId, note),

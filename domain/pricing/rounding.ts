@@ -32,6 +32,6 @@ export function refundInCash(
   const rounded = minor(part + cashRounding(part, step))
   if (step === null || left === null) return rounded
   // What is left may be off by other tills' refunds: it ends a sale only where it is near.
-  if (whole && Math.abs(left - part) <= step * 10 && left >= 0) return minor(left)
+  if (whole && Math.abs(left - part) <= Math.max(step, 5) * 10 && left >= 0) return minor(left)
   return minor(Math.min(rounded, Math.max(0, left)))
 }

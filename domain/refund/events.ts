@@ -53,6 +53,8 @@ export const saleRefundedSchema = z.strictObject({
   taxes: z.array(taxShareSchema),
   tenders: z.array(refundTenderSchema).max(20),
   total: minorSchema.nonnegative(),
+  /** What the part in cash was rounded by, up (+) or down (−): the tenders add up to `total + rounding`. */
+  rounding: minorSchema.optional(),
   reason: refundReasonSchema,
 })
 export type SaleRefunded = z.infer<typeof saleRefundedSchema>

@@ -21,6 +21,7 @@ const refundRows = (event: JournalEvent, refund: SaleRefunded): Mutation[] => [
       currency: refund.currency,
       total: refund.total,
       reason: refund.reason,
+      rounding: refund.rounding ?? 0,
       event_hash: event.hash,
     },
   },

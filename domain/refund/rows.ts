@@ -14,6 +14,8 @@ export interface RefundRow {
   currency: string
   total: number
   reason: string
+  /** What rounding added to the cash part (+) or took off it (-). */
+  rounding: number
   event_hash: string
 }
 

@@ -31,27 +31,34 @@ export function refundGross(line: RefundableLine, quantity: number): Minor {
   return minor(Math.min(Math.max(0, back - line.refundedGross), line.gross))
 }
 
-/** How far a part's VAT may be from its own split, minor units: the cents by which parts are made to sum to the whole. */
-const TAX_TOLERANCE = 5
+/**
+ * How far a part's VAT may be from its own split, minor units: the cents by which parts are made to sum to the whole, and
+ * by which VAT that is rounded for each line is apart from VAT that is rounded once.
+ */
+const taxTolerance = (lines: number): number => 5 + lines
 
 /**
  * The VAT of a refund, per rate, rates ascending: what of the sale's VAT has then been given back, less what was given
- * back before. When all has come back, the refunds' VAT is the sale's to the minor unit.
+ * back before. When all has come back, the refunds' VAT is the sale's to the minor unit, however that was rounded.
  * @param before VAT given back of the same sale so far
+ * @param sold the sale's VAT; empty without a receipt
  */
 export function refundTaxes(
   lines: readonly { gross: Minor; vatRateBp: number }[],
   before: readonly TaxShare[],
+  sold: readonly TaxShare[] = [],
 ): TaxShare[] {
   const rates = [...new Set(lines.map((line) => line.vatRateBp))].sort((a, b) => a - b)
   return rates.map((rateBp) => {
-    const gross = sum(lines.filter((line) => line.vatRateBp === rateBp).map((line) => line.gross))
+    const coming = lines.filter((line) => line.vatRateBp === rateBp)
+    const gross = sum(coming.map((line) => line.gross))
     const earlier = before.find((share) => share.rateBp === rateBp)
     const own = splitGross(gross, rateBp)
-    if (!earlier) return own
-    const whole = splitGross(minor(earlier.gross + gross), rateBp)
-    const net = subtract(whole.net, earlier.net)
-    const fits = Math.abs(net - own.net) <= TAX_TOLERANCE && net >= 0 && net <= gross
+    const back = minor((earlier?.gross ?? 0) + gross)
+    const all = sold.find((share) => share.rateBp === rateBp && share.gross === back)
+    if (!earlier && !all) return own
+    const net = subtract((all ?? splitGross(back, rateBp)).net, earlier?.net ?? minor(0))
+    const fits = Math.abs(net - own.net) <= taxTolerance(coming.length) && net >= 0 && net <= gross
     return fits ? { rateBp, net, tax: subtract(gross, net), gross } : own
   })
 }
@@ -106,9 +113,12 @@ export function refundFault(refund: SaleRefunded): RefundFault | null {
   const rates = [...new Set(lines.map((line) => line.vatRateBp))].sort((a, b) => a - b)
   if (rates.join() !== taxes.map((share) => share.rateBp).join()) return 'taxes'
   for (const share of taxes) {
-    const gross = sum(lines.filter((line) => line.vatRateBp === share.rateBp).map((line) => line.gross))
+    const coming = lines.filter((line) => line.vatRateBp === share.rateBp)
+    const gross = sum(coming.map((line) => line.gross))
     if (share.gross !== gross) return 'taxes'
-    if (Math.abs(share.tax - splitGross(gross, share.rateBp).tax) > TAX_TOLERANCE) return 'rounding'
+    const off = Math.abs(share.tax - splitGross(gross, share.rateBp).tax)
+    if (off > taxTolerance(coming.length)) return 'rounding'
   }
-  return refund.total === sum(tenders.map((tender) => tender.amount)) ? null : 'tenders'
+  const handedOut = sum(tenders.map((tender) => tender.amount))
+  return refund.total + (refund.rounding ?? 0) === handedOut ? null : 'tenders'
 }

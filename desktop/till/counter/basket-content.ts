@@ -12,7 +12,7 @@ interface StoredBasket {
 type Kept = BasketParked['kept']
 
 /** What a parked basket is rung up again by; whatever else a line or the basket has is kept as it is. */
-const RUNG_UP = ['id', 'position', 'product_id', 'quantity', 'unit_price']
+const RUNG_UP = ['id', 'position', 'product_id', 'quantity', 'unit_price', 'catalogue_price', 'price_list_id']
 const OWN_TO_TILL = ['revision', 'lastLineId', 'undo']
 
 const others = (of: object, known: readonly string[]): Kept =>
@@ -31,6 +31,8 @@ export interface BasketContent {
   kept(): { basket: Kept; lines: ReadonlyMap<string, Kept> }
   keep(kept: Kept): void
   keepOfLine(lineId: string, kept: Kept): void
+  /** The price that someone keyed stays what was agreed on. */
+  keepPrice(lineId: string, unitPrice: number): void
   /** From here on there is no way back. */
   settle(): void
 }
@@ -48,6 +50,7 @@ export function createBasketContent({ db, state }: Pick<TillContext, 'db' | 'sta
       .filter((name) => !RUNG_UP.includes(name))
       .map((name) => [name, db.prepare(`update basket_line set "${name}" = ? where id = ?`)] as const),
   )
+  const setPrice = db.prepare('update basket_line set unit_price = ?, price_list_id = null where id = ?')
   const lines = () => readAll.all() as BasketLineRow[]
   return {
     read: () => JSON.stringify({ lines: lines(), meta: meta() } satisfies StoredBasket),
@@ -68,6 +71,7 @@ export function createBasketContent({ db, state }: Pick<TillContext, 'db' | 'sta
         if (typeof value === 'string' || typeof value === 'number') setters.get(name)?.run(value, lineId)
       }
     },
+    keepPrice: (lineId, unitPrice) => setPrice.run(unitPrice, lineId),
     settle: () => setMeta({ ...meta(), undo: [] }),
   }
 }

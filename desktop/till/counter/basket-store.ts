@@ -1,3 +1,4 @@
+import type { GivenDiscount } from '../../../domain/pricing/price-basket.ts'
 import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
@@ -9,6 +10,12 @@ export interface StoredLine {
   productId: string
   quantity: number
   unitPrice: number
+  cataloguePrice: number | null
+  priceListId: string | null
+  priceBy: string | null
+  priceApprovedBy: string | null
+  /** The line's own discount, as JSON. */
+  discount: string | null
   cip13: string
   name: string
   pack: string
@@ -21,7 +28,7 @@ export interface StoredLine {
 
 /** How to take one change back: the line as it was, or null when the change made it. */
 export interface UndoStep {
-  word: 'add' | 'remove' | 'quantity'
+  word: 'add' | 'remove' | 'quantity' | 'discount' | 'price'
   lineId: string
   before: BasketLineRow | null
 }
@@ -31,6 +38,14 @@ export interface UndoVoid {
   word: 'void'
   lines: BasketLineRow[]
   note: string | null
+  discount?: GivenDiscount | null
+}
+
+/** How to take a change of the whole basket's discount back. */
+export interface UndoDiscount {
+  word: 'discount'
+  lineId: null
+  before: GivenDiscount | null
 }
 
 /** What the basket knows beside its lines. */
@@ -38,12 +53,23 @@ export interface BasketMeta {
   revision: number
   lastLineId: string | null
   /** Newest last, at most {@link UNDO_LIMIT}. */
-  undo: (UndoStep | UndoVoid)[]
+  undo: (UndoStep | UndoVoid | UndoDiscount)[]
   /** On the whole sale; goes with its last line. */
   note?: string | null
+  /** On the whole basket. */
+  discount?: GivenDiscount | null
 }
 
 const UNDO_LIMIT = 20
+
+/** The catalogue's price, with nothing taken off. */
+export const PLAIN_PRICE = {
+  catalogue_price: null,
+  price_list_id: null,
+  price_by: null,
+  price_approved_by: null,
+  discount: null,
+} as const
 
 const KEY = 'basket'
 
@@ -59,7 +85,9 @@ function prepareStatements(db: TillDatabase, branchId: string) {
   // Bound once: SQLite plans a join again whenever a value it may have planned by is bound anew.
   const readLines = db
     .prepare(`
-    select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice, p.cip13, p.name, p.pack,
+    select l.id as lineId, l.product_id as productId, l.quantity, l.unit_price as unitPrice,
+      l.catalogue_price as cataloguePrice, l.price_list_id as priceListId, l.price_by as priceBy,
+      l.price_approved_by as priceApprovedBy, l.discount, p.cip13, p.name, p.pack,
       p.prescription_list as prescriptionList, p.reimbursement_bp as reimbursementBp, p.vat_rate_bp as vatRateBp,
       coalesce(s.quantity, 0) as onHand, l.note
     from basket_line l cross join product p on p.id = l.product_id
@@ -68,14 +96,21 @@ function prepareStatements(db: TillDatabase, branchId: string) {
     .bind(branchId)
   const readLine = db.prepare('select * from basket_line where id = ?')
   const readAll = db.prepare('select * from basket_line order by position')
-  const readSame = db.prepare('select * from basket_line where product_id = ? and unit_price = ?')
+  const readSame = db.prepare(
+    'select * from basket_line where product_id = ? and unit_price = ? and price_by is null order by position',
+  )
   const readExtent = db.prepare(`
     select count(*) as count, coalesce(max(position), 0) as lastPosition,
       coalesce(sum(quantity * unit_price), 0) as total from basket_line`)
   const upsert = db.prepare(`
-    insert into basket_line (id, position, product_id, quantity, unit_price, note)
-    values (@id, @position, @product_id, @quantity, @unit_price, @note)
-    on conflict (id) do update set quantity = excluded.quantity, note = excluded.note`)
+    insert into basket_line (id, position, product_id, quantity, unit_price, catalogue_price, price_list_id, price_by,
+      price_approved_by, discount, note)
+    values (@id, @position, @product_id, @quantity, @unit_price, @catalogue_price, @price_list_id, @price_by,
+      @price_approved_by, @discount, @note)
+    on conflict (id) do update set quantity = excluded.quantity, unit_price = excluded.unit_price,
+      catalogue_price = excluded.catalogue_price, price_list_id = excluded.price_list_id,
+      price_by = excluded.price_by, price_approved_by = excluded.price_approved_by, discount = excluded.discount,
+      note = excluded.note`)
   const remove = db.prepare('delete from basket_line where id = ?')
   const removeAll = db.prepare('delete from basket_line')
   return { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll }
@@ -87,65 +122,79 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     db,
     branchId,
   )
-  const put = (line: BasketLineRow) => upsert.run(line)
+  // What an earlier build has kept for undo says nothing of prices.
+  const put = (line: BasketLineRow) => upsert.run({ ...PLAIN_PRICE, ...line })
+  const extent = () => readExtent.get() as { count: number; lastPosition: number; total: number }
   const { meta, setMeta } = basketMeta(state)
+  /** What the basket then knows; what is not named stays. */
+  const moveOn = (next: Partial<BasketMeta>) => {
+    const now = meta()
+    setMeta({ ...now, ...next, revision: now.revision + 1 })
+  }
+  const withStep = (step: BasketMeta['undo'][number]) => [...meta().undo, step].slice(-UNDO_LIMIT)
   return {
     lines: () => readLines.all() as StoredLine[],
     line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
-    /** The line that one more pack of this product at this price belongs to. */
+    /** The line that one more pack of this product at this price belongs to; never one of a keyed price. */
     lineOf: (productId: string, unitPrice: number) =>
       readSame.get(productId, unitPrice) as BasketLineRow | undefined,
-    extent: () => readExtent.get() as { count: number; lastPosition: number; total: number },
+    extent,
     meta,
     /** Makes a line what it is now (null: gone), with the way back. */
     record: (step: UndoStep, after: BasketLineRow | null) => {
+      // The discount of a basket that was emptied line by line is not the next customer's.
+      const fresh = after !== null && step.before === null && extent().count === 0
       if (after) put(after)
       else remove.run(step.lineId)
-      const before = meta()
-      setMeta({
-        ...before,
-        // A first line begins another sale: what was said of the one before is not said of it.
-        ...(step.before === null && after?.position === 1 && { note: null }),
-        revision: before.revision + 1,
+      moveOn({
         lastLineId: after ? after.id : null,
-        undo: [...before.undo, step].slice(-UNDO_LIMIT),
+        undo: withStep(step),
+        ...(fresh ? { discount: null, note: null } : {}),
       })
+    },
+    /** Sets the whole basket's discount (null: none), with the way back. */
+    recordDiscount: (discount: GivenDiscount | null) => {
+      const before = meta().discount ?? null
+      moveOn({ discount, lastLineId: null, undo: withStep({ word: 'discount', lineId: null, before }) })
     },
     /** Takes everything out, with the way back. @returns the lines there were */
     voidAll: (): BasketLineRow[] => {
       const lines = readAll.all() as BasketLineRow[]
       if (lines.length === 0) return []
       removeAll.run()
-      const { revision, note = null } = meta()
-      setMeta({ revision: revision + 1, lastLineId: null, undo: [{ word: 'void', lines, note }] })
+      const { discount = null, note = null } = meta()
+      moveOn({
+        discount: null,
+        note: null,
+        lastLineId: null,
+        undo: [{ word: 'void', lines, note, discount }],
+      })
       return lines
     },
     /** Takes the last change back, if there is one. @returns the lines it changed */
     takeBack: (): LineChange[] => {
-      const before = meta()
-      const { revision, undo } = before
-      const step = undo.at(-1)
+      const step = meta().undo.at(-1)
       if (!step) return []
+      const undo = meta().undo.slice(0, -1)
       if (step.word === 'void') {
         for (const line of step.lines) put(line)
-        const lastLineId = step.lines.at(-1)?.id ?? null
-        setMeta({ revision: revision + 1, lastLineId, undo: undo.slice(0, -1), note: step.note })
+        const { note, discount = null, lines } = step
+        moveOn({ note, discount, lastLineId: lines.at(-1)?.id ?? null, undo })
         return step.lines.map((line) => ({ before: null, after: line }))
+      }
+      if (step.lineId === null) {
+        moveOn({ discount: step.before, lastLineId: null, undo })
+        return []
       }
       const now = (readLine.get(step.lineId) as BasketLineRow | undefined) ?? null
       if (step.before) put(step.before)
       else remove.run(step.lineId)
-      setMeta({
-        ...before,
-        revision: revision + 1,
-        lastLineId: step.before ? step.lineId : null,
-        undo: undo.slice(0, -1),
-      })
+      moveOn({ lastLineId: step.before ? step.lineId : null, undo })
       return [{ before: now, after: step.before }]
     },
     clear: () => {
       removeAll.run()
-      setMeta({ revision: meta().revision + 1, lastLineId: null, undo: [] })
+      moveOn({ discount: null, note: null, lastLineId: null, undo: [] })
     },
   }
 }

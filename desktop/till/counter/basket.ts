@@ -1,10 +1,8 @@
 import type { Reduction } from '../../../domain/basket/events.ts'
 import type { Actor } from '../../../domain/journal/event.ts'
-import { type Minor, MONEY_LIMIT, minor } from '../../../domain/money.ts'
+import { MONEY_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX } from '../../../domain/sale/events.ts'
-import { lineGross, saleTotal, suggestedCash } from '../../../domain/sale/rules.ts'
-import { taxShares } from '../../../domain/tax.ts'
 import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { BasketView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
@@ -12,15 +10,12 @@ import type { Operators } from '../operator/operator.ts'
 import type { PartStore } from '../payment/part-store.ts'
 import type { TillContext } from '../till-context.ts'
 import { createBasketFacts, type LineChange } from './basket-facts.ts'
-import {
-  type BasketMeta,
-  type BasketStore,
-  createBasketStore,
-  type StoredLine,
-  type UndoStep,
-} from './basket-store.ts'
+import { type BasketStore, createBasketStore, PLAIN_PRICE, type UndoStep } from './basket-store.ts'
+import { toBasketView } from './basket-view.ts'
 import type { LastSale } from './last-sale.ts'
-import { asPrescriptionList } from './product-view.ts'
+import type { PriceBook } from './price-book.ts'
+import { type PricedStore, priceStored } from './priced-basket.ts'
+import { createTakingOff, type WantedDiscount, type WantedPrice } from './take-off.ts'
 
 /** A sale's lines are bounded by the fact's own schema. */
 const LINE_LIMIT = 500
@@ -28,8 +23,8 @@ const LINE_LIMIT = 500
 /** The basket that is shown. It lives in SQLite; each change is one transaction that is on the disk when it returns. */
 export interface Basket {
   view(): BasketView
-  /** Lines in order, for the sale that is being completed. */
-  lines(): StoredLine[]
+  /** Lines in order with their discounts, for the sale that is being completed. */
+  priced(): PricedStore
   revision(): number
   /** On the whole sale. */
   note(): string | null
@@ -38,6 +33,10 @@ export interface Basket {
   add(productId: string, quantity?: number): { lineId: string } | Refusal
   setQuantity(lineId: string, quantity: number): null | Refusal
   remove(lineId: string): null | Refusal
+  /** A discount on a line or on all. Refused: `discount-over-limit`, `line-not-found`, `basket-empty`; PINs as `second` does. */
+  discount(wanted: WantedDiscount): Promise<null | Refusal>
+  /** A typed price. Refused as a discount is, and `amount-too-large`, `no-price`. */
+  keyPrice(wanted: WantedPrice): Promise<null | Refusal>
   /** Takes everything out unpaid; an empty basket is no fault. */
   voidAll(): null | Refusal
   /** Takes the last change back; nothing to take back is no fault. */
@@ -89,31 +88,39 @@ export const createChange =
       return made
     })
 
+interface BasketParts {
+  operators: Operators
+  book: PriceBook
+  change: ChangeBasket
+}
+
 /**
  * Everything but reading is refused while the till is locked, to a role that may not sell, with a closed drawer, and
  * while something was paid (`payment-begun`).
  */
-export function createBasket(context: TillContext, change: ChangeBasket): Basket {
+export function createBasket(context: TillContext, { operators, book, change }: BasketParts): Basket {
   const { db } = context
   const store = createBasketStore(db, context.state, context.branchId)
   const note = createBasketFacts(context)
-  const readProduct = db.prepare('select name, price, status from product where id = ?')
+  const readProduct = db.prepare('select name, status from product where id = ?')
 
   const add = (productId: string, quantity: number): { lineId: string } | Refusal => {
-    const product = readProduct.get(productId) as
-      | { name: string; price: number | null; status: string }
-      | undefined
+    const product = readProduct.get(productId) as { name: string; status: string } | undefined
     if (product?.status !== 'active') return refuse('product-not-found')
-    if (product.price === null) return refuse('no-price', { name: product.name })
-    const before = store.lineOf(productId, product.price) ?? null
+    const today = book.priceOf(productId)
+    if (today === null) return refuse('no-price', { name: product.name })
+    const before = store.lineOf(productId, today.price) ?? null
     const after: BasketLineRow = before
       ? { ...before, quantity: before.quantity + quantity }
       : {
+          ...PLAIN_PRICE,
           id: context.newId(),
           position: store.extent().lastPosition + 1,
           product_id: productId,
           quantity,
-          unit_price: product.price,
+          unit_price: today.price,
+          catalogue_price: today.catalogue,
+          price_list_id: today.listId,
           note: null,
         }
     const broken = fault(store, after, before)
@@ -144,10 +151,21 @@ export function createBasket(context: TillContext, change: ChangeBasket): Basket
     return null
   }
 
+  const priced = () => priceStored(store.lines(), book.promotions(), store.meta().discount ?? null)
+  const revision = () => store.meta().revision + book.edition()
+  const takingOff = createTakingOff(context, {
+    operators,
+    book,
+    store,
+    change,
+    fault: (after, before) => fault(store, after, before),
+  })
+
   return {
-    view: () => toView(store.lines(), store.meta()),
-    lines: store.lines,
-    revision: () => store.meta().revision,
+    view: () => toBasketView(priced(), { ...store.meta(), revision: revision() }, book.rounding()),
+    priced,
+    ...takingOff,
+    revision,
     note: () => store.meta().note ?? null,
     isEmpty: () => store.extent().count === 0,
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),
@@ -161,27 +179,3 @@ export function createBasket(context: TillContext, change: ChangeBasket): Basket
 
 const voided = (lines: readonly BasketLineRow[]): LineChange[] =>
   lines.map((before) => ({ before, after: null }))
-
-function toView(stored: readonly StoredLine[], meta: BasketMeta): BasketView {
-  const lines = stored.map((line) => {
-    const unitPrice = minor(line.unitPrice) as Minor
-    return {
-      ...line,
-      prescriptionList: asPrescriptionList(line.prescriptionList),
-      unitPrice,
-      gross: lineGross({ unitPrice, quantity: line.quantity }),
-    }
-  })
-  const total = saleTotal(lines)
-  return {
-    lines,
-    total,
-    itemCount: lines.reduce((count, line) => count + line.quantity, 0),
-    taxes: taxShares(lines),
-    suggestedCash: lines.length === 0 ? [] : suggestedCash(total),
-    note: lines.length === 0 ? null : (meta.note ?? null),
-    lastLineId: meta.lastLineId,
-    undo: meta.undo.at(-1)?.word ?? null,
-    revision: meta.revision,
-  }
-}

@@ -1,5 +1,5 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
-import type { Minor } from '../../../domain/money.ts'
+import { type Minor, minor, sum } from '../../../domain/money.ts'
 import type { RefundReason, SaleRefunded } from '../../../domain/refund/events.ts'
 import { refundTaxes } from '../../../domain/refund/rules.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
@@ -43,6 +43,7 @@ interface Parts {
 export function createRefundCompletion(context: TillContext, { numbers, printing }: Parts) {
   const factOf = ({ sessionId, sale, shown, agreed }: Confirmed, at: number): SaleRefunded => {
     const place = context.place()
+    const rounding = minor(sum(shown.tenders.map(({ amount }) => amount)) - shown.total)
     const back = shown.lines.filter((line) => line.quantity > 0)
     return {
       refundId: context.newId(),
@@ -64,9 +65,10 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
         vatRateBp,
         disposition,
       })),
-      taxes: refundTaxes(back, sale?.refundedTaxes ?? []),
+      taxes: refundTaxes(back, sale?.refundedTaxes ?? [], sale?.taxes),
       tenders: shown.tenders.map((tender) => ({ ...tender, tenderId: context.newId() })),
       total: shown.total,
+      ...(rounding === 0 ? {} : { rounding }),
       reason: agreed.reason,
     }
   }

@@ -1,8 +1,8 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
-import { minor, REGISTER_TOTAL_LIMIT } from '../../../domain/money.ts'
+import { REGISTER_TOTAL_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import type { SaleCompleted, SaleLine } from '../../../domain/sale/events.ts'
-import { lineGross, saleTotal } from '../../../domain/sale/rules.ts'
+import type { SaleCompleted } from '../../../domain/sale/events.ts'
+import { saleTotal } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
 import type { LastSaleView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
@@ -13,8 +13,9 @@ import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
-import type { StoredLine } from './basket-store.ts'
 import type { LastSale } from './last-sale.ts'
+import type { PriceBook } from './price-book.ts'
+import { toSaleLines } from './sale-lines.ts'
 import { type Payment, paidWith, tendersFor } from './tenders.ts'
 
 type Completed = NonNullable<LastSaleView>
@@ -28,6 +29,7 @@ interface Parts {
   printing: ReceiptPrinting
   /** What was taken of the basket so far. */
   paid: PartStore
+  book: PriceBook
 }
 
 /**
@@ -47,14 +49,16 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     if (isRefusal(operator)) return operator
     const session = sessions.open()
     if (!session) return refuse('no-open-session')
-    const stored = basket.lines()
-    const lines = stored.map(toSaleLine)
+    const stored = basket.priced().lines
+    const lines = toSaleLines(stored, operator.staffId, context.newId)
     if (lines.length === 0) return refuse('basket-empty')
     const total = saleTotal(lines)
     if (basket.revision() !== revision)
       return refuse('basket-changed', { total: formatMoney(total, context.locale) })
-    const tenders = tendersFor(payment, total, parts.paid.list('sale'), context)
-    if (isRefusal(tenders)) return tenders
+    const { tax: taxRounding, cash: coin } = parts.book.rounding()
+    const paid = tendersFor(payment, total, parts.paid.list('sale'), { ...context, coin })
+    if (isRefusal(paid)) return paid
+    const { tenders, rounding } = paid
 
     const place = context.place()
     if (takenSoFar(place.registerId) + total > REGISTER_TOTAL_LIMIT) return refuse('amount-too-large')
@@ -69,11 +73,11 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       businessDate: businessDateAt(now, place.timeZone),
       currency: place.currency,
       lines,
-      taxes: taxShares(lines),
+      taxes: taxShares(lines, taxRounding),
       tenders,
       total,
-      rounding: minor(0),
-      taxRounding: 'receipt',
+      rounding,
+      taxRounding,
       customerId: null,
       note: basket.note(),
     }
@@ -92,6 +96,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       saleId: sale.saleId,
       receiptNumber: sale.receiptNumber,
       total,
+      rounding,
       ...paidWith(tenders),
       itemCount: lines.reduce((count, line) => count + line.quantity, 0),
     }
@@ -103,23 +108,5 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     const completed = append.immediate(payment, revision)
     if (!isRefusal(completed)) changes.touch('basket', 'payment', 'sale', 'stock', 'print', 'sync')
     return completed
-  }
-}
-
-function toSaleLine(line: StoredLine): SaleLine {
-  const { lineId, productId, cip13, name, quantity, vatRateBp } = line
-  const unitPrice = minor(line.unitPrice)
-  const gross = lineGross({ unitPrice, quantity })
-  const plain = { price: null, discounts: [], note: line.note }
-  return {
-    lineId,
-    productId,
-    cip13,
-    name: name.slice(0, 400),
-    quantity,
-    unitPrice,
-    gross,
-    vatRateBp,
-    ...plain,
   }
 }

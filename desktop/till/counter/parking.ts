@@ -151,10 +151,14 @@ function createRecallOfLines({ db }: TillContext, basket: Basket, basketContent:
     recall: (parked: ParkedBasketRow): BasketRecalled['leftOut'] => {
       const { lines, kept } = contentOf(parked)
       const leftOut: BasketRecalled['leftOut'] = []
-      for (const { productId, cip13, name, quantity, kept: ofLine } of lines) {
+      for (const { productId, cip13, name, quantity, unitPrice, kept: ofLine } of lines) {
         const added = basket.add(productId, quantity)
-        if (isRefusal(added)) leftOut.push({ productId, cip13, name, quantity })
-        else basketContent.keepOfLine(added.lineId, ofLine)
+        if (isRefusal(added)) {
+          leftOut.push({ productId, cip13, name, quantity })
+          continue
+        }
+        basketContent.keepOfLine(added.lineId, ofLine)
+        if (ofLine.price_by) basketContent.keepPrice(added.lineId, unitPrice)
       }
       basketContent.keep(kept)
       basketContent.settle()

@@ -1,8 +1,8 @@
-import { minor } from '../../../domain/money.ts'
 import type { Disposition } from '../../../domain/refund/events.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX } from '../../../domain/sale/events.ts'
 import type { TillContext } from '../till-context.ts'
+import type { PriceBook } from './price-book.ts'
 import { DEFAULT_DISPOSITION, type Draft, type LooseLine, viewOf } from './refund-draft.ts'
 import type { SoldSale } from './sold-sales.ts'
 
@@ -31,7 +31,7 @@ export function chooseLine(
   sale: SoldSale | null,
   line: { lineId: string; quantity: number; disposition: Disposition },
 ): Choice | Refusal {
-  const known = viewOf(draft, sale).lines.find(({ lineId }) => lineId === line.lineId)
+  const known = viewOf(draft, sale, null).lines.find(({ lineId }) => lineId === line.lineId)
   if (!known) return refuse('line-not-found')
   if (known.left !== null && line.quantity > known.left) {
     return refuse('refund-exceeds-sale', { name: known.name, left: known.left })
@@ -40,18 +40,16 @@ export function chooseLine(
 }
 
 /** Chooses by what is scanned; without a receipt, a product scanned first is a new line at today's price. */
-export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'>) {
+export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'>, book: PriceBook) {
   const readProduct = db.prepare(`
-    select id as productId, cip13, name, pack, price, vat_rate_bp as vatRateBp from product where id = ?`)
+    select id as productId, cip13, name, pack, vat_rate_bp as vatRateBp from product where id = ?`)
 
   const looseLine = (productId: string): LooseLine | Refusal => {
-    const product = readProduct.get(productId) as
-      | (Omit<LooseLine, 'lineId' | 'unitPrice'> & { price: number | null })
-      | undefined
+    const product = readProduct.get(productId) as Omit<LooseLine, 'lineId' | 'unitPrice'> | undefined
     if (!product) return refuse('product-not-found')
-    const { price, ...known } = product
-    if (price === null) return refuse('no-price', { name: product.name })
-    return { ...known, lineId: newId(), unitPrice: minor(price) }
+    const today = book.priceOf(productId)
+    if (!today) return refuse('no-price', { name: product.name })
+    return { ...product, lineId: newId(), unitPrice: today.price }
   }
 
   /** Refused: `not-on-receipt`, `refund-exceeds-sale`, `no-price`, `quantity-out-of-range`, `basket-full`. */
@@ -60,7 +58,7 @@ export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'
     sale: SoldSale | null,
     { productId, quantity }: { productId: string; quantity: number },
   ): Choice | Refusal => {
-    const known = viewOf(draft, sale).lines.filter((line) => line.productId === productId)
+    const known = viewOf(draft, sale, null).lines.filter((line) => line.productId === productId)
     const line = known.find(({ quantity: chosen, left }) => left === null || chosen + quantity <= left)
     if (line) {
       const all = line.quantity + quantity

@@ -1,4 +1,5 @@
 import { type Minor, minor, sum } from '../../../domain/money.ts'
+import { refundInCash } from '../../../domain/pricing/rounding.ts'
 import type { Disposition } from '../../../domain/refund/events.ts'
 import { refundable, refundGross, refundTenders } from '../../../domain/refund/rules.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
@@ -76,8 +77,32 @@ export function tendersLeft(sold: SoldSale | null): Map<TenderKind, number> {
   return left
 }
 
-/** The draft as it comes to, over the sale as the rows have it now. */
-export function viewOf(draft: Draft, sold: SoldSale | null): NonNullable<RefundView> {
+/** What goes back to which tender, the part in cash as coins can pay it. */
+function handedOut(
+  { lines, total }: Pick<NonNullable<RefundView>, 'lines' | 'total'>,
+  sold: SoldSale | null,
+  step: number | null,
+) {
+  const left = tendersLeft(sold)
+  const whole = lines.every((line) => line.left === line.quantity)
+  // A sale that was rounded comes back as it was paid, whatever the branch does by now.
+  const coin = step ?? (sold && sold.sale.rounding !== 0 ? 1 : null)
+  return refundTenders(total, left)
+    .map(({ kind, amount }) => ({
+      kind,
+      amount:
+        kind === 'cash'
+          ? refundInCash(amount, { step: coin, left: sold ? (left.get('cash') ?? 0) : null, whole })
+          : amount,
+    }))
+    .filter(({ amount }) => amount > 0)
+}
+
+/**
+ * The draft as it comes to, over the sale as the rows have it now.
+ * @param step the smallest coin, minor units, or null
+ */
+export function viewOf(draft: Draft, sold: SoldSale | null, step: number | null): NonNullable<RefundView> {
   const lines =
     draft.saleId === null
       ? draft.loose.map((line) => ofLoose(line, draft.chosen.get(line.lineId) ?? none))
@@ -95,7 +120,7 @@ export function viewOf(draft: Draft, sold: SoldSale | null): NonNullable<RefundV
     },
     lines,
     total,
-    tenders: refundTenders(total, tendersLeft(sold)),
+    tenders: handedOut({ lines, total }, sold, step),
     lastLineId: draft.lastLineId,
     revision: draft.revision,
   }

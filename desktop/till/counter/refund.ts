@@ -8,6 +8,7 @@ import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import type { TillContext } from '../till-context.ts'
 import { type Agreed, createRefundCompletion } from './complete-refund.ts'
+import type { PriceBook } from './price-book.ts'
 import { type Choice, chooseLine, createRefundScan } from './refund-choices.ts'
 import { type Draft, viewOf } from './refund-draft.ts'
 import type { SoldSale, SoldSales } from './sold-sales.ts'
@@ -18,6 +19,7 @@ interface Parts {
   sold: SoldSales
   numbers: RegisterNumbers
   printing: ReceiptPrinting
+  book: PriceBook
 }
 
 /** The register's one refund under way. */
@@ -36,8 +38,8 @@ export interface Refunds {
 
 /** Refunds by receipt and without, within what was sold as far as this till's rows know. */
 export function createRefunds(context: TillContext, parts: Parts): Refunds {
-  const { operators, sessions, sold } = parts
-  const scanned = createRefundScan(context)
+  const { operators, sessions, sold, book } = parts
+  const scanned = createRefundScan(context, book)
   const complete = createRefundCompletion(context, parts)
   let draft: Draft | null = null
 
@@ -69,11 +71,11 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     if (isRefusal(may)) return may
     if (!draft) return refuse('no-refund')
     const sale = soldOf(draft)
-    return complete({ ...may, sale, shown: viewOf(draft, sale), agreed })
+    return complete({ ...may, sale, shown: viewOf(draft, sale, book.rounding().cash), agreed })
   }
 
   return {
-    view: () => draft && viewOf(draft, soldOf(draft)),
+    view: () => draft && viewOf(draft, soldOf(draft), book.rounding().cash),
     begin: (saleId) => {
       const may = mayRefund({ saleId })
       if (isRefusal(may)) return may

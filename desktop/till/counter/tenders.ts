@@ -1,4 +1,5 @@
 import { type Minor, minor, subtract, sum } from '../../../domain/money.ts'
+import { cashRounding } from '../../../domain/pricing/rounding.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { Tender } from '../../../domain/sale/events.ts'
 import { changeDue } from '../../../domain/sale/rules.ts'
@@ -19,33 +20,41 @@ const ofPart = ({ id, kind, amount, reference }: Part): Tender => ({
 })
 
 /**
- * The tenders of a sale: what was taken so far, and what pays the rest.
+ * The tenders of a sale, what was taken so far and what pays the rest, and what the rest was rounded by where cash pays it.
  * Refused: `payment-open`, `payment-incomplete`, `not-enough-cash`, `amount-over-due` (more was taken than it comes to).
  */
 export function tendersFor(
   payment: Payment,
   total: Minor,
   taken: readonly Part[],
-  { newId, locale }: Pick<TillContext, 'newId' | 'locale'>,
-): Tender[] | Refusal {
+  { newId, locale, coin }: Pick<TillContext, 'newId' | 'locale'> & { coin: number | null },
+): { tenders: Tender[]; rounding: Minor } | Refusal {
   if (taken.some(isOpen)) return refuse('payment-open')
   const due = subtract(total, takenOf(taken))
   const so = taken.map(ofPart)
   if (due < 0) return refuse('amount-over-due', { due: formatMoney(minor(0), locale) })
-  if (due === 0 && so.length > 0) return so
+  const nothing = minor(0)
+  if (due === 0 && so.length > 0) return { tenders: so, rounding: nothing }
   if (payment.kind === 'parts') return refuse('payment-incomplete', { due: formatMoney(due, locale) })
   if (payment.kind === 'card') {
-    const nothing = minor(0)
-    return [
-      ...so,
-      { tenderId: newId(), kind: 'card', amount: due, given: due, change: nothing, reference: null },
-    ]
+    const card: Tender = {
+      tenderId: newId(),
+      kind: 'card',
+      amount: due,
+      given: due,
+      change: nothing,
+      reference: null,
+    }
+    return { tenders: [...so, card], rounding: nothing }
   }
   const { given } = payment
-  const change = changeDue(due, given)
+  const rounding = cashRounding(due, coin)
+  const amount = minor(due + rounding)
+  const change = changeDue(amount, given)
   if (change === null)
-    return refuse('not-enough-cash', { missing: formatMoney(subtract(due, given), locale) })
-  return [...so, { tenderId: newId(), kind: 'cash', amount: due, given, change, reference: null }]
+    return refuse('not-enough-cash', { missing: formatMoney(subtract(amount, given), locale) })
+  const cash: Tender = { tenderId: newId(), kind: 'cash', amount, given, change, reference: null }
+  return { tenders: [...so, cash], rounding }
 }
 
 /** What a customer sees of how a sale was paid: the cash handed over and back, and every kind with its amount. */

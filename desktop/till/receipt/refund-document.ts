@@ -1,4 +1,5 @@
 import { shortHash } from '../../../domain/journal/event.ts'
+import { minor } from '../../../domain/money.ts'
 import type { SaleRefunded } from '../../../domain/refund/events.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import {
@@ -58,6 +59,7 @@ export function refundDocument(content: RefundContent, place: Place, locale: Loc
       ...lineElements(content, locale),
       rule(),
       leftRight(words.refundTotal, `-${formatMoney(refund.total, locale)}`, { bold: true, size: 'tall' }),
+      ...(refund.rounding ? [leftRight(words.rounding, formatMoney(minor(-refund.rounding), locale))] : []),
       ...refund.tenders.map(({ kind, amount }) =>
         leftRight(words.tender[kind], `-${formatMoney(amount, locale)}`),
       ),

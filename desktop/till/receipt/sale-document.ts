@@ -1,6 +1,7 @@
 import { shortHash } from '../../../domain/journal/event.ts'
+import { multiply, sum } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
-import type { SaleCompleted, Tender } from '../../../domain/sale/events.ts'
+import type { Discount, SaleCompleted, Tender } from '../../../domain/sale/events.ts'
 import type { TaxShare } from '../../../domain/tax.ts'
 import { formatReceiptCode } from '../../../hardware/protocols/barcodes/receipt-code.ts'
 import {
@@ -68,6 +69,13 @@ export function taxTable(taxes: readonly TaxShare[], locale: Locale): PrintEleme
   ]
 }
 
+/** What was taken off a line, under the name that the customer knows it by. */
+function discountElement({ reason, rateBp, amount }: Discount, locale: Locale): PrintElement {
+  const name = reason ?? WORDS[locale].discount
+  const label = rateBp === null ? name : `${name} ${formatRate(rateBp, locale)}`
+  return leftRight(`    ${label}`, `-${formatFigure(amount, locale)}  `)
+}
+
 function lineElements(content: ReceiptContent, locale: Locale): PrintElement[] {
   const { sale, packs } = content
   return sale.lines.flatMap((line) => {
@@ -77,11 +85,22 @@ function lineElements(content: ReceiptContent, locale: Locale): PrintElement[] {
       ...(pack ? [indented(pack)] : []),
       leftRight(
         `  ${line.quantity} x ${formatFigure(line.unitPrice, locale)}`,
-        `${formatFigure(line.gross, locale)} ${letterOf(sale.taxes, line.vatRateBp)}`,
+        `${formatFigure(multiply(line.unitPrice, line.quantity), locale)} ${letterOf(sale.taxes, line.vatRateBp)}`,
       ),
+      ...line.discounts.map((discount) => discountElement(discount, locale)),
       ...(line.note === null ? [] : [indented(`* ${line.note}`)]),
     ]
   })
+}
+
+/** What all discounts come to, and what rounding changes of the sum to be paid. */
+function differenceElements({ lines, rounding }: SaleCompleted, locale: Locale): PrintElement[] {
+  const words = WORDS[locale]
+  const saved = sum(lines.flatMap(({ discounts }) => discounts.map(({ amount }) => amount)))
+  return [
+    ...(saved === 0 ? [] : [leftRight(words.saved, formatMoney(saved, locale))]),
+    ...(rounding === 0 ? [] : [leftRight(words.rounding, formatMoney(rounding, locale))]),
+  ]
 }
 
 function tenderElements(tender: Tender, locale: Locale): PrintElement[] {
@@ -112,6 +131,7 @@ export function saleDocument(content: ReceiptContent, place: Place, locale: Loca
       rule(),
       leftRight(words.total, formatMoney(sale.total, locale), { bold: true, size: 'double' }),
       text(words.items(itemCount)),
+      ...differenceElements(sale, locale),
       ...sale.tenders.flatMap((tender) => tenderElements(tender, locale)),
       ...(sale.note === null ? [] : [text(`* ${sale.note}`)]),
       rule(),

@@ -10,6 +10,10 @@ interface Words {
   servedBy: string
   items: (count: number) => string
   total: string
+  /** A discount for which no reason was given. */
+  discount: string
+  saved: string
+  rounding: string
   tender: Record<TenderKind, string>
   given: string
   change: string
@@ -67,6 +71,9 @@ export const WORDS: Record<Locale, Words> = {
     servedBy: 'Servi par',
     items: plural('article', 'articles'),
     total: 'TOTAL',
+    discount: 'Remise',
+    saved: 'Vous économisez',
+    rounding: 'Arrondi',
     tender: {
       cash: 'Espèces',
       card: 'Carte bancaire',
@@ -143,6 +150,9 @@ export const WORDS: Record<Locale, Words> = {
     servedBy: 'Served by',
     items: plural('item', 'items'),
     total: 'TOTAL',
+    discount: 'Discount',
+    saved: 'You save',
+    rounding: 'Rounding',
     tender: { cash: 'Cash', card: 'Card', voucher: 'Voucher', account: 'On account', exchange: 'Exchange' },
     given: 'Given',
     change: 'Change',
@@ -213,6 +223,9 @@ export const WORDS: Record<Locale, Words> = {
     servedBy: 'Es bediente Sie',
     items: plural('Artikel', 'Artikel'),
     total: 'SUMME',
+    discount: 'Rabatt',
+    saved: 'Sie sparen',
+    rounding: 'Rundung',
     tender: {
       cash: 'Bar',
       card: 'Karte',

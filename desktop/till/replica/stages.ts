@@ -10,6 +10,10 @@ const COUNTER = [
   'drawer_balance',
   'device_head',
   'forecast_model',
+  'price_list',
+  'price_list_item',
+  'promotion',
+  'discount_limit',
   'staff_pin',
 ]
 

@@ -172,6 +172,9 @@ export interface TillState {
 const EMPTY_BASKET: LiveViews['basket'] = {
   lines: [],
   total: 0 as Minor,
+  saved: 0 as Minor,
+  discount: null,
+  rounding: 0 as Minor,
   itemCount: 0,
   taxes: [],
   suggestedCash: [],
