@@ -6,6 +6,7 @@ export type Role = z.infer<typeof roleSchema>
 /** Everything that a person can be refused. The same table is read by the till's services and the server's API. */
 export const permissionSchema = z.enum([
   'sale.ring',
+  'favourite.branch',
   'refund.make',
   'refund.without-receipt',
   'payment.decide',
@@ -27,6 +28,7 @@ const GRANTS: Record<Role, readonly Permission[]> = {
   cashier: ['sale.ring', 'refund.make', 'cash-session.open', 'cash-session.move', 'forecast.view'],
   pharmacist: [
     'sale.ring',
+    'favourite.branch',
     'refund.make',
     'refund.without-receipt',
     'payment.decide',
@@ -38,6 +40,7 @@ const GRANTS: Record<Role, readonly Permission[]> = {
   ],
   branch_manager: [
     'sale.ring',
+    'favourite.branch',
     'refund.make',
     'refund.without-receipt',
     'payment.decide',

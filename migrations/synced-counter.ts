@@ -43,6 +43,21 @@ export const SYNCED_COUNTER: readonly SyncedTable[] = [
     console: BRANCH,
   },
   {
+    table: 'favourite_mark',
+    key: ['id'],
+    columns: {
+      id: 'uuid',
+      branch_id: 'uuid',
+      register_id: 'uuid',
+      product_id: 'uuid',
+      pinned: 'int',
+      actor_id: 'uuid',
+      at: 'instant',
+    },
+    till: BRANCH,
+    console: null,
+  },
+  {
     table: 'parked_basket',
     key: ['id'],
     columns: {

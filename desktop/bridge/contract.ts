@@ -18,8 +18,10 @@ import type {
   BranchExceptionView,
   CountPendingView,
   DrawerExplanationView,
+  FavouriteView,
   ForecastView,
   FoundProductView,
+  GenericsView,
   HandoverView,
   LastSaleView,
   OpenBasketsView,
@@ -126,7 +128,11 @@ export const COMMANDS = {
   'parked.discard': z.strictObject({ parkedId: idSchema }),
   'notice.dismiss': nothing,
   'product.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
+  /** What may take its place. */
+  'product.generics': z.strictObject({ productId: idSchema }),
   'product.forecast': z.strictObject({ productId: idSchema }),
+  /** Keeps a product at hand at this till, at all tills of the branch, or no longer (null). */
+  'favourite.pin': z.strictObject({ productId: idSchema, where: z.enum(['till', 'branch']).nullable() }),
   /** `revision` is the basket's that the total was read from: a basket that moved on is not paid unseen. */
   'sale.pay-cash': z.strictObject({ given: minorSchema.nonnegative(), revision: z.int().nonnegative() }),
   /** Null when something is due still. Without an amount: all that is due. */
@@ -202,7 +208,9 @@ export interface CommandOutput {
   'parked.discard': null
   'notice.dismiss': null
   'product.search': FoundProductView[]
+  'product.generics': GenericsView
   'product.forecast': ForecastView
+  'favourite.pin': null
   'sale.pay-cash': Completed
   'sale.pay-card': Completed | null
   'payment.cash': Completed | null
@@ -236,6 +244,7 @@ export interface LiveViews {
   status: StatusView
   refund: RefundView
   exceptions: BranchExceptionView[]
+  favourites: FavouriteView[]
 }
 
 export type LiveView = keyof LiveViews
@@ -252,6 +261,7 @@ export const LIVE_VIEWS = [
   'status',
   'refund',
   'exceptions',
+  'favourites',
 ] as const satisfies readonly LiveView[]
 
 /** UI → till. One JSON text per frame, over a WebSocket or a MessagePort alike. */

@@ -240,6 +240,24 @@ export interface ProductView {
   onHand: number
 }
 
+/** Where a product is a favourite: at this till, at all of the branch, or nowhere. */
+export type PinnedWhere = 'till' | 'branch' | null
+
+/** A product that is kept at hand, and where. */
+export interface FavouriteView extends ProductView {
+  where: 'till' | 'branch'
+}
+
+/** What may take a product's place: of its generic group, or else of the same active substances. */
+export interface GenericsView {
+  of: { productId: string; name: string }
+  by: 'group' | 'substance'
+  /** The group's name, or the substances; empty when neither is known. */
+  title: string
+  /** What can be sold first, then what is on the shelf, then what costs least. */
+  products: ProductView[]
+}
+
 /** A product that a search found, and by what. */
 export interface FoundProductView extends ProductView {
   by: 'name' | 'code' | 'substance' | 'holder'

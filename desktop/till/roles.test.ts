@@ -11,6 +11,7 @@ const MAY: Record<Role, readonly Permission[]> = {
   cashier: ['sale.ring', 'refund.make', 'cash-session.open', 'cash-session.move', 'forecast.view'],
   pharmacist: [
     'sale.ring',
+    'favourite.branch',
     'refund.make',
     'refund.without-receipt',
     'payment.decide',
@@ -22,6 +23,7 @@ const MAY: Record<Role, readonly Permission[]> = {
   ],
   branch_manager: [
     'sale.ring',
+    'favourite.branch',
     'refund.make',
     'refund.without-receipt',
     'payment.decide',
@@ -68,6 +70,8 @@ const GUARDED: Guarded = {
   'parked.recall': { needs: 'sale.ring', input: { parkedId: someId } },
   'parked.discard': { needs: 'sale.ring', input: { parkedId: someId } },
   'product.search': { needs: 'sale.ring', input: { text: 'doli' } },
+  'product.generics': { needs: 'sale.ring', input: { productId: someId } },
+  'favourite.pin': { needs: 'sale.ring', input: { productId: someId, where: 'till' } },
   'product.forecast': { needs: 'forecast.view', input: { productId: someId } },
   'sale.pay-cash': { needs: 'sale.ring', input: { given: 100 as never, revision: 0 } },
   'sale.pay-card': { needs: 'sale.ring', input: { revision: 0 } },

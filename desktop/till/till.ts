@@ -21,6 +21,8 @@ import { createBasketContent } from './counter/basket-content.ts'
 import { createBranchExceptions } from './counter/branch-exceptions.ts'
 import { createSaleCompletion } from './counter/complete.ts'
 import { createCopy } from './counter/copy.ts'
+import { createFavourites } from './counter/favourites.ts'
+import { createGenerics } from './counter/generics.ts'
 import { createLastSale } from './counter/last-sale.ts'
 import { createNotes } from './counter/notes.ts'
 import { createNotice } from './counter/notice.ts'
@@ -206,6 +208,8 @@ export function createTill(options: TillOptions) {
       cards,
       complete: completeSale,
     }),
+    generics: createGenerics(context, operators),
+    favourites: createFavourites(context, operators),
   }
 }
 
@@ -277,6 +281,8 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       return null
     },
     'product.search': ({ text, limit }) => till.search(text, limit),
+    'product.generics': ({ productId }) => till.generics(productId),
+    'favourite.pin': ({ productId, where }) => till.favourites.pin(productId, where),
     'product.forecast': async ({ productId }) => {
       const operator = operators.require('forecast.view')
       return 'refused' in operator ? operator : around.forecast(productId)
@@ -347,5 +353,6 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     }),
     refund: () => till.refunds.view(),
     exceptions: () => (till.operators.current() ? till.exceptions.view() : []),
+    favourites: () => (till.operators.current() ? till.favourites.view() : []),
   }
 }

@@ -22,6 +22,8 @@ import {
   projectDrawerOpened,
 } from '../cash-session/project.ts'
 import { closingFault, handoverFault, openingFault } from '../cash-session/rules.ts'
+import { productMarkedSchema } from '../favourite/events.ts'
+import { markPermission, projectProductMarked } from '../favourite/project.ts'
 import { basketDiscardedSchema, basketParkedSchema, basketRecalledSchema } from '../parking/events.ts'
 import { projectBasketDiscarded, projectBasketParked, projectBasketRecalled } from '../parking/project.ts'
 import { parkedFault } from '../parking/rules.ts'
@@ -67,6 +69,12 @@ export const FAMILIES = {
     permission: () => 'sale.ring',
     fault: basketActionFault,
     project: projectBasketRestored,
+  }),
+  'product.marked@1': family({
+    schema: productMarkedSchema,
+    permission: markPermission,
+    fault: () => null,
+    project: projectProductMarked,
   }),
   'basket.parked@1': family({
     schema: basketParkedSchema,

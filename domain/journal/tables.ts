@@ -8,6 +8,7 @@ import type {
   DrawerHandoverRow,
   ZAddendumRow,
 } from '../cash-session/rows.ts'
+import type { FavouriteMarkRow } from '../favourite/rows.ts'
 import type { ParkedBasketEndRow, ParkedBasketRow } from '../parking/rows.ts'
 import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
 import type {
@@ -29,6 +30,7 @@ export interface ProjectedTables {
   sale_tender: SaleTenderRow
   register_total: RegisterTotalRow
   basket_action: BasketActionRow
+  favourite_mark: FavouriteMarkRow
   parked_basket: ParkedBasketRow
   parked_basket_end: ParkedBasketEndRow
   refund: RefundRow
@@ -58,6 +60,7 @@ export const PROJECTED_KEYS = {
   sale_tender: ['id'],
   register_total: ['register_id'],
   basket_action: ['id'],
+  favourite_mark: ['id'],
   parked_basket: ['id'],
   parked_basket_end: ['id'],
   refund: ['id'],

@@ -150,6 +150,7 @@ export const FACT_TABLES = [
   'refund_tender',
   'parked_basket',
   'parked_basket_end',
+  'favourite_mark',
 ] as const
 
 /** `table|id` of every fact that mutations insert, in order. */

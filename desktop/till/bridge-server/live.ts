@@ -24,6 +24,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   status: ['print', 'sync'],
   refund: ['refund', 'sale', 'staff'],
   exceptions: ['exception', 'staff'],
+  favourites: ['favourite', 'catalogue', 'stock', 'staff'],
 }
 
 /** Pushes live views to the UIs that are connected. */

@@ -20,6 +20,7 @@ const TOPICS: Record<string, Topic> = {
   drawer_balance: 'session',
   drawer_handover: 'session',
   z_addendum: 'session',
+  favourite_mark: 'favourite',
   parked_basket: 'parked',
   parked_basket_end: 'parked',
   device_head: 'sync',

@@ -14,6 +14,7 @@ export type Topic =
   | 'refund'
   | 'exception'
   | 'parked'
+  | 'favourite'
 
 /** Tells views that something was committed, by the counter and by the replica alike. */
 export interface Changes {

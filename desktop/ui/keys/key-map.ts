@@ -11,7 +11,18 @@ type Word = keyof typeof en
 
 /** A command that has a key of its own in several scopes; shown on the key bar and in the list of keys. */
 export interface TillCommand {
-  id: 'keys' | 'search' | 'sales' | 'park' | 'forecast' | 'card' | 'drawer' | 'undo' | 'lock' | 'pay'
+  id:
+    | 'keys'
+    | 'search'
+    | 'sales'
+    | 'park'
+    | 'forecast'
+    | 'generics'
+    | 'card'
+    | 'drawer'
+    | 'undo'
+    | 'lock'
+    | 'pay'
   cap: string
   word: Word
   /** What its key says in a state, and of how many; `word` when absent. */
@@ -54,7 +65,10 @@ export const COMMANDS: readonly TillCommand[] = [
     cap: 'F2',
     word: 'command.search',
     scopes: COUNTER,
-    run: (actions) => actions.openPanel('rest'),
+    run: (actions) => {
+      actions.openPanel('rest')
+      actions.showFavourites()
+    },
   },
   {
     id: 'park',
@@ -80,6 +94,14 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.forecast',
     scopes: ['selling', 'searching', 'forecast'],
     run: (actions) => void actions.openForecast(),
+    reason: (state) => (state.found ? null : needsLines(state)),
+  },
+  {
+    id: 'generics',
+    cap: 'F11',
+    word: 'command.generics',
+    scopes: ['selling', 'searching', 'forecast'],
+    run: (actions) => void actions.showGenerics(),
     reason: (state) => (state.found ? null : needsLines(state)),
   },
   {
@@ -132,7 +154,7 @@ const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
-const UNUSED = ['F4', 'F5', 'F7', 'F8', 'F11', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+const UNUSED = ['F4', 'F5', 'F7', 'F8', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
 /**
  * Acts on a key that is no part of a scan.
@@ -153,6 +175,10 @@ export function pressKey(key: Key, state: TillState, actions: Actions, focus: Fo
   }
   if (cap === 'Ctrl P' && COUNTER.includes(scope)) {
     if (!key.repeat) void actions.printCopy()
+    return true
+  }
+  if (cap === 'Ctrl D' && (scope === 'selling' || scope === 'searching')) {
+    if (!key.repeat) void actions.pin()
     return true
   }
   if (cap === 'Ctrl DELETE' && (scope === 'selling' || scope === 'searching')) {
@@ -179,10 +205,10 @@ const onLine: ScopeKeys = ({ key, repeat }, state, actions) => {
   if (key === 'ArrowDown') return did(actions.move(1))
   if (key === 'Enter') return repeat || did(actions.enter())
   if (key === '*') return actions.multiply()
-  if (key === 'ArrowRight' && (empty ? state.basket.lines.length > 0 : state.found !== null)) {
+  if (key === 'ArrowRight' && (state.found !== null || (empty && state.basket.lines.length > 0))) {
     return did(actions.openForecast())
   }
-  if (!empty) return false
+  if (!empty || state.found !== null) return false
   if (key === '+') return did(actions.step(1))
   if (key === '-') return did(actions.step(-1))
   if (key === 'Delete') return did(actions.remove())

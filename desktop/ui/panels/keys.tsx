@@ -20,6 +20,7 @@ const MORE_KEYS = [
   ['Del', 'keys.remove'],
   ['Ctrl Del', 'keys.void'],
   ['Ctrl P', 'keys.copy'],
+  ['Ctrl D', 'keys.pin'],
   ['↑ ↓', 'keys.move'],
   ['A–D', 'keys.note'],
   ['Esc', 'keys.esc'],

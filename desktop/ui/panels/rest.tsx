@@ -16,6 +16,7 @@ import { parkingWords } from '../words/parking-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
+import { FavouriteButtons } from './favourites.tsx'
 
 /** The panel while nothing is open: the selected line, the change of the last sale, or the open drawer. */
 export function RestPanel() {
@@ -161,6 +162,7 @@ function ReadyState() {
           [t('rest.sales'), <Quantity key="sales" value={session.saleCount} />],
         ]}
       />
+      <FavouriteButtons />
     </Panel>
   )
 }

@@ -4,6 +4,7 @@ import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { isParkingTold, type ScanTrouble, type TillState, type Trouble } from '../store/till-store.ts'
+import { searchWords } from '../words/search-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
@@ -78,6 +79,7 @@ function UndoToast() {
   const toast = useTill((state) => state.toast)
   const undo = useTill((state) => state.basket.undo)
   const s = useWords(sellingWords)
+  const f = useWords(searchWords)
   if (!toast) return null
   if (isParkingTold(toast)) return <ParkingToast told={toast} />
   if (toast.kind === 'copied') return <Toast>{s('sales.copied', { number: toast.receiptNumber })}</Toast>
@@ -89,6 +91,7 @@ function UndoToast() {
     )
   }
   const name = productWords(toast.name, '').title
+  if (toast.kind === 'pinned') return <Toast>{f(`pinned.${toast.where ?? 'none'}`, { name })}</Toast>
   return (
     <Toast onUndo={undo ? () => void actions.undo() : undefined} undoKey="Ctrl Z">
       {toast.kind === 'quantity'

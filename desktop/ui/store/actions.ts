@@ -1,7 +1,7 @@
 import { basketActions } from './basket-actions.ts'
 import { countActions } from './count-actions.ts'
 import { drawerPanelActions } from './drawer-actions.ts'
-import { entryActions, lookActions } from './entry-actions.ts'
+import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
 import { openBasketActions, parkingActions } from './parking-actions.ts'
@@ -25,6 +25,7 @@ export function createActions(surroundings: Surroundings) {
     ...basket,
     ...entryActions(tools, basket),
     ...lookActions(tools),
+    ...listActions(tools),
     ...payActions(tools),
     ...personActions(tools),
     ...drawerPanelActions(tools),
@@ -73,7 +74,8 @@ function panelActions(
     else if (state.panel === 'counted') return set({ panel: 'rest', report: null })
     else if (state.panel !== 'rest' && leaveCount()) return
     else if (state.panel !== 'rest') return set({ panel: 'rest', forecast: null, trouble: null, pieces: {} })
-    else if (state.entry !== '' || state.times !== null) return set({ entry: '', times: null, found: null })
+    else if (state.entry !== '' || state.times !== null || state.found)
+      return set({ entry: '', times: null, found: null })
     dismissNotices()
   }
 

@@ -1,5 +1,6 @@
 import { isRefusal } from '../../../domain/refusals.ts'
 import type { basketActions } from './basket-actions.ts'
+import { markedProduct, nextPin } from './found.ts'
 import { isCode, selectedLine } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
 
@@ -15,7 +16,7 @@ export function entryActions(tools: Tools, basket: ReturnType<typeof basketActio
     const answer = await call('product.search', { text, limit: SEARCH_LIMIT })
     // A slower answer to an older text says nothing about what stands there now.
     if (get().entry !== text || failed(answer)) return
-    set({ found: { text, products: answer, marked: 0 } })
+    set({ found: { list: 'typed', text, products: answer, marked: 0 } })
   }
 
   function type(entry: string) {
@@ -29,11 +30,15 @@ export function entryActions(tools: Tools, basket: ReturnType<typeof basketActio
   async function enter() {
     const { entry, found, times } = get()
     const line = selectedLine(get())
+    const listed = found && found.list !== 'typed' ? markedProduct(get()) : undefined
+    if (listed) return basket.add(listed.productId)
     if (entry.trim() === '') {
       if (times !== null && line) await basket.setQuantity(line.lineId, times)
       return set({ times: null })
     }
-    if (isCode(entry)) {
+    // A code that is nowhere, and the pack that was found for it: what was seen is added, no slip of the hand scanned.
+    const meant = found?.list === 'typed' && found.text === entry ? found.products[found.marked] : undefined
+    if (isCode(entry) && !meant?.spelling) {
       set({ entry: '', found: null })
       return basket.scan(entry.trim())
     }
@@ -58,6 +63,42 @@ export function entryActions(tools: Tools, basket: ReturnType<typeof basketActio
   return { type, enter, multiply }
 }
 
+/** Lists that come without typing: favourites, and what may take a product's place. */
+export function listActions({ get, set, play, call, failed, settle, showToast }: Tools) {
+  /** The product that is meant: the marked one, else the selected line's. */
+  const meant = () => (get().found ? markedProduct(get()) : selectedLine(get()))
+
+  /** What is kept at hand, in place of an empty search. */
+  function showFavourites() {
+    set({ found: { list: 'favourites', text: '', products: get().favourites, marked: 0 } })
+  }
+
+  async function showGenerics() {
+    const product = meant()
+    if (!product) return play('bad')
+    const asked = get()
+    const answer = await call('product.generics', { productId: product.productId })
+    if (failed(answer)) return play('bad')
+    const { entry } = asked
+    settle(asked, {
+      found: { list: 'generics', text: entry, products: answer.products, marked: 0, generics: answer },
+      panel: 'rest',
+      forecast: null,
+    })
+  }
+
+  /** Keeps the product at hand: here, then at all tills, then no longer. */
+  async function pin() {
+    const product = meant()
+    if (!product) return play('bad')
+    const where = nextPin(get(), product.productId)
+    if (failed(await call('favourite.pin', { productId: product.productId, where }))) return play('bad')
+    showToast({ kind: 'pinned', name: product.name, where })
+  }
+
+  return { showFavourites, showGenerics, pin }
+}
+
 /** What is looked at: the mark among results, the selected line, its forecast. */
 export function lookActions({ get, set, call, failed }: Tools) {
   const mark = (marked: number) => {
@@ -67,8 +108,8 @@ export function lookActions({ get, set, call, failed }: Tools) {
 
   /** Moves the mark among results, or the selection among lines. */
   function move(by: 1 | -1) {
-    const { found, basket, entry } = get()
-    if (entry !== '' && found) {
+    const { found, basket } = get()
+    if (found) {
       return mark(Math.min(found.products.length - 1, Math.max(0, found.marked + by)))
     }
     const at = basket.lines.findIndex((line) => line.lineId === selectedLine(get())?.lineId)
@@ -77,8 +118,7 @@ export function lookActions({ get, set, call, failed }: Tools) {
   }
 
   async function openForecast() {
-    const { found, entry } = get()
-    const marked = entry !== '' ? found?.products[found.marked] : selectedLine(get())
+    const marked = get().found ? markedProduct(get()) : selectedLine(get())
     if (!marked) return
     const asked = { state: 'loading', name: marked.name } as const
     set({ panel: 'forecast', forecast: asked, trouble: null })

@@ -10,13 +10,14 @@ import type {
   ForecastView,
   HandoverView,
   OtherDrawerView,
-  ProductView,
+  PinnedWhere,
   RefundedView,
   SaleSummaryView,
   XReportView,
   ZReportView,
 } from '../../bridge/views.ts'
 import type { en } from '../words/en.ts'
+import type { Found } from './found.ts'
 
 /** States of the right panel. `rest` shows the selected line, the last change, or that the till is ready. */
 export type Panel =
@@ -67,6 +68,7 @@ export type Toast =
   | { kind: 'quantity'; name: string; quantity: number }
   | { kind: 'copied'; receiptNumber: number }
   | { kind: 'voided' }
+  | { kind: 'pinned'; name: string; where: PinnedWhere }
 
 /** Whether a toast is about parked sales. */
 export const isParkingTold = (toast: Toast): toast is ParkingTold =>
@@ -120,6 +122,7 @@ export interface TillState {
   status: LiveViews['status'] | null
   refund: LiveViews['refund']
   exceptions: LiveViews['exceptions']
+  favourites: LiveViews['favourites']
 
   panel: Panel
   /** What stands in the search line. */
@@ -127,8 +130,8 @@ export interface TillState {
   /** `n` of `n *`, waiting for its item. */
   times: number | null
   selectedLineId: string | null
-  /** What the search found, and for which text. */
-  found: { text: string; products: readonly ProductView[]; marked: number } | null
+  /** Products listed in the panel. */
+  found: Found | null
   /** Cash given as typed in the pay panel. */
   given: string
   pin: string
@@ -226,6 +229,7 @@ export const INITIAL: TillState = {
   status: null,
   refund: null,
   exceptions: [],
+  favourites: [],
   selectedLineId: null,
   pin: '',
   float: '',
@@ -259,6 +263,7 @@ export function scopeOf(state: TillState): Scope {
   if (ANY_DRAWER.includes(state.panel)) return state.panel as Exclude<Panel, 'rest'>
   if (state.session === null) return 'opening'
   if (state.panel !== 'rest') return state.panel
+  if (state.found !== null && state.found.list !== 'typed') return 'searching'
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
 }
 

@@ -18,6 +18,7 @@ export const de: Record<keyof typeof en, string> = {
   'command.lock': 'Sperren',
   'command.undo': 'Rückgängig',
   'command.forecast': 'Prognose',
+  'command.generics': 'Generika',
   'command.close': 'Zurück',
 
   'reason.basketEmpty': 'Der Korb ist leer',
@@ -227,6 +228,7 @@ export const de: Record<keyof typeof en, string> = {
   'keys.remove': 'Zeile entfernen',
   'keys.void': 'Den ganzen Korb verwerfen',
   'keys.copy': 'Kopie des Belegs drucken',
+  'keys.pin': 'Produkt als Favorit merken',
   'keys.move': 'Zeile oder Treffer wählen',
   'keys.exact': 'Beim Zahlen: passender Betrag',
   'keys.note': 'Beim Zahlen: dieser Schein wurde gegeben',

@@ -16,6 +16,7 @@ export const en = {
   'command.lock': 'Lock',
   'command.undo': 'Undo',
   'command.forecast': 'Forecast',
+  'command.generics': 'Generics',
   'command.close': 'Back',
 
   'reason.basketEmpty': 'The basket is empty',
@@ -225,6 +226,7 @@ export const en = {
   'keys.remove': 'Remove the line',
   'keys.void': 'Void the whole basket',
   'keys.copy': 'Print a copy of the receipt',
+  'keys.pin': 'Keep a product as a favourite',
   'keys.move': 'Choose a line or a result',
   'keys.exact': 'In Pay: exact amount',
   'keys.note': 'In Pay: this note was given',

@@ -18,6 +18,7 @@ export const fr: Record<keyof typeof en, string> = {
   'command.lock': 'Verrouiller',
   'command.undo': 'Annuler',
   'command.forecast': 'Prévision',
+  'command.generics': 'Génériques',
   'command.close': 'Retour',
 
   'reason.basketEmpty': 'Le panier est vide',
@@ -227,6 +228,7 @@ export const fr: Record<keyof typeof en, string> = {
   'keys.remove': 'Retirer la ligne',
   'keys.void': 'Vider tout le panier',
   'keys.copy': 'Imprimer un duplicata du ticket',
+  'keys.pin': 'Garder un produit en favori',
   'keys.move': 'Choisir une ligne ou un résultat',
   'keys.exact': 'À l’encaissement : compte juste',
   'keys.note': 'À l’encaissement : ce billet est donné',

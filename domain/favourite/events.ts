@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { idSchema } from '../ids.ts'
+
+/**
+ * `product.marked`, version 1: a product pinned as a favourite or unpinned, for one register or for the whole branch.
+ * Of several marks of one product in one place the newest counts, whichever till made it.
+ */
+export const productMarkedSchema = z.strictObject({
+  branchId: idSchema,
+  productId: idSchema,
+  marks: z
+    .array(
+      z.strictObject({
+        markId: idSchema,
+        /** Null: the branch's. */
+        registerId: idSchema.nullable(),
+        pinned: z.boolean(),
+      }),
+    )
+    .min(1)
+    .max(2),
+})
+export type ProductMarked = z.infer<typeof productMarkedSchema>
