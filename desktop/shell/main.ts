@@ -15,6 +15,7 @@ import {
 } from 'electron'
 import { DISPLAY_PAGE } from '../bridge/display.ts'
 import { TILL_PORT_MESSAGE } from '../bridge/shell.ts'
+import { TILL_NODE_FLAGS } from '../bridge/till-process.ts'
 import { APP_SCHEME, APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts'
 import { loadDeviceSecret, SecretUnreadable } from './device-secret.ts'
 import { isTrustedSender, lockDown, lockSession } from './security/lock-down.ts'
@@ -47,6 +48,7 @@ function startTill(workstation: Workstation, deviceSecret: string | null): TillP
     fork: () => {
       const till = utilityProcess.fork(built('build/till.mjs'), tillArguments(workstation, dataDir), {
         serviceName: 'PharmaSaaS till',
+        execArgv: [...TILL_NODE_FLAGS],
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       till.stdout?.pipe(log, { end: false })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { TILL_NODE_FLAGS } from '../../desktop/bridge/till-process.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { POSTGRES } from '../../migrations/dialect.ts'
 import { migrateToLatest } from '../../migrations/migrate.ts'
@@ -163,7 +164,7 @@ async function addTill(serverUrl: string, dir: string, index: number): Promise<B
       running = launch({
         name: `till ${index + 1}`,
         command: [
-          ...[process.execPath, join(root, 'desktop/till/main.ts')],
+          ...[process.execPath, ...TILL_NODE_FLAGS, join(root, 'desktop/till/main.ts')],
           ...['--data', dataDir, '--server', serverUrl, '--port', '0'],
           ...(code ? ['--enrol', code] : []),
         ],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { DISPLAY_PAGE } from '../../desktop/bridge/display.ts'
+import { TILL_NODE_FLAGS } from '../../desktop/bridge/till-process.ts'
 import { displayTokenFile } from '../../desktop/till/data-folder.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import { startPrinterPage } from '../../hardware/emulators/printer-page.ts'
@@ -89,6 +90,7 @@ async function startTill(
       name: `till ${index + 1}`,
       command: [
         process.execPath,
+        ...TILL_NODE_FLAGS,
         join(root, 'desktop/till/main.ts'),
         ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
       ],

@@ -95,6 +95,7 @@ class TestTill {
     const run: { current: Intake | null } = { current: null }
     const isAlive = () => this.intake === run.current && !this.killed
     const inTurn: Slices = {
+      limit: () => 1,
       unhurried: () => {},
       idle: async () => {},
       run: async (_kind, work) => {

@@ -24,6 +24,9 @@ import type { ReplicaWriter } from './writer.ts'
 /** Progress is told at most this often, ms. */
 const TELL_MS = 300
 
+/** Snapshots that are asked for at the same time. */
+const AT_ONCE = 2
+
 export interface IntakeOptions {
   db: TillDatabase
   journal: Journal
@@ -183,6 +186,7 @@ export class Intake {
       this.frontier.follows(table) ? this.#follow(table, messages, signal) : this.#load(table, messages)
     return {
       turn: (signal) => this.#bell.until(() => this.#mayAsk(table), signal),
+      appetite: () => (this.frontier.follows(table) ? 1 : this.#options.slices.limit(`load ${table}`)),
       begin: (handle, signal) => heard(() => this.#begin(table, handle, signal), signal),
       take: (messages, signal) => heard(() => follow(messages, signal), signal),
       end: (position, seen) => heard(() => this.#end(table, position, seen)),
@@ -242,10 +246,9 @@ export class Intake {
   #mayAsk(table: string): boolean {
     if (this.#lacking.has(table)) return true
     if (this.frontier.follows(table)) return !this.frontier.full(table)
-    // One snapshot at a time: what waits for its turn to be written is held in memory.
-    return (
-      this.#joined.has(table) || this.#progress.due().find((due) => !this.frontier.follows(due)) === table
-    )
+    // One snapshot is written and the server gets the next one ready: what waits for its turn is held in memory.
+    const next = this.#progress.due().filter((due) => !this.frontier.follows(due))
+    return this.#joined.has(table) || next.slice(0, AT_ONCE).includes(table)
   }
 
   async #begin(table: string, handle: string, signal: AbortSignal): Promise<void> {

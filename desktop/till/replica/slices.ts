@@ -7,26 +7,51 @@ export interface Slices {
    * @param work is given how many rows to do, and returns how many it did
    */
   run(kind: string, work: (limit: number) => number): Promise<void>
+  /** How many rows the next slice of a kind may do. */
+  limit(kind: string): number
   /** Resolves when every slice that was asked for is done. */
   idle(): Promise<void>
   /** Whether somebody may be waiting: slices are short then. */
   unhurried(nobodyWaits: boolean): void
 }
 
-/** What a slice should take, commit included, ms: half a frame; and while nobody can wait for it. */
-const TARGET_MS = { short: 8, long: 60 }
+/**
+ * What a slice should take, commit included, ms: half a frame while somebody is selling, two frames while the counter is
+ * quiet, and more while nobody can sell yet. Each commit writes anew the pages its rows share with those of the last.
+ */
+const TARGET_MS = { attended: 8, quiet: 30, unhurried: 60 }
 
 /** Rows. Fewer at a time spare nobody anything: each slice has its own costs. */
 const LIMIT = { first: 100, least: 50, most: 20_000 }
 
-/** @param between is awaited after each slice: where room is made for the next */
-export function createSlices(now: () => number, between: () => Promise<void> = async () => {}): Slices {
+/**
+ * @param between is awaited after each slice: where room is made for the next
+ * @param attended whether somebody is selling just now
+ */
+export function createSlices(
+  now: () => number,
+  between: () => Promise<void> = async () => {},
+  attended: () => boolean = () => true,
+): Slices {
   const limits = new Map<string, number>()
-  let target = TARGET_MS.short
+  let nobodyWaits = false
+  let target = TARGET_MS.attended
   let queue: Promise<void> = Promise.resolve()
 
+  const aim = () => {
+    const next = TARGET_MS[nobodyWaits ? 'unhurried' : attended() ? 'attended' : 'quiet']
+    if (next === target) return
+    for (const [kind, rows] of limits) limits.set(kind, Math.ceil((rows * next) / target))
+    target = next
+  }
+
+  const limit = (kind: string): number => {
+    aim()
+    return limits.get(kind) ?? LIMIT.first
+  }
+
   const slice = (kind: string, work: (limit: number) => number) => {
-    const allowed = limits.get(kind) ?? LIMIT.first
+    const allowed = limit(kind)
     const from = now()
     const rows = work(allowed)
     const took = now() - from
@@ -38,12 +63,10 @@ export function createSlices(now: () => number, between: () => Promise<void> = a
   }
 
   return {
+    limit,
     idle: () => queue,
-    unhurried: (nobodyWaits) => {
-      const next = nobodyWaits ? TARGET_MS.long : TARGET_MS.short
-      if (next === target) return
-      for (const [kind, rows] of limits) limits.set(kind, Math.ceil((rows * next) / target))
-      target = next
+    unhurried: (unhurried) => {
+      nobodyWaits = unhurried
     },
     run: (kind, work) => {
       const done = queue.then(async () => {

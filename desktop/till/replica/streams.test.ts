@@ -40,6 +40,7 @@ afterEach(async () => {
 const sink: ShapeSink = {
   turn: async () => {},
   begin: async () => {},
+  appetite: () => 1,
   take: async () => {},
   end: async () => {},
 }

@@ -28,6 +28,8 @@ export interface ShapeSink {
   turn(signal: AbortSignal): Promise<void>
   /** A snapshot begins: whatever came before of this shape is void. */
   begin(handle: string, signal: AbortSignal): Promise<void>
+  /** How many rows it takes at a time: fewer are gathered first, until the answer ends. */
+  appetite(): number
   /** Rows and changes, in order, without control messages. */
   take(messages: readonly ShapeMessage[], signal: AbortSignal): Promise<void>
   /**
@@ -67,15 +69,20 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
     if (url.searchParams.get('offset') === '-1') await sink.begin(position.handle, signal)
     const control: ShapeMessage[] = []
     let upToDate: ShapeMessage | null = null
+    let gathered: ShapeMessage[] = []
     for await (const messages of readMessages(response.body as ReadableStream<Uint8Array>)) {
       signal.throwIfAborted()
-      const rows = messages.filter((message) => 'operation' in message.headers)
       for (const message of messages) {
         if (message.headers.control === 'up-to-date') upToDate = message
+        if ('operation' in message.headers) gathered.push(message)
       }
-      if (rows.length > 0) await sink.take(rows, signal)
+      if (gathered.length === 0 || gathered.length < sink.appetite()) continue
+      await sink.take(gathered, signal)
       signal.throwIfAborted()
+      gathered = []
     }
+    if (gathered.length > 0) await sink.take(gathered, signal)
+    signal.throwIfAborted()
     if (upToDate) control.push(upToDate)
     await sink.end(position, upToDate && (lsnOfUpToDate(upToDate) ?? -1n))
     delivered(position)

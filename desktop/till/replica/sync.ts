@@ -116,6 +116,18 @@ function watchLoading(options: Parameters<typeof createExpected>[0]) {
   }
 }
 
+/** Whoever sells scans again within this time, ms. */
+const SELLING_MS = 5000
+
+/** Whether somebody is selling: the basket was changed a moment ago. */
+function watchCounter(changes: Changes, now: () => number) {
+  let last = Number.NEGATIVE_INFINITY
+  const stop = changes.listen((topics) => {
+    if (topics.has('basket')) last = now()
+  })
+  return { attended: () => now() - last < SELLING_MS, stop }
+}
+
 /** Starts sending the journal and following the shapes. Works from a standstill of days, and without a server. */
 export function startSync(options: {
   serverUrl: string
@@ -134,7 +146,8 @@ export function startSync(options: {
 }): SyncHandle {
   const { serverUrl, identity, db, journal, changes, now, random, log, instance, diverged } = options
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
-  const checkpointer = createCheckpointer(db)
+  const counter = watchCounter(changes, () => performance.now())
+  const checkpointer = createCheckpointer(db, counter.attended)
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, journal })
   const pull = keepPulling(
     {
@@ -143,7 +156,7 @@ export function startSync(options: {
       db,
       journal,
       writer,
-      slices: createSlices(() => performance.now(), checkpointer.written),
+      slices: createSlices(() => performance.now(), checkpointer.written, counter.attended),
       changes,
       now,
       failed: (table, error) => log({ event: 'shape-failed', table, detail: error.message }),
@@ -178,6 +191,7 @@ export function startSync(options: {
     fetch: authorized,
     stop: async () => {
       prepared.stop()
+      counter.stop()
       await Promise.all([pull.stop(), push.stop()])
       await checkpointer.stop()
     },

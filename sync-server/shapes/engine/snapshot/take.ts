@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { quoteIdentifier } from '../catalogue/identifier.ts'
 import { loadTables, sameLayout } from '../catalogue/table.ts'
 import type { Database } from '../database.ts'
 import type { Definition } from '../definition.ts'
@@ -26,6 +27,18 @@ export interface SnapshotSink {
   /** Called once, before the first chunk. `writtenLsn` is how far the WAL had been written. */
   readonly placed: (visibility: Visibility, writtenLsn: number) => void
   readonly chunk: (end: number) => void
+}
+
+/** What a sort may take in Postgres before it goes to disk. */
+const SORT_MEMORY = "SET LOCAL work_mem = '64MB'"
+
+/**
+ * Rows of a key of several columns come in its order: they were seldom written in it, and whoever keeps them in a tree by
+ * that key writes each of its pages once. A single column's is by and large the order of the table.
+ */
+function keyOrder({ keyColumns }: Definition): string {
+  const isKey = keyColumns.length > 1 && keyColumns.every(({ column }) => column.pkIndex !== null)
+  return isKey ? `ORDER BY ${keyColumns.map(({ column }) => quoteIdentifier(column.name)).join(', ')}` : ''
 }
 
 /** The message that ends a snapshot. */
@@ -85,7 +98,10 @@ export async function takeSnapshot(
   try {
     const visibility = await inSnapshot(db, definition, async (client, begun) => {
       sink.placed(begun.visibility, begun.writtenLsn)
-      if (definition.record.log === 'full') await copyOut(client, snapshotSql(definition), writer)
+      if (definition.record.log === 'full') {
+        await client.query(SORT_MEMORY)
+        await copyOut(client, snapshotSql(definition, { tail: keyOrder(definition) }), writer)
+      }
       return begun.visibility
     })
     writer.add(Buffer.from(snapshotEnd(visibility)))
