@@ -35,6 +35,27 @@ export const COUNTER_REFUSALS = {
     w('Retour possible : {left} de {name} au plus.', 'Le reste a déjà été remboursé, ou n’a pas été vendu.'),
     w('Höchstens {left} von {name} können zurück.', 'Der Rest wurde schon erstattet oder nie verkauft.'),
   ),
+  'exchange-under-way': entry(
+    409,
+    w('An exchange is under way.', 'Finish it with F12, or take it back with F6.'),
+    w('Un échange est en cours.', 'Terminez-le avec F12, ou annulez-le avec F6.'),
+    w('Ein Umtausch läuft.', 'Mit F12 abschließen, oder mit F6 zurücknehmen.'),
+  ),
+  'exchange-to-card': entry(
+    409,
+    w(
+      'The rest has to go back to the card.',
+      'Take the exchange back with F6, refund first, then sell the new items.',
+    ),
+    w(
+      'Le reste doit être remboursé sur la carte.',
+      'Annulez l’échange avec F6, remboursez d’abord, puis vendez les nouveaux articles.',
+    ),
+    w(
+      'Der Rest muss auf die Karte zurück.',
+      'Umtausch mit F6 zurücknehmen, zuerst erstatten, dann die neuen Artikel verkaufen.',
+    ),
+  ),
   'not-on-receipt': entry(
     404,
     w('{name} is not on this receipt.', 'Check the pack, or refund it by its own receipt.'),

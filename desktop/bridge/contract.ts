@@ -18,6 +18,7 @@ import type {
   BranchExceptionView,
   CountPendingView,
   DrawerExplanationView,
+  ExchangeView,
   FavouriteView,
   ForecastView,
   FoundProductView,
@@ -162,6 +163,14 @@ export const COMMANDS = {
     disposition: dispositionSchema,
   }),
   'refund.cancel': nothing,
+  /** What comes back waits for new items: their payment makes both, in one. */
+  'exchange.begin': z.strictObject({
+    reason: refundReasonSchema,
+    revision: z.int().nonnegative(),
+    total: minorSchema.nonnegative(),
+  }),
+  /** Back to the refund. */
+  'exchange.cancel': nothing,
   /** `revision` and `total` are what was agreed on: a refund that moved on is not made unseen. */
   'refund.complete': z.strictObject({
     reason: refundReasonSchema,
@@ -226,6 +235,8 @@ export interface CommandOutput {
   'refund.begin': null
   'refund.choose': null
   'refund.cancel': null
+  'exchange.begin': null
+  'exchange.cancel': null
   'refund.complete': RefundedView
   'exception.dismiss': null
 }
@@ -243,6 +254,7 @@ export interface LiveViews {
   'last-sale': LastSaleView
   status: StatusView
   refund: RefundView
+  exchange: ExchangeView | null
   exceptions: BranchExceptionView[]
   favourites: FavouriteView[]
 }
@@ -260,6 +272,7 @@ export const LIVE_VIEWS = [
   'last-sale',
   'status',
   'refund',
+  'exchange',
   'exceptions',
   'favourites',
 ] as const satisfies readonly LiveView[]

@@ -166,7 +166,23 @@ export type LastSaleView = {
   /** Every tender it was paid with. */
   tenders: TenderPart[]
   itemCount: number
+  /** What came back in the same moment, and how the rest of it was given back. */
+  exchange?: RefundedView
 } | null
+
+/** What comes back, set against the basket. Minor units. */
+export interface ExchangeView {
+  /** What it comes to. */
+  credit: Minor
+  /** What of it pays for the basket. */
+  applied: Minor
+  /** Still to pay. */
+  due: Minor
+  /** What the customer gets back if nothing more is rung up. */
+  back: Minor
+  /** As the basket's, of what is due. */
+  suggestedCash: Minor[]
+}
 
 /** A part of a payment that was taken, or of which the terminal must still say whether it was. */
 export interface PaymentPartView {

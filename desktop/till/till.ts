@@ -21,6 +21,7 @@ import { createBasketContent } from './counter/basket-content.ts'
 import { createBranchExceptions } from './counter/branch-exceptions.ts'
 import { createSaleCompletion } from './counter/complete.ts'
 import { createCopy } from './counter/copy.ts'
+import { createExchange } from './counter/exchange.ts'
 import { createFavourites } from './counter/favourites.ts'
 import { createGenerics } from './counter/generics.ts'
 import { createLastSale } from './counter/last-sale.ts'
@@ -167,6 +168,14 @@ export function createTill(options: TillOptions) {
   const basket = createBasket(context, { operators, book, change })
   const content = createBasketContent(context)
   const baskets = createOpenBaskets(context, { basket, content, change })
+  const sold = createSoldSales(context)
+  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book })
+  const exchange = createExchange(context, {
+    refunds,
+    basket,
+    coin: () => book.rounding().cash,
+    hasTerminal: cards.hasTerminal,
+  })
   const completeSale = createSaleCompletion(context, {
     operators,
     sessions,
@@ -175,10 +184,9 @@ export function createTill(options: TillOptions) {
     numbers,
     printing,
     paid,
+    exchange,
     book,
   })
-  const sold = createSoldSales(context)
-  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book })
   return {
     context,
     operators,
@@ -189,8 +197,15 @@ export function createTill(options: TillOptions) {
     setNote: createNotes(context, basket, change),
     notice,
     lastSale,
-    ...createDrawerLife(context, { operators, sessions, numbers, printing, basketIsEmpty: baskets.isEmpty }),
+    ...createDrawerLife(context, {
+      operators,
+      sessions,
+      numbers,
+      printing,
+      basketIsEmpty: () => baskets.isEmpty() && exchange.view() === null,
+    }),
     refunds,
+    exchange,
     exceptions: createBranchExceptions(context, operators),
     copyReceipt: createCopy(context, { operators, sold, printing }),
     searchSales: createSalesSearch(context, operators),
@@ -204,7 +219,10 @@ export function createTill(options: TillOptions) {
       operators,
       sessions,
       basket,
-      parts: paid,
+      parts: {
+        ...paid,
+        list: (purpose) => [...(purpose === 'sale' ? exchange.parts() : []), ...paid.list(purpose)],
+      },
       cards,
       complete: completeSale,
     }),
@@ -297,6 +315,8 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     'refund.choose': ({ lineId, quantity, disposition }) =>
       till.refunds.choose(lineId, quantity, disposition),
     'refund.cancel': () => till.refunds.cancel(),
+    'exchange.begin': (agreed) => till.exchange.begin(agreed),
+    'exchange.cancel': () => till.exchange.cancel(),
     'refund.complete': (agreed) => till.refunds.complete(agreed),
     'exception.dismiss': ({ id }) => till.exceptions.dismiss(id),
   }
@@ -352,6 +372,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
       continued: continuedView(readContinued(context.state), context.now()),
     }),
     refund: () => till.refunds.view(),
+    exchange: () => till.exchange.view(),
     exceptions: () => (till.operators.current() ? till.exceptions.view() : []),
     favourites: () => (till.operators.current() ? till.favourites.view() : []),
   }

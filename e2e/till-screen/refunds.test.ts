@@ -28,6 +28,7 @@ const until = (what: () => unknown, value: unknown) => expect.poll(what, { timeo
 const DOLIPRANE = '3400935955838'
 const VENTOLINE = '3400949004751'
 const KARDEGIC = '3400934744198'
+const XARELTO = '3400921923056'
 
 async function open(pin: string) {
   await page().waitForSelector('[name=pin]')
@@ -165,4 +166,44 @@ test('a basket voided by key is told, taken back by undo, and a fact either way'
     ['removed', 'void', 2, 457],
     ['restored', 'undo', 2, 457],
   ])
+})
+
+test('a pack is exchanged for a dearer one by key, and for a cheaper one: both sides in one payment', async () => {
+  await open('1111')
+  await sell('F12')
+  await window.scan('R-1-000001')
+  await page().getByRole('heading', { name: 'Refund' }).waitFor()
+  await window.scan(VENTOLINE)
+  await page().getByText('1 of 1').waitFor()
+  await window.keys('2', 'x')
+  await page().getByTestId('exchange').waitFor()
+  await window.scan(KARDEGIC)
+  await window.scan(XARELTO)
+  // 1.62 + 23.25 = 24.87, less 3.41 that comes back: 21.46.
+  await page().getByTestId('exchange').getByText('€24.87 less €3.41').waitFor()
+  await page().getByTestId('total').getByText('€21.46').waitFor()
+  await window.keys('F12')
+  await window.type('50')
+  await window.keys('Enter')
+  await until(() => page().getByTestId('change').innerText(), 'Change\n\n€28.54')
+  expect(drawer()).toBe(15_000 + 573 + 2146)
+
+  // A Kardegic at 1.62 comes back for a Doliprane at 1.16: 0.46 are given back.
+  await window.scan('R-1-000002')
+  await page().getByRole('heading', { name: 'Refund' }).waitFor()
+  await window.scan(KARDEGIC)
+  await page().getByText('1 of 1').waitFor()
+  await window.keys('2', 'x')
+  await window.scan(DOLIPRANE)
+  await page().getByTestId('total').getByText('€0.46').waitFor()
+  // Taken back by F6, and begun again.
+  await window.keys('F6')
+  await page().getByRole('heading', { name: 'Refund' }).waitFor()
+  await window.keys('2', 'x')
+  await page().getByTestId('exchange').waitFor()
+  await window.keys('F12')
+  await until(() => page().getByTestId('change').innerText(), 'Give back in cash\n\n€0.46')
+  expect(drawer()).toBe(15_000 + 573 + 2146 - 46)
+  const papers = till.till.context.db.prepare('select kind from print_job order by id').pluck().all()
+  expect(papers).toEqual(['receipt', 'refund', 'receipt', 'refund', 'receipt'])
 })

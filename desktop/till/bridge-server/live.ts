@@ -23,6 +23,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   'last-sale': ['sale', 'basket'],
   status: ['print', 'sync'],
   refund: ['refund', 'sale', 'staff'],
+  exchange: ['refund', 'basket', 'sale', 'catalogue'],
   exceptions: ['exception', 'staff'],
   favourites: ['favourite', 'catalogue', 'stock', 'staff'],
 }

@@ -29,6 +29,8 @@ interface Confirmed {
   sale: SoldSale | null
   shown: Shown
   agreed: Agreed
+  /** Its id, when it was named before it was made. */
+  refundId?: string
 }
 
 interface Parts {
@@ -36,17 +38,29 @@ interface Parts {
   printing: ReceiptPrinting
 }
 
+/** Why a refund is not the one that was agreed on, or null. */
+export function refundChanged(
+  { locale }: Pick<TillContext, 'locale'>,
+  shown: Shown,
+  agreed: Agreed,
+): Refusal<'refund-changed' | 'refund-empty'> | null {
+  if (shown.revision !== agreed.revision || shown.total !== agreed.total) {
+    return refuse('refund-changed', { total: formatMoney(shown.total, locale) })
+  }
+  return shown.lines.every((line) => line.quantity === 0) ? refuse('refund-empty') : null
+}
+
 /**
  * Makes a refund a fact with its paper, in the caller's transaction.
  * Refused: `refund-changed`, `refund-empty`.
  */
 export function createRefundCompletion(context: TillContext, { numbers, printing }: Parts) {
-  const factOf = ({ sessionId, sale, shown, agreed }: Confirmed, at: number): SaleRefunded => {
+  const factOf = ({ sessionId, sale, shown, agreed, refundId }: Confirmed, at: number): SaleRefunded => {
     const place = context.place()
     const rounding = minor(sum(shown.tenders.map(({ amount }) => amount)) - shown.total)
     const back = shown.lines.filter((line) => line.quantity > 0)
     return {
-      refundId: context.newId(),
+      refundId: refundId ?? context.newId(),
       sessionId,
       branchId: place.branchId,
       registerId: place.registerId,
@@ -75,10 +89,8 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
 
   return (confirmed: Confirmed): RefundedView | Refusal => {
     const { operator, sale, shown, agreed } = confirmed
-    if (shown.revision !== agreed.revision || shown.total !== agreed.total) {
-      return refuse('refund-changed', { total: formatMoney(shown.total, context.locale) })
-    }
-    if (shown.lines.every((line) => line.quantity === 0)) return refuse('refund-empty')
+    const fault = refundChanged(context, shown, agreed)
+    if (fault) return fault
     const now = context.now()
     const at = instantAt(now)
     const refund = factOf(confirmed, now)

@@ -1,7 +1,7 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
 import { REGISTER_TOTAL_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import type { SaleCompleted } from '../../../domain/sale/events.ts'
+import type { SaleCompleted, Tender } from '../../../domain/sale/events.ts'
 import { saleTotal } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
 import type { LastSaleView } from '../../bridge/views.ts'
@@ -13,6 +13,7 @@ import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
+import type { Exchange } from './exchange.ts'
 import type { LastSale } from './last-sale.ts'
 import type { PriceBook } from './price-book.ts'
 import { toSaleLines } from './sale-lines.ts'
@@ -29,7 +30,15 @@ interface Parts {
   printing: ReceiptPrinting
   /** What was taken of the basket so far. */
   paid: PartStore
+  /** What comes back against new items. */
+  exchange: Pick<Exchange, 'parts' | 'settle'>
   book: PriceBook
+}
+
+/** Makes the refund that pays a part of this sale; null when it is no exchange. */
+function settleExchange({ settle }: Pick<Exchange, 'settle'>, tenders: readonly Tender[]) {
+  const part = tenders.find(({ kind }) => kind === 'exchange')
+  return part ? settle(part.amount) : null
 }
 
 /**
@@ -56,12 +65,17 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     if (basket.revision() !== revision)
       return refuse('basket-changed', { total: formatMoney(total, context.locale) })
     const { tax: taxRounding, cash: coin } = parts.book.rounding()
-    const paid = tendersFor(payment, total, parts.paid.list('sale'), { ...context, coin })
+    const paid = tendersFor(payment, total, [...parts.exchange.parts(), ...parts.paid.list('sale')], {
+      ...context,
+      coin,
+    })
     if (isRefusal(paid)) return paid
     const { tenders, rounding } = paid
 
     const place = context.place()
     if (takenSoFar(place.registerId) + total > REGISTER_TOTAL_LIMIT) return refuse('amount-too-large')
+    const refunded = settleExchange(parts.exchange, tenders)
+    if (isRefusal(refunded)) return refunded
     const now = context.now()
     const at = instantAt(now)
     const sale: SaleCompleted = {
@@ -98,6 +112,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       total,
       rounding,
       ...paidWith(tenders),
+      ...(refunded && { exchange: refunded }),
       itemCount: lines.reduce((count, line) => count + line.quantity, 0),
     }
     parts.lastSale.remember(completed)
@@ -106,7 +121,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
 
   return (payment: Payment, revision: number): Completed | Refusal => {
     const completed = append.immediate(payment, revision)
-    if (!isRefusal(completed)) changes.touch('basket', 'payment', 'sale', 'stock', 'print', 'sync')
+    if (!isRefusal(completed)) changes.touch('basket', 'payment', 'refund', 'sale', 'stock', 'print', 'sync')
     return completed
   }
 }

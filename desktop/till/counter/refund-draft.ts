@@ -77,14 +77,15 @@ export function tendersLeft(sold: SoldSale | null): Map<TenderKind, number> {
   return left
 }
 
-/** What goes back to which tender, the part in cash as coins can pay it. */
-function handedOut(
-  { lines, total }: Pick<NonNullable<RefundView>, 'lines' | 'total'>,
-  sold: SoldSale | null,
-  step: number | null,
-) {
+/**
+ * What goes back to which tender, the part in cash as coins can pay it.
+ * @param how the sale it is of, the smallest coin, and whether all that is left of the sale comes back
+ */
+export function backTo(
+  total: Minor,
+  { sold, step, whole }: { sold: SoldSale | null; step: number | null; whole: boolean },
+): NonNullable<RefundView>['tenders'] {
   const left = tendersLeft(sold)
-  const whole = lines.every((line) => line.left === line.quantity)
   // A sale that was rounded comes back as it was paid, whatever the branch does by now.
   const coin = step ?? (sold && sold.sale.rounding !== 0 ? 1 : null)
   return refundTenders(total, left)
@@ -120,7 +121,7 @@ export function viewOf(draft: Draft, sold: SoldSale | null, step: number | null)
     },
     lines,
     total,
-    tenders: handedOut({ lines, total }, sold, step),
+    tenders: backTo(total, { sold, step, whole: lines.every((line) => line.left === line.quantity) }),
     lastLineId: draft.lastLineId,
     revision: draft.revision,
   }

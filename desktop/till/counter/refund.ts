@@ -7,7 +7,7 @@ import type { Operators } from '../operator/operator.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import type { TillContext } from '../till-context.ts'
-import { type Agreed, createRefundCompletion } from './complete-refund.ts'
+import { type Agreed, createRefundCompletion, refundChanged } from './complete-refund.ts'
 import type { PriceBook } from './price-book.ts'
 import { type Choice, chooseLine, createRefundScan } from './refund-choices.ts'
 import { type Draft, viewOf } from './refund-draft.ts'
@@ -34,7 +34,25 @@ export interface Refunds {
   cancel(): null
   /** Refused: `no-refund`, `refund-empty`, `refund-changed`, `no-open-session`, `not-allowed`. */
   complete(agreed: Agreed): RefundedView | Refusal
+  /** What a draft comes to now. */
+  shown(draft: Draft): { sale: SoldSale | null; view: Shown }
+  /** Takes the refund under way off the counter, to be made together with a sale. Refused as {@link complete} is. */
+  setAside(agreed: Agreed): Draft | Refusal
+  /** Puts one that was set aside back. */
+  takeUp(draft: Draft): void
+  /** Makes one that was set aside, in the caller's transaction. */
+  completeAs(refund: {
+    draft: Draft
+    tenders: Shown['tenders']
+    agreed: Agreed
+    refundId: string
+  }): RefundedView | Refusal
 }
+
+type Shown = NonNullable<RefundView>
+
+/** Where a refund that waits for new items lies (`exchange.ts`). */
+export const EXCHANGE_KEY = 'exchange'
 
 /** Refunds by receipt and without, within what was sold as far as this till's rows know. */
 export function createRefunds(context: TillContext, parts: Parts): Refunds {
@@ -66,6 +84,22 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     return choice
   }
 
+  const shown = (of: Draft) => {
+    const sale = soldOf(of)
+    return { sale, view: viewOf(of, sale, book.rounding().cash) }
+  }
+
+  const setAside = (agreed: Agreed): Draft | Refusal => {
+    const may = mayRefund(draft)
+    if (isRefusal(may)) return may
+    if (!draft) return refuse('no-refund')
+    const fault = refundChanged(context, shown(draft).view, agreed)
+    if (fault) return fault
+    const taken = draft
+    change(null)
+    return taken
+  }
+
   const confirm = (agreed: Agreed): RefundedView | Refusal => {
     const may = mayRefund(draft)
     if (isRefusal(may)) return may
@@ -79,6 +113,7 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     begin: (saleId) => {
       const may = mayRefund({ saleId })
       if (isRefusal(may)) return may
+      if (context.state.get(EXCHANGE_KEY) !== null) return refuse('exchange-under-way')
       if (saleId !== null && !sold.read(saleId)) return refuse('sale-not-found', { number: '' })
       const begun = { revision: (draft?.revision ?? 0) + 1, chosen: new Map(), lastLineId: null }
       change(saleId === null ? { ...begun, saleId, loose: [] } : { ...begun, saleId })
@@ -95,6 +130,15 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     cancel: () => {
       if (draft) change(null)
       return null
+    },
+    shown,
+    setAside,
+    takeUp: change,
+    completeAs: ({ draft: of, tenders, ...rest }) => {
+      const may = mayRefund(of)
+      if (isRefusal(may)) return may
+      const { sale, view } = shown(of)
+      return complete({ ...may, ...rest, sale, shown: { ...view, tenders } })
     },
     complete: (agreed) => {
       const done = context.atomically(() => confirm(agreed))

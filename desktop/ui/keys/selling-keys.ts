@@ -24,6 +24,7 @@ export const inRefund: ScopeKeys = ({ key, repeat }, _state, actions) => {
   const reason = REFUND_REASONS[Number(key) - 1]
   if (reason) return did(actions.setReason(reason))
   if (key.toLowerCase() === 'a') return did(actions.refundAll())
+  if (key.toLowerCase() === 'x') return repeat || did(actions.beginExchange())
   if (key.toLowerCase() === 's') return did(actions.toggleDisposition())
   return key.length === 1
 }

@@ -9,6 +9,7 @@ import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { deleteText, REST_FOCUS, typeText } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
+import { dueOf, suggestedCashOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
 
@@ -17,7 +18,8 @@ export function PayPanel() {
   const t = useWords(tillWords)
   const locale = useLocale()
   const actions = useActions()
-  const { total, suggestedCash } = useTill((state) => state.basket)
+  const total = useTill(dueOf)
+  const suggestedCash = useTill(suggestedCashOf)
   const given = useTill((state) => state.given)
   const busy = useTill((state) => state.busy === 'pay')
   const read = parseAmount(given)

@@ -122,6 +122,9 @@ function Foot() {
         </Button>
       )}
       <Reasons />
+      <Button keyCap="X" onPress={() => void actions.beginExchange()} className="justify-between !px-3">
+        {t('exchange.begin')}
+      </Button>
       <Button
         kind="next"
         size="large"

@@ -102,7 +102,9 @@ function LineButtons() {
 
 function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
   const t = useWords(tillWords)
+  const s = useWords(sellingWords)
   const card = sale.kind === 'card'
+  const handedBack = sale.exchange?.tenders.find(({ kind }) => kind === 'cash')?.amount
   return (
     <Panel
       title={t('change.title')}
@@ -116,10 +118,16 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
         className="mb-4 rounded-control bg-good-tint px-4 py-5 text-good"
       >
         <p className="text-body font-semibold">
-          {card ? t('change.paidCard') : sale.change === 0 ? t('change.noChange') : t('change.change')}
+          {handedBack !== undefined
+            ? s('exchange.given')
+            : card
+              ? t('change.paidCard')
+              : sale.change === 0
+                ? t('change.noChange')
+                : t('change.change')}
         </p>
         <p className="pt-1 text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
-          <Money amount={card ? sale.total : sale.change} />
+          <Money amount={handedBack ?? (card ? sale.total : sale.change)} />
         </p>
       </div>
       <Facts
@@ -130,6 +138,20 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
                 [t('change.total'), <Money key="total" amount={sale.total} />],
                 [t('change.given'), <Money key="given" amount={sale.given} />],
               ] as const)),
+          ...(sale.exchange
+            ? ([
+                [
+                  s('exchange.settled'),
+                  <Money
+                    key="exchange"
+                    amount={
+                      sale.exchange.tenders.find(({ kind }) => kind === 'exchange')?.amount ??
+                      sale.exchange.total
+                    }
+                  />,
+                ],
+              ] as const)
+            : []),
           [t('change.items'), <Quantity key="items" value={sale.itemCount} />],
         ]}
       />

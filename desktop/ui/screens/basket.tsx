@@ -8,6 +8,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
+import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { ListBadge } from './list-badge.tsx'
 import { ProductTitle } from './product-title.tsx'
@@ -163,6 +164,9 @@ export function TotalBar() {
   const t = useWords(tillWords)
   const locale = useLocale()
   const basket = useTill((state) => state.basket)
+  const s = useWords(sellingWords)
+  const exchange = useTill((state) => state.exchange)
+  const shown = exchange ? ((exchange.due - exchange.back) as typeof basket.total) : basket.total
   const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
   return (
     <section
@@ -173,10 +177,18 @@ export function TotalBar() {
       <div className="min-w-0 text-floor text-second">
         <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
         <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
+        {exchange && (
+          <p data-testid="exchange" className="font-semibold text-text">
+            {s(exchange.back > 0 ? 'exchange.back' : 'exchange.due', {
+              total: formatMoney(basket.total, locale),
+              credit: formatMoney(exchange.credit, locale),
+            })}
+          </p>
+        )}
         {basket.note !== null && <p className="truncate font-semibold text-text">{basket.note}</p>}
       </div>
       <p className="text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
-        <span className="figure">{formatMoney(basket.total, locale)}</span>
+        <span className="figure">{formatMoney(shown, locale)}</span>
       </p>
     </section>
   )

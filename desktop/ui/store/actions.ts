@@ -1,3 +1,4 @@
+import type { Minor } from '../../../domain/money.ts'
 import { basketActions } from './basket-actions.ts'
 import { countActions } from './count-actions.ts'
 import { drawerPanelActions } from './drawer-actions.ts'
@@ -18,6 +19,7 @@ export function createActions(surroundings: Surroundings) {
   const basket = basketActions(tools)
   const sales = salesActions(tools)
   const refund = refundActions(tools)
+  const pay = payActions(tools)
   const parking = parkingActions(tools)
   return {
     setBridge: tools.setBridge,
@@ -26,7 +28,7 @@ export function createActions(surroundings: Surroundings) {
     ...entryActions(tools, basket),
     ...lookActions(tools),
     ...listActions(tools),
-    ...payActions(tools),
+    ...pay,
     ...personActions(tools),
     ...drawerPanelActions(tools),
     ...countActions(tools),
@@ -40,6 +42,7 @@ export function createActions(surroundings: Surroundings) {
       () => void sales.findSales(''),
       () => parking.listParked(''),
       () => void refund.cancelRefund(),
+      (given) => void pay.payCash(given),
     ),
   }
 }
@@ -50,6 +53,7 @@ function panelActions(
   listAllSales: () => void,
   listAllParked: () => void,
   cancelRefund: () => void,
+  payCash: (given: Minor) => void,
 ) {
   const openPanel = (panel: Panel) => {
     dismissToast()
@@ -57,7 +61,11 @@ function panelActions(
   }
 
   const openPay = () => {
-    if (get().basket.lines.length > 0) openPanel('pay')
+    const { basket, exchange } = get()
+    if (basket.lines.length === 0) return
+    // Nothing is left to pay: there is nothing to ask.
+    if (exchange?.due === 0) payCash(0 as Minor)
+    else openPanel('pay')
   }
 
   /** Esc: what was typed first, then the panel, then what is told. Never the basket. */

@@ -1,5 +1,5 @@
 import { type Minor, parseAmount } from '../../../domain/money.ts'
-import { isCode } from './till-store.ts'
+import { isCode, suggestedCashOf } from './till-store.ts'
 import type { Tools } from './tools.ts'
 
 /** Reads a typed amount, or shows why it cannot be read. */
@@ -42,8 +42,8 @@ export function payActions(tools: Tools) {
 
   /** Enter: what was typed was given; nothing typed is the exact amount. */
   async function payGiven() {
-    const { given, basket } = get()
-    const exact = basket.suggestedCash[0]
+    const { given } = get()
+    const exact = suggestedCashOf(get())[0]
     if (given.trim() === '') return exact === undefined ? undefined : payCash(exact)
     if (isCode(given)) {
       play('bad')
@@ -55,7 +55,7 @@ export function payActions(tools: Tools) {
 
   /** The nth suggested note; the first suggestion is the exact amount. */
   async function payNote(index: number) {
-    const note = get().basket.suggestedCash[index + 1]
+    const note = suggestedCashOf(get())[index + 1]
     if (note !== undefined) return payCash(note)
   }
 

@@ -30,6 +30,7 @@ export function salesActions(tools: Tools) {
 
   /** The list of sales; a second time, from the list, a refund without a receipt. */
   function openSales() {
+    if (get().exchange) return void call('exchange.cancel', {})
     if (get().panel === 'sales') return void beginRefund(null)
     set({ panel: get().refund ? 'refund' : 'sales', trouble: null, entry: '', found: null, given: '' })
     if (!get().refund) void findSales('')
@@ -72,7 +73,7 @@ export function salesActions(tools: Tools) {
 }
 
 /** Putting a refund together and making it. */
-export function refundActions({ get, set, play, call, failed, once }: Tools) {
+export function refundActions({ get, set, play, call, failed, once, settle }: Tools) {
   async function choose(line: RefundLineView, quantity: number, disposition: Disposition) {
     set({ refundLineId: line.lineId })
     const answer = await call('refund.choose', { lineId: line.lineId, quantity, disposition })
@@ -121,6 +122,22 @@ export function refundActions({ get, set, play, call, failed, once }: Tools) {
       set({ panel: 'refunded', refunded: answer, refundReason: null, refundLineId: null })
     })
 
+  /** What comes back is set against new items: the counter sells again, and their payment makes both. */
+  const beginExchange = () =>
+    once('refund', async () => {
+      const asked = get()
+      const { refund, refundReason } = asked
+      if (!refund) return
+      if (refundReason === null) {
+        play('bad')
+        return set({ trouble: { own: 'refund.reason' } })
+      }
+      const { revision, total } = refund
+      if (failed(await call('exchange.begin', { reason: refundReason, revision, total }))) return play('bad')
+      play('good')
+      settle(asked, { panel: 'rest', refundReason: null, refundLineId: null })
+    })
+
   const cancelRefund = async () => {
     set({ panel: 'rest', refund: null, refundReason: null, refundLineId: null, trouble: null })
     await call('refund.cancel', {})
@@ -134,6 +151,7 @@ export function refundActions({ get, set, play, call, failed, once }: Tools) {
     selectRefund,
     setReason,
     makeRefund,
+    beginExchange,
     cancelRefund,
   }
 }

@@ -121,6 +121,7 @@ export interface TillState {
   lastSale: LiveViews['last-sale']
   status: LiveViews['status'] | null
   refund: LiveViews['refund']
+  exchange: LiveViews['exchange']
   exceptions: LiveViews['exceptions']
   favourites: LiveViews['favourites']
 
@@ -228,6 +229,7 @@ export const INITIAL: TillState = {
   lastSale: null,
   status: null,
   refund: null,
+  exchange: null,
   exceptions: [],
   favourites: [],
   selectedLineId: null,
@@ -266,6 +268,15 @@ export function scopeOf(state: TillState): Scope {
   if (state.found !== null && state.found.list !== 'typed') return 'searching'
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
 }
+
+type Paying = Pick<TillState, 'basket' | 'exchange'>
+
+/** What is to be paid for the basket, minor units: what comes back in exchange is taken off. */
+export const dueOf = ({ basket, exchange }: Paying): Minor => exchange?.due ?? basket.total
+
+/** What a customer may hand over for what is due, exact first. */
+export const suggestedCashOf = ({ basket, exchange }: Paying): readonly Minor[] =>
+  exchange?.suggestedCash ?? basket.suggestedCash
 
 /** The selected line: the one chosen, else the one last touched, else the newest. */
 export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>) {
