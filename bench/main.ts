@@ -7,7 +7,7 @@ Measures the paths of DESIGN §7, each beside its limit in the same run.
 
   names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest,
             tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
-            first-replica, sale-during-load, cold-start, catch-up
+            first-replica, sale-during-load, cold-start, catch-up, score
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
             shapes, tills return with a whole day (slower to set up)
@@ -32,6 +32,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'sale-during-load': async () => (await import('./sale-during-load.ts')).saleDuringLoad,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'catch-up': async () => (await import('./catch-up.ts')).catchUp,
+  score: async () => (await import('./score.ts')).score,
 }
 
 const round = (value: number) => Number(value.toPrecision(4))
