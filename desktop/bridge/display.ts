@@ -16,6 +16,10 @@ export interface DisplayLineView {
   name: string
   pack: string
   quantity: number
+  /** Before anything is taken off. */
+  value: Minor
+  /** Promotions and reasons of discounts. */
+  reasons: string[]
   gross: Minor
 }
 
@@ -29,6 +33,8 @@ export interface DisplayView {
   lines: DisplayLineView[]
   itemCount: number
   total: Minor
+  /** All that is taken off. */
+  saved: Minor
   /** The sale just paid, until the next begins. */
   paid: { total: Minor; given: Minor; change: Minor; kind: TenderKind } | null
 }

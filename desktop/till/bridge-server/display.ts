@@ -62,13 +62,16 @@ export function displayViewOf(
     branchName,
     currency,
     locale,
-    lines: basket.lines.map(({ lineId, name, pack, quantity, gross }) => ({
+    lines: basket.lines.map(({ lineId, name, pack, quantity, value, reductions, gross }) => ({
       lineId,
       name,
       pack,
       quantity,
+      value,
+      reasons: reductions.flatMap((each) => each.name ?? []),
       gross,
     })),
+    saved: basket.saved,
     itemCount: basket.itemCount,
     total: basket.total,
     paid: lastSale && {

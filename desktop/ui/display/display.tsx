@@ -39,7 +39,7 @@ function Greeting({ name, children }: { name?: string; children: string }) {
 function Ringing({ view }: { view: DisplayView }) {
   const t = useWords(displayWords)
   const list = useRef<HTMLOListElement>(null)
-  const { lines, total, itemCount, currency } = view
+  const { lines, total, saved, itemCount, currency } = view
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the basket shows its newest line
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight })
@@ -62,6 +62,11 @@ function Ringing({ view }: { view: DisplayView }) {
         <h1 className="display-text">
           <span className="font-semibold">{t('display.total')}</span>
           <span className="ml-[0.8em] text-second">{t('display.items', { count: itemCount })}</span>
+          {saved > 0 && (
+            <span className="ml-[0.8em] text-good">
+              {t('display.saved')} <Money amount={saved} currency={currency} />
+            </span>
+          )}
         </h1>
         <p className="display-large font-semibold tracking-tight">
           <Money amount={total} currency={currency} />
@@ -95,8 +100,14 @@ function Line({ line, newest, currency }: LineProps) {
       </span>
       <span className="min-w-0 flex-1 truncate">
         <span className={newest ? 'font-semibold' : undefined}>{title}</span>
+        {line.reasons.length > 0 && <span className="ml-[0.6em] text-good">{line.reasons.join(' · ')}</span>}
         <span className="ml-[0.6em] text-second">{detail}</span>
       </span>
+      {line.gross < line.value && (
+        <s className="text-second">
+          <Money amount={line.value} currency={currency} />
+        </s>
+      )}
       <span className={newest ? 'font-semibold' : undefined}>
         <Money amount={line.gross} currency={currency} />
       </span>

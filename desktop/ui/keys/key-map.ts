@@ -4,6 +4,7 @@ import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-
 import type { en } from '../words/en.ts'
 import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
 import { inNote, inParked, pressBasketKey } from './parking-keys.ts'
+import { inDiscount, inPrice, pressPricingKey } from './pricing-keys.ts'
 import { did, type FocusPort, type ScopeKeys } from './scope-keys.ts'
 import { inRefund, inRefunded, inSales } from './selling-keys.ts'
 
@@ -16,6 +17,8 @@ export interface TillCommand {
     | 'search'
     | 'sales'
     | 'park'
+    | 'discount'
+    | 'price'
     | 'forecast'
     | 'generics'
     | 'card'
@@ -46,6 +49,8 @@ const COUNTER: readonly Scope[] = [
   'refunded',
   'parked',
   'note',
+  'discount',
+  'price',
 ]
 
 const needsLines = (state: TillState): Reason | null =>
@@ -80,6 +85,22 @@ export const COMMANDS: readonly TillCommand[] = [
         : { word: 'command.parked', count: parked.length },
     scopes: COUNTER,
     run: (actions) => void actions.park(),
+  },
+  {
+    id: 'discount',
+    cap: 'F4',
+    word: 'command.discount',
+    scopes: COUNTER,
+    run: (actions) => actions.openDiscount(),
+    reason: needsLines,
+  },
+  {
+    id: 'price',
+    cap: 'F5',
+    word: 'command.price',
+    scopes: COUNTER,
+    run: (actions) => actions.openPrice(),
+    reason: needsLines,
   },
   {
     id: 'sales',
@@ -154,7 +175,7 @@ const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
-const UNUSED = ['F4', 'F5', 'F7', 'F8', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+const UNUSED = ['F7', 'F8', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
 /**
  * Acts on a key that is no part of a scan.
@@ -163,7 +184,7 @@ const UNUSED = ['F4', 'F5', 'F7', 'F8', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
   const scope = scopeOf(state)
   const cap = capOf(key)
-  if (pressDrawerKey(cap, scope, state, actions)) return true
+  if (pressDrawerKey(cap, scope, state, actions) || pressPricingKey(cap, scope, actions)) return true
   const command =
     cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
   if (command) {
@@ -254,6 +275,8 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   refunded: inRefunded,
   parked: inParked,
   note: inNote,
+  discount: inDiscount,
+  price: inPrice,
   count: inCount,
   keys: ({ key, repeat }, _state, actions) => {
     if (repeat) return false

@@ -18,8 +18,10 @@ export function PayPanel() {
   const t = useWords(tillWords)
   const locale = useLocale()
   const actions = useActions()
-  const total = useTill(dueOf)
+  const due = useTill(dueOf)
   const suggestedCash = useTill(suggestedCashOf)
+  // Cash is due in coins that are in use.
+  const total = suggestedCash[0] ?? due
   const given = useTill((state) => state.given)
   const busy = useTill((state) => state.busy === 'pay')
   const read = parseAmount(given)

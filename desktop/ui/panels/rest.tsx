@@ -85,6 +85,12 @@ function LineButtons() {
       <Button size="large" keyCap="→" onPress={() => void actions.openForecast()} className="justify-between">
         {t('command.forecast')}
       </Button>
+      <Button size="large" keyCap="F4" onPress={actions.openDiscount} className="justify-between">
+        {t('command.discount')}
+      </Button>
+      <Button size="large" keyCap="F5" onPress={actions.openPrice} className="justify-between">
+        {t('command.price')}
+      </Button>
       <Button kind="quiet" keyCap="Ctrl E" onPress={actions.openNote} className="justify-between !px-3">
         {p('note')}
       </Button>

@@ -7,7 +7,8 @@ import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/views.ts'
 import { useActions, useTill } from '../store/till-context.ts'
-import { selectedLine } from '../store/till-store.ts'
+import { inCash, selectedLine } from '../store/till-store.ts'
+import { pricingWords } from '../words/pricing-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { ListBadge } from './list-badge.tsx'
@@ -108,6 +109,10 @@ interface LineProps {
   fresh: number | null
 }
 
+/** What a line was reduced by, by name. */
+const reducedBy = ({ reductions }: BasketLineView): string =>
+  reductions.map(({ name }) => name ?? '').join('\n')
+
 /** Whether a line would look the same: every live value brings new objects, few bring new lines. */
 function sameLine(before: LineProps, after: LineProps): boolean {
   return (
@@ -116,6 +121,10 @@ function sameLine(before: LineProps, after: LineProps): boolean {
     before.line.lineId === after.line.lineId &&
     before.line.quantity === after.line.quantity &&
     before.line.unitPrice === after.line.unitPrice &&
+    before.line.gross === after.line.gross &&
+    before.line.value === after.line.value &&
+    before.line.priceFrom === after.line.priceFrom &&
+    reducedBy(before.line) === reducedBy(after.line) &&
     before.line.note === after.line.note &&
     before.line.name === after.line.name
   )
@@ -141,6 +150,7 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
         <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
           <ListBadge list={line.prescriptionList} />
           {line.note !== null && <span className="truncate font-semibold text-text">{line.note}</span>}
+          <Priced line={line} />
           <span className="truncate">{detail}</span>
         </p>
       </div>
@@ -152,17 +162,35 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
       <span className="text-right text-body text-second">
         <Amount amount={line.unitPrice} />
       </span>
-      <span className="text-right text-sum font-semibold">
+      <span className="flex flex-col items-end text-sum leading-[1.375rem] font-semibold">
         <Amount amount={line.gross} />
+        {line.gross < line.value && (
+          <s className="text-floor leading-[1.125rem] font-normal text-second">
+            <Amount amount={line.value} />
+          </s>
+        )}
       </span>
     </li>
   )
 }, sameLine)
 
+/** Why a line costs what it does, where that is not its usual price. */
+function Priced({ line }: { line: BasketLineView }) {
+  const p = useWords(pricingWords)
+  const said = [
+    ...(line.priceFrom === 'keyed' ? [p('price.keyed')] : []),
+    ...(line.priceFrom === 'price-list' ? [p('price.listed')] : []),
+    ...line.reductions.map(({ name }) => name ?? p('basket.discount')),
+  ]
+  if (said.length === 0) return null
+  return <span className="max-w-[70%] shrink-0 truncate font-semibold text-good">{said.join(' · ')}</span>
+}
+
 /** The total, which never leaves and never moves. */
 export function TotalBar() {
   const t = useWords(tillWords)
   const locale = useLocale()
+  const p = useWords(pricingWords)
   const basket = useTill((state) => state.basket)
   const s = useWords(sellingWords)
   const exchange = useTill((state) => state.exchange)
@@ -176,6 +204,11 @@ export function TotalBar() {
     >
       <div className="min-w-0 text-floor text-second">
         <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
+        {basket.saved > 0 && (
+          <p className="font-semibold text-good">
+            {p('basket.saved', { amount: formatMoney(basket.saved, locale) })}
+          </p>
+        )}
         <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
         {exchange && (
           <p data-testid="exchange" className="font-semibold text-text">
@@ -187,9 +220,16 @@ export function TotalBar() {
         )}
         {basket.note !== null && <p className="truncate font-semibold text-text">{basket.note}</p>}
       </div>
-      <p className="text-total font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
-        <span className="figure">{formatMoney(shown, locale)}</span>
-      </p>
+      <div className="text-right">
+        <p className="text-total leading-none font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
+          <span className="figure">{formatMoney(shown, locale)}</span>
+        </p>
+        {basket.rounding !== 0 && !exchange && (
+          <p className="pt-1 text-floor text-second">
+            {p('basket.inCash', { amount: formatMoney(inCash(basket), locale) })}
+          </p>
+        )}
+      </div>
     </section>
   )
 }

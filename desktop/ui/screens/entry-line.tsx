@@ -11,6 +11,8 @@ const ELSEWHERE: readonly Scope[] = [
   'sales',
   'parked',
   'note',
+  'discount',
+  'price',
   'move',
   'count',
   'confirm',
@@ -32,7 +34,8 @@ export function EntryLine() {
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
   const rests = !ELSEWHERE.includes(scope)
-  const scanFits = rests || scope === 'pay' || ['move', 'sales', 'parked', 'note'].includes(scope)
+  const scanFits =
+    rests || scope === 'pay' || ['move', 'sales', 'parked', 'note', 'discount', 'price'].includes(scope)
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (

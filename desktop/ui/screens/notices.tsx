@@ -4,6 +4,7 @@ import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { isParkingTold, type ScanTrouble, type TillState, type Trouble } from '../store/till-store.ts'
+import { pricingWords } from '../words/pricing-words.ts'
 import { searchWords } from '../words/search-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -73,12 +74,19 @@ function Told({ trouble, count = 1, className }: ToldProps) {
   )
 }
 
+const PRICED = {
+  discounted: 'discount.given',
+  undiscounted: 'discount.removed',
+  repriced: 'price.changed',
+} as const
+
 function UndoToast() {
   const t = useWords(tillWords)
   const actions = useActions()
   const toast = useTill((state) => state.toast)
   const undo = useTill((state) => state.basket.undo)
   const s = useWords(sellingWords)
+  const p = useWords(pricingWords)
   const f = useWords(searchWords)
   if (!toast) return null
   if (isParkingTold(toast)) return <ParkingToast told={toast} />
@@ -87,6 +95,13 @@ function UndoToast() {
     return (
       <Toast onUndo={() => void actions.undo()} undoKey="Ctrl Z">
         {s('basket.voided')}
+      </Toast>
+    )
+  }
+  if (!('name' in toast)) {
+    return (
+      <Toast onUndo={undo ? () => void actions.undo() : undefined} undoKey="Ctrl Z">
+        {p(PRICED[toast.kind])}
       </Toast>
     )
   }

@@ -2,6 +2,7 @@ import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { ConfirmPanel } from '../panels/confirm.tsx'
 import { CountPanel } from '../panels/count.tsx'
 import { CountedPanel } from '../panels/counted.tsx'
+import { DiscountPanel } from '../panels/discount.tsx'
 import { DrawerPanel } from '../panels/drawer.tsx'
 import { ForecastPanel } from '../panels/forecast.tsx'
 import { KeysPanel } from '../panels/keys.tsx'
@@ -11,6 +12,7 @@ import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
 import { OthersPanel } from '../panels/others.tsx'
 import { ParkedPanel } from '../panels/parked.tsx'
 import { PayPanel } from '../panels/pay.tsx'
+import { PricePanel } from '../panels/price.tsx'
 import { RefundPanel } from '../panels/refund.tsx'
 import { RefundedPanel } from '../panels/refunded.tsx'
 import { RestPanel } from '../panels/rest.tsx'
@@ -44,6 +46,8 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   sales: SalesPanel,
   refund: RefundPanel,
   refunded: RefundedPanel,
+  discount: DiscountPanel,
+  price: PricePanel,
   parked: ParkedPanel,
   note: NotePanel,
 }

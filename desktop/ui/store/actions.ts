@@ -6,6 +6,7 @@ import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
 import { openBasketActions, parkingActions } from './parking-actions.ts'
+import { pricingActions } from './pricing-actions.ts'
 import { refundActions, salesActions } from './refund-actions.ts'
 import type { Panel, Reason, TillState } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
@@ -37,6 +38,7 @@ export function createActions(surroundings: Surroundings) {
     ...refund,
     ...parking,
     ...openBasketActions(tools),
+    ...pricingActions(tools),
     ...panelActions(
       tools,
       () => void sales.findSales(''),

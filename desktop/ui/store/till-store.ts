@@ -38,9 +38,14 @@ export type Panel =
   | 'refunded'
   | 'parked'
   | 'note'
+  | 'discount'
+  | 'price'
 
 /** What the UI itself refuses or reports; its words are in the till's dictionaries. */
-export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText' | 'refund.reason'
+export type OwnRefusal = 'count.scan' | 'pay.code' | 'connection.lostText' | 'refund.reason' | PricingRefusal
+
+/** What is still missing of a discount or a typed price. */
+export type PricingRefusal = 'discount.value' | 'discount.whyFirst' | 'discount.tooMuch' | 'price.value'
 
 /** Why a command cannot be given now: a word of the dictionaries. */
 export type Reason = { word: keyof typeof en; roles?: readonly Role[] }
@@ -69,6 +74,7 @@ export type Toast =
   | { kind: 'copied'; receiptNumber: number }
   | { kind: 'voided' }
   | { kind: 'pinned'; name: string; where: PinnedWhere }
+  | { kind: 'discounted' | 'undiscounted' | 'repriced' }
 
 /** Whether a toast is about parked sales. */
 export const isParkingTold = (toast: Toast): toast is ParkingTold =>
@@ -84,6 +90,18 @@ export interface Moving {
   kind: MovementKind | 'no-sale'
   amount: string
   reason: string
+}
+
+/** A discount or a price as typed so far. */
+export interface Pricing {
+  what: 'discount' | 'price'
+  /** Null: the whole sale. */
+  lineId: string | null
+  unit: 'rate' | 'amount'
+  text: string
+  reason: string
+  /** A second person's; null until the limit asks for it. */
+  pin: string | null
 }
 
 /** What a count is for: closing this drawer or another register's, handing it over, or its float. */
@@ -146,6 +164,7 @@ export interface TillState {
   parkedList: { text: string; marked: number; sure: boolean }
   /** A note as typed so far; without a line, on the whole sale. */
   noting: { lineId: string | null; text: string } | null
+  pricing: Pricing | null
   refundLineId: string | null
   refundReason: RefundReason | null
   refunded: RefundedView | null
@@ -168,7 +187,7 @@ export interface TillState {
   scanTrouble: ScanTrouble | null
   toast: Toast | null
   /** A command that must not be given twice is under way. */
-  busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | 'refund' | null
+  busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | 'refund' | 'price' | null
   /** In training: whether the next step of a first sale is told. */
   guide: boolean
 }
@@ -209,6 +228,7 @@ const CLEARED = {
   explanation: null,
   parkedList: { text: '', marked: 0, sure: false },
   noting: null,
+  pricing: null,
   refundReason: null,
   refundLineId: null,
   refunded: null,
@@ -287,6 +307,10 @@ export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>
     lines.at(-1)
   )
 }
+
+/** What the basket comes to in cash, where small coins are not in use too. */
+export const inCash = ({ total, rounding }: Pick<TillState['basket'], 'total' | 'rounding'>): Minor =>
+  (total + rounding) as Minor
 
 /** Puts a live view's value in the store. A touched line becomes the selected one. */
 export function receive<V extends keyof LiveViews>(store: TillStore, view: V, value: LiveViews[V]): void {

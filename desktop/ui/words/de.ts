@@ -9,6 +9,8 @@ export const de: Record<keyof typeof en, string> = {
 
   'command.keys': 'Tasten',
   'command.search': 'Suchen',
+  'command.discount': 'Rabatt',
+  'command.price': 'Preis',
   'command.sales': 'Verkäufe',
   'command.park': 'Parken',
   'command.parked': 'Geparkt',

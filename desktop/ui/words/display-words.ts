@@ -6,6 +6,7 @@ export const displayWords = defineWords(
   {
     'display.welcome': 'Welcome',
     'display.wait': 'One moment, please',
+    'display.saved': 'You save',
     'display.total': 'Total',
     'display.items_one': '{{count}} item',
     'display.items_other': '{{count}} items',
@@ -18,6 +19,7 @@ export const displayWords = defineWords(
   {
     'display.welcome': 'Bienvenue',
     'display.wait': 'Un instant, s’il vous plaît',
+    'display.saved': 'Vous économisez',
     'display.total': 'Total',
     'display.items_one': '{{count}} article',
     'display.items_other': '{{count}} articles',
@@ -30,6 +32,7 @@ export const displayWords = defineWords(
   {
     'display.welcome': 'Willkommen',
     'display.wait': 'Einen Augenblick bitte',
+    'display.saved': 'Sie sparen',
     'display.total': 'Summe',
     'display.items_one': '{{count}} Artikel',
     'display.items_other': '{{count}} Artikel',

@@ -7,6 +7,8 @@ export const en = {
 
   'command.keys': 'Keys',
   'command.search': 'Search',
+  'command.discount': 'Discount',
+  'command.price': 'Price',
   'command.sales': 'Sales',
   'command.park': 'Park',
   'command.parked': 'Parked',

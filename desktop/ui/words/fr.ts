@@ -9,6 +9,8 @@ export const fr: Record<keyof typeof en, string> = {
 
   'command.keys': 'Touches',
   'command.search': 'Chercher',
+  'command.discount': 'Remise',
+  'command.price': 'Prix',
   'command.sales': 'Ventes',
   'command.park': 'En attente',
   'command.parked': 'Attente',

@@ -2,6 +2,7 @@ import { roleSchema } from '../../../domain/permissions.ts'
 import { wordRefusal } from '../../../domain/refusals.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { Reason, Trouble } from '../store/till-store.ts'
+import { pricingWords } from './pricing-words.ts'
 import { sellingWords } from './selling-words.ts'
 import { tillWords } from './till-words.ts'
 
@@ -9,6 +10,7 @@ import { tillWords } from './till-words.ts'
 export function useTroubleWords() {
   const t = useWords(tillWords)
   const s = useWords(sellingWords)
+  const p = useWords(pricingWords)
   const locale = useLocale()
   const roleNames = (roles: readonly string[]) =>
     roles
@@ -27,6 +29,7 @@ export function useTroubleWords() {
         if (trouble.own === 'count.scan') return { text: t('count.scan'), remedy: t('count.scanRemedy') }
         if (trouble.own === 'pay.code') return { text: t('pay.code'), remedy: t('pay.codeRemedy') }
         if (trouble.own === 'refund.reason') return { text: s('refund.reasonFirst'), remedy: '' }
+        if (trouble.own !== 'connection.lostText') return { text: p(trouble.own), remedy: '' }
         return { text: t('connection.lostText'), remedy: t('connection.lostRemedy') }
       }
       const { refused, details } = trouble.refusal

@@ -1,0 +1,160 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startTestTill, type TestTill } from './test-till.ts'
+import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
+
+let ui: string
+let browser: Browser
+let till: TestTill
+let window: TillWindow
+
+beforeAll(async () => {
+  ui = await buildTillUi()
+  browser = await launch()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  till = await startTestTill(ui)
+  window = await openWindow(browser, till.address, SHOTS ? { width: 1024, height: 768 } : {})
+})
+afterEach(async () => {
+  await window.close()
+  await till.stop()
+})
+
+/** A folder to look at what the tests see, while one works on it. */
+const SHOTS = process.env.SHOTS
+const shot = (name: string) => SHOTS && window.page.screenshot({ path: `${SHOTS}/${name}.png` })
+
+const page = () => window.page
+const total = (text: string) => page().getByTestId('total').getByText(text, { exact: true }).waitFor()
+const told = (text: string | RegExp) => page().getByText(text).first().waitFor()
+const line = (cip13: string) => page().locator(`[data-line="${cip13}"]`)
+
+const DOLIPRANE = '3400935955838'
+const STREPSILS = '3400937412117'
+
+const db = () => till.till.context.db
+const rows = (sql: string) => db().prepare(sql).all()
+
+async function open() {
+  await page().waitForSelector('[name=pin]')
+  await window.type('1111')
+  await window.keys('Enter')
+  await page().waitForSelector('[name=float]')
+  await window.type('150')
+  await window.keys('Enter')
+  await page().getByText('Ready').waitFor()
+  window.pressed()
+}
+
+/** What head office has set meanwhile: every second STREPSILS at half. */
+function promote() {
+  const [{ id }] = rows(`select id from product where cip13 = '${STREPSILS}'`) as [{ id: string }]
+  db()
+    .prepare(
+      `insert into promotion (id, branch_id, name, valid_from, valid_to, rule)
+        values ('0190c000-0000-7000-8000-000000000001', null, 'Second at half price', '2020-01-01', null, ?)`,
+    )
+    .run(JSON.stringify({ kind: 'second', productIds: [id], rateBp: 5000 }))
+  till.till.context.changes.touch('catalogue')
+}
+
+test('a promotion applies at the scan, a discount by two keys, and the sale says both', async () => {
+  promote()
+  await open()
+  await window.scan(STREPSILS)
+  await total('€7.20')
+  // The second at half: 7.20 + 3.60 = 10.80.
+  await window.scan(STREPSILS)
+  await total('€10.80')
+  await line(STREPSILS).getByText('Second at half price').waitFor()
+  // 3 × 1.16 = 3.48, less 5 % (0.174) is 3.31.
+  for (let i = 0; i < 3; i++) await window.scan(DOLIPRANE)
+  await total('€14.28')
+  await window.keys('F4')
+  await page().waitForSelector('[name=figure]')
+  await window.type('5')
+  await window.keys('F5')
+  await told('now €3.31')
+  await shot('discount')
+  await window.keys('Enter')
+  await total('€14.11')
+  await line(DOLIPRANE).getByText('Regular customer').waitFor()
+  await shot('discounted')
+  // Undone and given again: one key each.
+  await window.keys('Control+z')
+  await total('€14.28')
+  await window.keys('F4')
+  await window.type('5')
+  await window.keys('F5', 'Enter')
+  await total('€14.11')
+  await window.keys('F12', 'Enter')
+  await page().getByText('The next scan starts the next sale').waitFor()
+  // 3.31 / 1.021 = 3.2419 → 3.24 + 0.07; 10.80 / 1.1 = 9.8181 → 9.82 + 0.98
+  expect(rows('select vat_rate_bp, net, tax, gross from sale_tax order by vat_rate_bp')).toEqual([
+    { vat_rate_bp: 210, net: 324, tax: 7, gross: 331 },
+    { vat_rate_bp: 1000, net: 982, tax: 98, gross: 1080 },
+  ])
+  expect(rows('select scope, rate_bp, amount, reason from sale_discount order by scope')).toEqual([
+    { scope: 'line', rate_bp: 500, amount: 17, reason: 'Regular customer' },
+    { scope: 'promotion', rate_bp: null, amount: 360, reason: 'Second at half price' },
+  ])
+})
+
+test('over the limit a second person types their PIN where the first was stopped', async () => {
+  await open()
+  await window.scan(STREPSILS)
+  await total('€7.20')
+  // On the whole sale, an amount: 1.00 of 7.20 is more than a cashier’s 5 %.
+  await window.keys('F4', 'F4')
+  await told('On the whole sale')
+  await window.keys('*')
+  await told('Discount in €')
+  await window.type('1')
+  await window.keys('Enter')
+  await told('Say why: F5 to F8, or type it.')
+  await window.keys('F6', 'Enter')
+  await told(/takes off more than 5%.*/)
+  await page().waitForSelector('[name=pin]')
+  await shot('over-limit')
+  await window.type('1111')
+  await window.keys('Enter')
+  await told('A second person must confirm this.')
+  await window.type('2222')
+  await window.keys('Enter')
+  await total('€6.20')
+  await window.keys('F12', 'Enter')
+  await page().getByText('The next scan starts the next sale').waitFor()
+  const [{ id }] = rows(`select id from staff where role = 'pharmacist'`) as [{ id: string }]
+  expect(rows('select amount, reason, approved_by from sale_discount')).toEqual([
+    { amount: 100, reason: 'Damaged box', approved_by: id },
+  ])
+})
+
+test('a price is typed for a line, and cash is rounded where the smallest coins are not in use', async () => {
+  db().prepare('update branch set cash_rounding = 5').run()
+  await open()
+  await window.scan(STREPSILS)
+  await total('€7.20')
+  await window.keys('F5')
+  await page().waitForSelector('[name=figure]')
+  await window.type('6.98')
+  await shot('price')
+  await window.keys('Enter')
+  // 6.98 is 7.00 in cash.
+  await total('€6.98')
+  await total('€7.00 in cash')
+  await line(STREPSILS).getByText('typed price').waitFor()
+  await window.keys('F12')
+  await shot('rounded')
+  await window.type('10')
+  await window.keys('Enter')
+  await page().getByTestId('change').getByText('€3.00').waitFor()
+  await shot('rounded-paid')
+  expect(rows('select total, rounding from sale')).toEqual([{ total: 698, rounding: 2 }])
+  expect(rows('select price_from, catalogue_price, unit_price from sale_line')).toEqual([
+    { price_from: 'keyed', catalogue_price: 720, unit_price: 698 },
+  ])
+  expect(rows('select amount from drawer_balance')).toEqual([{ amount: 15_700 }])
+})
