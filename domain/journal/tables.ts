@@ -78,11 +78,3 @@ export const PROJECTED_KEYS = {
   stock_on_hand: ['branch_id', 'product_id'],
   demand_daily: ['branch_id', 'product_id', 'business_date', 'origin'],
 } as const satisfies { [T in ProjectedTable]: readonly (keyof ProjectedTables[T])[] }
-
-/** Projected tables whose rows are sums over movements. */
-export const PROJECTED_TABLES_OF_SUMS = [
-  'register_total',
-  'drawer_balance',
-  'stock_on_hand',
-  'demand_daily',
-] as const satisfies readonly ProjectedTable[]

@@ -9,18 +9,17 @@ import {
 } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
-import { PROJECTED_TABLES_OF_SUMS } from '../../../domain/journal/tables.ts'
 import type { DeviceIdentity, Handover, Unsent } from '../device/identity.ts'
 import { noteNumbers } from '../register-numbers.ts'
-import { fetchAnew } from '../replica/load.ts'
+import { isSum } from '../replica/overlay.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState, type TillState } from '../store/state.ts'
+import { ACKNOWLEDGED, createContained } from './contained.ts'
 
 /** Names in `till_state`. */
 const DEVICE = 'device'
 const CONTINUED = 'continued'
-export const ACKNOWLEDGED = 'acknowledged'
 
 /** As many hashes as the server takes; what lies above them is brought without asking. */
 const UNSENT_LIMIT = 50_000
@@ -67,8 +66,6 @@ const NEWS_MS = 36 * 3600_000
 export const continuedView = (continued: Continued | null, now: number): Continued | null =>
   continued && now - Date.parse(continued.at) < NEWS_MS ? continued : null
 
-const isSum = ({ op }: Mutation) => op === 'add'
-
 /**
  * Makes a till's file that of its present identity. A journal of an earlier one is moved to `journal_past`; its events
  * that the server does not have come first in the new journal, each as it was signed, carried by an event of the new
@@ -87,16 +84,13 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
     const { handover } = identity
     const common = handover ? handover.common : unsentOf(db).above
     const events = readAbove(db, common)
-    const first = events[0]?.seq
+    if (owner !== null) takeBackTwice(db, owner, common)
     moveToPast(db)
     state.set(DEVICE, identity.deviceId)
     state.set(ACKNOWLEDGED, EMPTY_HEAD)
     if (handover) noteNumbers(state, handover.register.id, handover.numbers)
     if (handover) insertRegister(db, identity, handover)
     const sales = carry(db, identity, { events, at })
-    // Rows of a head at or beyond what is carried: which of it their sums contain cannot be told, so they come anew.
-    if (first !== undefined && owner !== null && serverHead(db, owner) >= first)
-      fetchAnew(db, PROJECTED_TABLES_OF_SUMS)
     const continued: Continued = { reason: handover?.reason ?? 'device-enrolled-anew', at, sales }
     state.set(CONTINUED, continued)
     return continued
@@ -113,6 +107,26 @@ const serverHead = (db: TillDatabase, deviceId: string): number =>
   (db.prepare('select seq from device_head where device_id = ?').pluck().get(deviceId) as
     | number
     | undefined) ?? 0
+
+/**
+ * Own events that the server's rows may already have contained, without a word of it, were laid over them. Now that the last
+ * event that both hold is known, those at or below it are in the rows if the server's head was beyond it.
+ */
+function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
+  const contained = createContained(db, owner).now()
+  if (serverHead(db, owner) < common || contained >= common) return
+  const twice = readAbove(db, contained).filter(({ seq }) => seq <= common)
+  const sums = twice.flatMap((event) => {
+    const projection = projectEvent(event)
+    return 'mutations' in projection ? projection.mutations.filter(isSum) : []
+  })
+  createApplier(db).apply(
+    sums.map(({ add, ...sum }) => ({
+      ...sum,
+      add: Object.fromEntries(Object.entries(add).map(([column, value]) => [column, -(value ?? 0)])),
+    })) as Mutation[],
+  )
+}
 
 function moveToPast(db: TillDatabase): void {
   const incarnation = incarnationOf(db)

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { JournalEvent } from '../../../domain/journal/event.ts'
+import { EMPTY_HEAD, type JournalEvent } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
@@ -222,8 +222,8 @@ async function setUp(sliceSize: number, look: (till: TestTill, sold: Map<string,
   const setHead = () =>
     shapes.db
       .prepare(`insert into device_head (device_id, branch_id, seq, hash) values (?, ?, ?, ?)
-        on conflict (device_id) do update set seq = excluded.seq`)
-      .run(DEVICE, BRANCH, head, 'a'.repeat(64))
+        on conflict (device_id) do update set seq = excluded.seq, hash = excluded.hash`)
+      .run(DEVICE, BRANCH, head, own[head - 1]?.hash ?? EMPTY_HEAD.hash)
   const putProduct = shapes.db.prepare(`insert into product (id, cip13, name, price, vat_rate_bp, status,
       ${PRODUCT_COLUMNS}) values (?, ?, ?, ?, 210, 'active', ${PRODUCT_COLUMNS.map(() => "'x'")})
     on conflict (id) do update set price = excluded.price, name = excluded.name`)

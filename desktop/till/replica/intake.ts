@@ -68,7 +68,7 @@ async function joinShapes(
   const joining = new Joining(db, journal, loads)
   const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
   const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
-  const head = heads ? Number(own?.row.seq ?? 0) : writer.head()
+  const head = heads ? writer.headBy(own?.row) : writer.head()
   const steps = joining.steps(shapes, head)
   for (let done = false; !done; ) {
     await inTurn('join', (limit) => {

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor, JournalEvent } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import { openTillDatabase, type TillDatabase } from '../store/database.ts'
 import type { Release, RowChange } from './frontier.ts'
-import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
+import { createReplicaWriter, OtherHistory, type ReplicaWriter } from './writer.ts'
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const BRANCH = id(1)
@@ -138,6 +138,32 @@ describe('rows coming down over own events', () => {
     expect(onHand()).toBe(45)
     expect(drawer()).toBe(1000)
     expect(sales()).toBe(2)
+  })
+
+  it('keeps its own sale when the rows and the head are of another history under its name', () => {
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
+    const shared = sell(1)
+    writer.write(
+      release(20, {
+        stock_on_hand: { changes: [stockRow(49)] },
+        device_head: { changes: [headRow(shared)] },
+      }),
+    )
+    sell(3)
+    const elsewhere = { ...shared, seq: 2, hash: 'e'.repeat(64) }
+    const rows = release(30, {
+      stock_on_hand: { changes: [stockRow(44)] },
+      device_head: { changes: [headRow(elsewhere)] },
+    })
+    // A new identity, and with it the word what both histories share, may come any moment.
+    expect(() => writer.write(rows)).toThrow(OtherHistory)
+    expect([onHand(), writer.lsn()]).toEqual([46, 20n])
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_001)
+    writer.write(rows)
+    expect(onHand()).toBe(41)
+    sell(2)
+    expect([onHand(), writer.head()]).toEqual([39, 1])
+    vi.restoreAllMocks()
   })
 
   it('commits rows and positions together or not at all', () => {

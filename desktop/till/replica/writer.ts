@@ -1,10 +1,12 @@
+import { type Contained, createContained } from '../journal/contained.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
-import type { Release, ShapePosition, ShapeRelease } from './frontier.ts'
+import type { Release, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
 import { createTableWriters } from './load.ts'
 import { createOverlay, isProjected, rowName, sumsOf, type Totals } from './overlay.ts'
+import { HEAD_TABLE } from './stages.ts'
 
 /** The LSN's name in `till_state`. */
 const LSN = 'replica-lsn'
@@ -15,6 +17,7 @@ export interface ReplicaWriter {
    * Commits rows, positions and LSN together; own events above the server's head stay applied.
    * @param apart tables that are being loaded: their sums are set right when they join, and are left alone until then
    * @param along is done in the same transaction
+   * @throws OtherHistory when they are of another history under this identity, for as long as a new one may come
    */
   write(release: Release, apart?: ReadonlySet<string>, along?: () => void): void
   /**
@@ -28,6 +31,8 @@ export interface ReplicaWriter {
   lsn(): bigint | null
   /** Up to where the server's rows here contain this device's own events. */
   head(): number
+  /** The same by a head row that is about to come; undefined when there is none. */
+  headBy(row: WireRow | undefined): number
   /** This device's. */
   deviceId: string
 }
@@ -42,13 +47,13 @@ export function createReplicaWriter(
 ): ReplicaWriter {
   const applier = createApplier(db)
   const tableOf = createTableWriters(db)
-  const readHead = db.prepare('select seq from device_head where device_id = ?').pluck()
+  const contained = createContained(db, device.deviceId)
   const readPositions = db.prepare('select shape, handle, "offset" from replica_shape')
   const savePosition = db.prepare(`insert into replica_shape (shape, handle, "offset", schema)
     values (@shape, @handle, @offset, '') on conflict (shape) do update
     set handle = excluded.handle, "offset" = excluded."offset"`)
   const state = createTillState(db)
-  const serverHead = () => (readHead.get(device.deviceId) as number | undefined) ?? 0
+  const serverHead = contained.now
 
   const writeShape = ({ shape, changes, position }: ShapeRelease) => {
     const table = tableOf(shape)
@@ -61,7 +66,9 @@ export function createReplicaWriter(
     while (overlay.read(serverHead())) {}
   }
 
+  const guard = createHistoryGuard(contained, device.deviceId)
   const commit = db.transaction((release: Release, apart: ReadonlySet<string>, along: () => void) => {
+    guard(release)
     readAll()
     const oldHead = serverHead()
     const written = rowsWritten(release, apart)
@@ -77,6 +84,7 @@ export function createReplicaWriter(
     applier.apply(sumsOf(written.among(overlay.totals()), 1))
     applier.apply(written.lost || wentBack ? overlay.facts() : overlay.sets())
     state.set(LSN, String(release.lsn))
+    contained.keep()
     along()
   })
 
@@ -96,9 +104,39 @@ export function createReplicaWriter(
       return text === null ? null : BigInt(text)
     },
     head: serverHead,
+    headBy: (row) => contained.by(row && headIn(row)),
     deviceId: device.deviceId,
   }
 }
+
+/** So long do rows of another history wait for this till's new identity, ms. */
+const NEW_IDENTITY_MS = 60_000
+
+/** The server holds another history under this till's identity, and these rows are of it. */
+export class OtherHistory extends Error {
+  override name = 'OtherHistory'
+  constructor() {
+    super('the server holds another history under this identity')
+  }
+}
+
+/**
+ * Refuses rows of another history while a new identity may still come: with it comes the word which events both hold, and
+ * only then can it be told what of its own the rows contain.
+ * @throws OtherHistory
+ */
+function createHistoryGuard(contained: Contained, deviceId: string) {
+  let since: number | null = null
+  return ({ shapes }: Release): void => {
+    const heads = shapes.filter(({ shape }) => shape === HEAD_TABLE).flatMap(({ changes }) => changes)
+    const own = heads.findLast(({ operation, row }) => operation !== 'delete' && row.device_id === deviceId)
+    if (!own || contained.isOwn(headIn(own.row))) return
+    since ??= performance.now()
+    if (performance.now() - since < NEW_IDENTITY_MS) throw new OtherHistory()
+  }
+}
+
+const headIn = ({ seq, hash }: WireRow) => ({ seq: Number(seq), hash: String(hash) })
 
 const NOTHING: ReadonlySet<string> = new Set()
 

@@ -1,6 +1,7 @@
 import { projectEvent } from '../../../../domain/journal/families.ts'
 import { createTableSum, type TableSum } from '../../../../migrations/checksum.ts'
 import { syncedTable } from '../../../../migrations/synced-tables.ts'
+import { createContained } from '../../journal/contained.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { TillDatabase } from '../../store/database.ts'
 import type { ShapePosition } from '../frontier.ts'
@@ -33,9 +34,8 @@ function sumTable(db: TillDatabase, table: string): TableSum {
 
 /** How many of the events above the server's head change each table. */
 function countUnsent(db: TillDatabase, device: { deviceId: string; journal: Journal }): Map<string, number> {
-  const head = db.prepare('select seq from device_head where device_id = ?').pluck().get(device.deviceId)
   const unsent = new Map<string, number>()
-  let after = (head as number | undefined) ?? 0
+  let after = createContained(db, device.deviceId).now()
   for (;;) {
     const events = device.journal.above(after, SLICE)
     for (const event of events) {
