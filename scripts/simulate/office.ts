@@ -34,17 +34,19 @@ interface Life {
   toPostgres: Line
 }
 
-/**
- * @param options.dir the server's data folder; each life after the first has a copy beside it
- * @param options.databaseUrl of the run's database as seen through a port
- * @param options.log hears what the server warns of
- */
-export function createOffice(options: {
+/** How the server of a run is set up. */
+export interface OfficeOptions {
+  /** The server's data folder; each life after the first has a copy beside it. */
   dir: string
   postgresPort: number
+  /** Of the run's database, as seen through a port. */
   databaseUrl(port: number): string
+  /** Hears what the server warns of. */
   log(line: string): void
-}): Office {
+}
+
+/** The server in this process. */
+export function createOffice(options: OfficeOptions): Office {
   let life: Life | null = null
   let lives = 0
   let dir = options.dir

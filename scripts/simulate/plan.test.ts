@@ -50,6 +50,10 @@ describe('a plan', () => {
       'set-clock': true,
       'fill-disk': true,
       'free-disk': true,
+      refund: true,
+      'back-up': true,
+      restore: true,
+      clone: true,
     }
     expect([...seen].sort()).toEqual(Object.keys(all).sort())
   })

@@ -1,4 +1,5 @@
 import { MOVEMENT_LIMIT, type MovementKind } from '../../domain/cash-session/events.ts'
+import type { Disposition } from '../../domain/refund/events.ts'
 import { createRandom, type Random } from '../../forecast-models/random.ts'
 import type { Exchange, Spoiling } from './line.ts'
 
@@ -19,6 +20,8 @@ export type Deed =
   | { do: 'close-session'; till: number; off: number }
   | { do: 'move-cash'; till: number; kind: MovementKind; amount: number }
   | { do: 'no-sale'; till: number }
+  /** Of a sale that the till shows, its own or another's: `pick`, 0 to 1, is how far down its list. */
+  | { do: 'refund'; till: number; pick: number; all: boolean; disposition: Disposition }
   | { do: 'set-price'; product: number; price: number }
   | { do: 'wait'; ms: number }
   | { do: 'await-replicas' }
@@ -37,6 +40,12 @@ export type Deed =
   | { do: 'set-clock'; till: number; days: number }
   | { do: 'fill-disk'; till: number; pages: number }
   | { do: 'free-disk'; till: number }
+  /** Its folder is copied away. */
+  | { do: 'back-up'; till: number }
+  /** Its disk is lost, and the last copy of its folder put in its place. */
+  | { do: 'restore'; till: number }
+  /** Its disk is copied into a second workstation, which sells too, without a line for a while or not. */
+  | { do: 'clone'; till: number; customers: number; offline: boolean }
 
 /** A deed, and how long the world then goes on by itself, in the product's own ms. */
 export type Step = Deed & { thenMs: number }
@@ -55,6 +64,15 @@ interface Believed {
   session: boolean
   line: 'good' | 'slow' | 'bad'
   diskFull: boolean
+  backedUp: boolean
+}
+
+/** What the planner believes of everything that there is only one of. */
+interface House {
+  server: boolean
+  postgres: boolean
+  /** A till that was copied in this run: one is enough. */
+  cloned: boolean
 }
 
 /** Draws, all from one source. */
@@ -101,9 +119,9 @@ export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] 
   const draw = drawFrom(createRandom(seed))
   const believed = Array.from(
     { length: tills },
-    (): Believed => ({ up: true, session: false, line: 'good', diskFull: false }),
+    (): Believed => ({ up: true, session: false, line: 'good', diskFull: false, backedUp: false }),
   )
-  const house = { server: true, postgres: true }
+  const house = { server: true, postgres: true, cloned: false }
   const deed = (): Deed => mend(draw, believed, house) ?? happen(draw, believed, house, products)
   const first: Step[] = draw.chance(FIRST_REPLICA_AWAITED) ? [{ do: 'await-replicas', thenMs: 0 }] : []
   const rest = Array.from({ length: steps - first.length }, () => ({ ...deed(), thenMs: pauseAfter(draw) }))
@@ -118,7 +136,7 @@ const pauseAfter = (draw: Draw): number =>
     [2, draw.int(200, 1500)],
   ])
 
-function mend(draw: Draw, believed: readonly Believed[], house: { server: boolean; postgres: boolean }) {
+function mend(draw: Draw, believed: readonly Believed[], house: House) {
   const broken: Deed[] = []
   if (!house.postgres) broken.push({ do: 'start-postgres' })
   if (!house.server && house.postgres) broken.push({ do: 'start-server' })
@@ -140,12 +158,7 @@ function mend(draw: Draw, believed: readonly Believed[], house: { server: boolea
   return deed
 }
 
-function happen(
-  draw: Draw,
-  believed: readonly Believed[],
-  house: { server: boolean; postgres: boolean },
-  products: number,
-): Deed {
+function happen(draw: Draw, believed: readonly Believed[], house: House, products: number): Deed {
   const till = draw.int(0, believed.length - 1)
   const state = believed[till] as Believed
   const atTill = state.up ? (state.session ? SELLING : CLOSED) : []
@@ -163,6 +176,10 @@ function happen(
   if (deed.do === 'fill-disk') state.diskFull = true
   if (deed.do === 'kill-server') house.server = false
   if (deed.do === 'kill-postgres') house.postgres = false
+  if (deed.do === 'back-up') state.backedUp = true
+  // What was lost with the disk may have opened or closed the drawer.
+  if (deed.do === 'restore') state.up = true
+  if (deed.do === 'clone') house.cloned = true
   return deed
 }
 
@@ -172,7 +189,7 @@ interface Choice {
   make: Kind
 }
 interface Fault extends Choice {
-  possible(state: Believed, house: { server: boolean; postgres: boolean }): boolean
+  possible(state: Believed, house: House): boolean
 }
 
 const sell: Kind = (draw, till, products) => ({
@@ -211,6 +228,16 @@ const SELLING: readonly Choice[] = [
     }),
   },
   { weight: 2, make: (_, till) => ({ do: 'no-sale', till }) },
+  {
+    weight: 8,
+    make: (draw, till) => ({
+      do: 'refund',
+      till,
+      pick: draw.random(),
+      all: draw.chance(0.5),
+      disposition: draw.pick(['stock', 'quarantine'] as const),
+    }),
+  },
 ]
 
 const CLOSED: readonly Choice[] = [
@@ -282,5 +309,12 @@ const FAULTS: readonly Fault[] = [
     weight: 3,
     possible: ({ diskFull }) => !diskFull,
     make: (draw, till) => ({ do: 'fill-disk', till, pages: draw.int(0, 3) }),
+  },
+  { weight: 3, possible: ({ backedUp }) => !backedUp, make: (_, till) => ({ do: 'back-up', till }) },
+  { weight: 3, possible: () => true, make: (_, till) => ({ do: 'restore', till }) },
+  {
+    weight: 2,
+    possible: ({ up }, { cloned }) => up && !cloned,
+    make: (draw, till) => ({ do: 'clone', till, customers: draw.int(0, 3), offline: draw.chance(0.5) }),
   },
 ]

@@ -1,10 +1,11 @@
 import { tillFaults } from './checks.ts'
 import { carryOut } from './deeds.ts'
+import { once, salesIn } from './model.ts'
 import { drawPlan } from './plan.ts'
 import { settle } from './settle.ts'
 import { PLACES, PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
-import type { World } from './world.ts'
+import { besideOf, historiesBeside, type World } from './world.ts'
 
 /** What one run came to. */
 export interface Outcome {
@@ -21,9 +22,11 @@ export interface Outcome {
 
 /** What the tills show contradicts itself or what they told. Asked after every step. */
 function look(world: World): string[] {
-  return world.counters.flatMap(({ name, till, told, registerId }) => {
+  return world.counters.flatMap((counter) => {
+    const { name, till, told } = counter
     if (!till.running()) return []
-    return till.read((db) => tillFaults(db, told, { registerId })).map((fault) => `${name}: ${fault}`)
+    const beside = besideOf(world, counter)
+    return till.read((db) => tillFaults(db, told, beside)).map((fault) => `${name}: ${fault}`)
   })
 }
 
@@ -61,4 +64,4 @@ export async function runSeed(world: World, { seed, steps, say }: SeedOptions): 
   return { seed, findings: world.findings, steps: done, sales, restMs, log: world.log }
 }
 
-const salesOf = (world: World) => world.counters.reduce((sum, { told }) => sum + told.sales.length, 0)
+const salesOf = (world: World) => salesIn(once(historiesBeside(world, { told: { facts: [] } }).flat())).length

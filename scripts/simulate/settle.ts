@@ -4,9 +4,10 @@ import { databaseLedgers, tillLedger } from '../../sync-server/audit/sources.ts'
 import { type DeviceLedger, verifyLedger } from '../../sync-server/audit/verify.ts'
 import { openPool } from '../../sync-server/database/pool.ts'
 import { serverFaults, tillFaults } from './checks.ts'
+import { once, without } from './model.ts'
 import { OPENING_STOCK } from './stage.ts'
 import { wait } from './time.ts'
-import type { World } from './world.ts'
+import { besideOf, historiesBeside, putAway, type World } from './world.ts'
 
 /** How long everything may take to be the same everywhere once nothing is broken any more, on a busy machine, ms. */
 const QUIET_MS = 300_000
@@ -76,6 +77,15 @@ async function ledgerFaults(ledgers: AsyncIterable<DeviceLedger>, where: string)
   return faults
 }
 
+const NOBODY = { facts: [] }
+
+/** Facts that the server holds, under whichever name they came. */
+async function arrivedFacts({ db }: World): Promise<Set<string>> {
+  const own = await db.selectFrom('journal_event').select('hash').execute()
+  const carried = await db.selectFrom('journal_carried').select('hash').execute()
+  return new Set([...own, ...carried].map(({ hash }) => hash))
+}
+
 /**
  * Lets a mended world come to rest.
  * @returns what did not hold then: a replica that never became equal, a contradiction, a broken journal
@@ -90,14 +100,27 @@ export async function settle(world: World): Promise<string[]> {
     if (performance.now() - mended > QUIET_MS) return [`no rest within ${QUIET_MS / 1000} s: ${differs}`]
     await wait(LOOK_MS)
   }
-  const faults = await serverFaults(world.db, world.counters, OPENING_STOCK)
-  for (const { name, till, told, registerId } of world.counters) {
-    const own = till.read((db) => tillFaults(db, told, { registerId }))
+  const arrived = await arrivedFacts(world)
+  const all = once(historiesBeside(world, { told: NOBODY }).flat())
+  const wereLost = without(world.lost.flat(), [
+    ...world.counters.flatMap(({ told }) => told.facts),
+    ...world.kept,
+  ])
+  const facts = without(
+    all,
+    wereLost.filter(({ hash }) => !arrived.has(hash)),
+  )
+  const { shared } = world
+  const faults = await serverFaults(world.db, { facts, openingStock: OPENING_STOCK, shared })
+  for (const counter of world.counters) {
+    const { name, till, told } = counter
+    const own = till.read((db) => tillFaults(db, told, besideOf(world, counter)))
     faults.push(...own.map((fault) => `${name}: ${fault}`))
-    if (told.events > 0) faults.push(...(await ledgerFaults(tillLedger(till.file()), `at ${name}`)))
+    if (told.facts.length > 0) faults.push(...(await ledgerFaults(tillLedger(till.file()), `at ${name}`)))
   }
   const pool = openPool(world.stage.cluster.url(world.database), () => {})
   faults.push(...(await ledgerFaults(databaseLedgers(pool), 'at the server')))
   await pool.end()
+  if (faults.length === 0) await putAway(world, arrived)
   return faults
 }

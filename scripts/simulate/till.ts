@@ -2,11 +2,12 @@ import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command, CommandInput, CommandOutput } from '../../desktop/bridge/contract.ts'
-import type { BasketView } from '../../desktop/bridge/views.ts'
+import type { BasketView, RefundView } from '../../desktop/bridge/views.ts'
 import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
 import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
-import { readIdentity } from '../../desktop/till/device/identity.ts'
+import { type DeviceIdentity, handedOver, readIdentity, succeed } from '../../desktop/till/device/identity.ts'
+import { takeOverJournal, unsentOf } from '../../desktop/till/journal/history.ts'
 import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
 import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
 import { createTill, handlersOf, type Surroundings, type Till } from '../../desktop/till/till.ts'
@@ -18,6 +19,7 @@ export interface TillSight {
   unlocked: boolean
   loading: boolean
   basket: Pick<BasketView, 'lines' | 'total' | 'revision'>
+  refund: RefundView
 }
 
 /** A till of a run: the product's own till in this process, over real files, that can be killed at any moment. */
@@ -34,6 +36,14 @@ export interface SimulatedTill {
   read<T>(work: (db: TillDatabase) => T): T
   /** Its database's file, as it is now. */
   file(): string
+  /** Whose drawer it is, by its identity. */
+  registerId(): string
+  /** Copies its folder, as it is at this instant, as a backup or a copied disk has it. */
+  copyTo(folder: string): Promise<void>
+  /** Its folder is lost, and an older copy put in its place. It is not to be running. */
+  putBack(folder: string): Promise<void>
+  /** Resolves when it is not just about to begin anew under another identity. */
+  standing(): Promise<void>
   /** Its clock from now on runs so many ms ahead of the world's. */
   setClock(aheadMs: number): void
   /** The disk takes at most so many more pages of the database; null when there is room again. */
@@ -43,6 +53,7 @@ export interface SimulatedTill {
 
 /** One life of a till, from its start to its death. */
 interface Life {
+  identity: DeviceIdentity
   db: TillDatabase
   till: Till
   sync: SyncHandle
@@ -62,7 +73,8 @@ function limit(db: TillDatabase, pages: number | null): void {
   db.pragma(`max_page_count = ${pages === null ? NO_LIMIT : now + pages}`)
 }
 
-interface TillOptions {
+/** How a till of a run is set up. */
+export interface TillOptions {
   /** An enrolled till's folder; each life after the first has a copy beside it. */
   dir: string
   serverUrl: string
@@ -84,8 +96,22 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
   let room: number | null = null
   let asked = 0
   const dying: Promise<unknown>[] = []
+  let turning: Promise<void> = Promise.resolve()
 
-  const begin = () => beginLife(options, { dir, now: () => Date.now() + aheadMs, room })
+  const begin = (operatorId: string | null = null): Promise<Life> =>
+    beginLife(options, { dir, now: () => Date.now() + aheadMs, room, operatorId, again })
+
+  /** It has another identity now, and begins anew within its process, as `desktop/till/main.ts` does. */
+  const again = (old: Life) => {
+    turning = turning.then(async () => {
+      if (life !== old) return
+      const operatorId = old.till.operators.current()?.staffId ?? null
+      life = null
+      await old.end()
+      life = await begin(operatorId)
+    })
+    turning.catch(options.fatal)
+  }
 
   const alive = (): Life => {
     if (!life) throw new Error('the till is not running')
@@ -95,9 +121,11 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
   return {
     running: () => life !== null,
     start: async () => {
+      await turning
       life ??= await begin()
     },
     kill: async () => {
+      await turning
       if (!life) return
       const { end } = life
       life = null
@@ -110,6 +138,7 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
       dying.push(buried.catch((error) => options.log(`a dead till: ${error}`)))
     },
     ask: async (command, input) => {
+      await turning
       const frame = await alive().dispatch(JSON.stringify({ id: asked++, command, input }))
       if (frame && 'refusal' in frame) return frame.refusal
       if (frame && 'value' in frame) return frame.value as never
@@ -121,10 +150,22 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
         unlocked: till.operators.current() !== null,
         loading: sync.loading() !== null,
         basket: till.basket.view(),
+        refund: till.refunds.view(),
       }
     },
     read: (work) => work(alive().db),
     file: () => databaseFile(dir),
+    registerId: () => alive().identity.registerId,
+    copyTo: async (folder) => copyLife(dir, folder),
+    putBack: async (folder) => {
+      if (life) throw new Error('a running till is not put back')
+      const lost = dir
+      lives += 1
+      dir = `${options.dir}-${lives + 1}`
+      copyLife(folder, dir)
+      await rm(lost, { recursive: true, force: true })
+    },
+    standing: () => turning,
     setClock: (ms) => {
       aheadMs = ms
     },
@@ -133,6 +174,7 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
       if (life) limit(life.db, pages)
     },
     close: async () => {
+      await turning.catch(() => {})
       if (life) dying.push(life.end())
       life = null
       await Promise.all(dying)
@@ -153,12 +195,20 @@ function copyLife(from: string, to: string): void {
 /** Starts a till as `desktop/till/main.ts` does, without its devices. */
 async function beginLife(
   options: TillOptions,
-  world: { dir: string; now: () => number; room: number | null },
+  world: {
+    dir: string
+    now: () => number
+    room: number | null
+    operatorId: string | null
+    again(life: Life): void
+  },
 ): Promise<Life> {
-  const { dir, now, room } = world
+  const { dir, now, room, operatorId, again } = world
   const identity = await readIdentity(dir)
   if (!identity) throw new Error(`${dir} holds no enrolled till`)
   const db = await openTillDatabase(databaseFile(dir), { roomForLog: false })
+  takeOverJournal(db, identity, new Date(now()).toISOString())
+  await handedOver(dir, null)
   if (room !== null) limit(db, room)
   const stopCheckpoints = checkpointWhenQuiet(db)
   let sync: SyncHandle | null = null
@@ -167,6 +217,7 @@ async function beginLife(
     identity,
     locale: 'fr',
     hasPrinter: false,
+    operatorId,
     now,
     onAppended: () => sync?.nudge(),
   })
@@ -175,11 +226,19 @@ async function beginLife(
   const process = new AbortController()
   const fetchWhileAlive: typeof fetch = (input, init) =>
     process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
+  const { serverUrl } = options
+  const instance = till.context.newId()
+  let succeeded = false
   sync = startSync({
-    serverUrl: options.serverUrl,
+    serverUrl,
     identity,
-    instance: till.context.newId(),
-    diverged: async () => options.fatal('it takes itself for a copy of another'),
+    instance,
+    diverged: async (authorized) => {
+      if (succeeded || process.signal.aborted) return
+      await succeed(dir, { serverUrl, unsent: unsentOf(db), instance, fetch: authorized })
+      succeeded = true
+      if (!process.signal.aborted) again(life)
+    },
     db,
     journal,
     changes,
@@ -209,5 +268,6 @@ async function beginLife(
     await sync?.stop()
     db.close()
   }
-  return { db, till, sync, dispatch, end }
+  const life: Life = { identity, db, till, sync, dispatch, end }
+  return life
 }

@@ -9,6 +9,9 @@ export const PACE = 10
 
 const LEFT_ALONE_MS = 50
 
+/** Waits of this and longer, such as a live request's, are shortened less: whoever waits in vain asks again, which is work. */
+const LONG = { ms: 15_000, pace: 4 }
+
 /** A real interval of this many ms tells how busy the machine is. */
 const BEAT_MS = 10
 
@@ -42,7 +45,7 @@ export function hasten(): void {
   const { timeout: abortAfter } = AbortSignal
   const { setTimeout: pause } = timers
   const slowness = measureSlowness(interval)
-  const shorter = (ms: number | undefined) => ((ms ?? 0) / PACE) * slowness()
+  const shorter = (ms = 0) => (ms / (ms < LONG.ms ? PACE : LONG.pace)) * slowness()
   globalThis.setTimeout = Object.assign(
     (work: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
       timeout(work, shorter(ms), ...args),

@@ -1,22 +1,28 @@
-import { cpSync } from 'node:fs'
+import { cpSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TillDatabase } from '../../desktop/till/store/database.ts'
 import { createRandom } from '../../forecast-models/random.ts'
 import { openDatabase, openPool, type ServerDatabase } from '../../sync-server/database/pool.ts'
-import { drawerFault, tornSale } from './checks.ts'
+import { type Beside, drawerFault, tornSale } from './checks.ts'
 import { type FaultyLine, openFaultyLine } from './line.ts'
-import { nothingTold, type Told } from './model.ts'
-import { createOffice, type Office } from './office.ts'
+import { type Fact, once, type Told, without } from './model.ts'
+import { createOffice, type Office, type OfficeOptions } from './office.ts'
 import { scratchFolder } from './scratch.ts'
 import { PLACES, type Place, type Stage } from './stage.ts'
-import { createSimulatedTill, type SimulatedTill } from './till.ts'
+import { createSimulatedTill, type SimulatedTill, type TillOptions } from './till.ts'
 
 /** A till with its line, who works there and what it has told. */
 export interface Counter extends Place {
   till: SimulatedTill
   line: FaultyLine
   told: Told
+  /** Beside its till's folders. */
+  folder: string
+  /** The last copy of its till's folder, with what the till had told by then. */
+  backup: { folder: string; facts: Fact[] } | null
+  /** A copy of another's disk; it is there until the run's end. */
+  isCopy: boolean
 }
 
 /** Everything that one run plays with. */
@@ -25,6 +31,14 @@ export interface World {
   database: string
   office: Office
   counters: Counter[]
+  /** Histories that went with a till's disk, each in its order: what of them had arrived counts, and nothing else does. */
+  lost: Fact[][]
+  /** Facts of tills that are gone, all of which have arrived. */
+  kept: Fact[]
+  /** Registers at which more than one history was written. */
+  shared: Set<string>
+  /** A second workstation with a copy of a till's disk. It is not started yet. */
+  copyCounter(counter: Counter): Promise<Counter>
   /** Postgres as an outsider sees it, past every line. */
   db: ServerDatabase
   /** What must never happen, as it was seen to happen. */
@@ -38,63 +52,141 @@ export interface World {
 
 const LOG_LINES = 400
 
-/** Sets up a world on a copy of the stage, and starts it. */
-export async function createWorld(stage: Stage, seed: number): Promise<World> {
-  const { cluster } = stage
-  const dir = scratchFolder(`simulate-world-${seed}`)
-  const database = `world_${seed}`
-  await cluster.create(database, stage.database)
-  const findings: string[] = []
+/** What others have done, as histories that a till may come to hold beside its own. */
+export const historiesBeside = (
+  { counters, lost, kept }: Pick<World, 'counters' | 'lost' | 'kept'>,
+  { told }: Pick<Counter, 'told'>,
+): Fact[][] => [
+  ...counters.flatMap((counter) => (counter.told === told ? [] : [counter.told.facts])),
+  ...lost,
+  kept,
+]
+
+/** What is to be known of a till that runs, to judge what it shows. */
+export function besideOf(world: World, counter: Counter): Beside {
+  const { till } = counter
+  const registerId = till.registerId()
+  const shared = world.shared.has(registerId)
+  return { registerId, shared, loading: till.view().loading, others: historiesBeside(world, counter) }
+}
+
+/** What a world's tills and server are made of. */
+export interface Parts {
+  till(options: TillOptions): SimulatedTill
+  office(options: OfficeOptions): Office
+}
+
+/** Everything in this process, so that a run takes seconds. */
+export const IN_THIS_PROCESS: Parts = { till: createSimulatedTill, office: createOffice }
+
+type Setting = Pick<World, 'counters' | 'lost' | 'kept' | 'findings'> & {
+  parts: Parts
+  note(part: string): (line: string) => void
+}
+
+/** Whether a till shows what it must not, asked after each of its commits. */
+function watchCommits(setting: Setting, { name, told }: Pick<Counter, 'name' | 'told'>) {
+  const found = (finding: string) => {
+    if (!setting.findings.includes(finding)) setting.findings.push(finding)
+  }
+  return {
+    fatal: (error: unknown) => found(`${name} would have ended its process: ${error}`),
+    committed: (replica: TillDatabase) => {
+      const flickers = drawerFault(replica, told, historiesBeside(setting, { told }))
+      if (flickers) found(`${name}, after a commit: ${flickers}`)
+      const torn = tornSale(replica)
+      if (torn) found(`${name} showed half a sale: ${torn}`)
+    },
+  }
+}
+
+async function setUpCounter(
+  setting: Setting,
+  place: Place,
+  made: { folder: string; facts: readonly Fact[]; random: () => number; isCopy: boolean },
+): Promise<Counter> {
+  const { folder, facts, random, isCopy } = made
+  const line = await openFaultyLine()
+  const told: Told = { facts: [...facts] }
+  const till = setting.parts.till({
+    dir: folder,
+    serverUrl: line.url,
+    random,
+    log: setting.note(place.name),
+    ...watchCommits(setting, { name: place.name, told }),
+  })
+  const counter: Counter = { ...place, till, line, told, folder, backup: null, isCopy }
+  setting.counters.push(counter)
+  return counter
+}
+
+/** What the parts say, newest last. */
+function keepLog() {
   const log: string[] = []
   const note = (part: string) => (line: string) => {
     log.push(`${part}: ${line}`)
     if (log.length > LOG_LINES) log.shift()
   }
-  const found = (finding: string) => {
-    if (!findings.includes(finding)) findings.push(finding)
-  }
+  return { log, note }
+}
+
+/** Sets up a world on a copy of the stage, and starts it. */
+export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PROCESS): Promise<World> {
+  const { cluster } = stage
+  const dir = scratchFolder(`simulate-world-${seed}`)
+  const database = `world_${seed}`
+  await cluster.create(database, stage.database)
+  const { log, note } = keepLog()
+  const counters: Counter[] = []
+  const lost: Fact[][] = []
+  const kept: Fact[] = []
+  const findings: string[] = []
+  const setting: Setting = { counters, lost, kept, findings, parts, note }
   cpSync(stage.serverDir, join(dir, 'server'), { recursive: true })
-  const office = createOffice({
+  const office = parts.office({
     dir: join(dir, 'server'),
     postgresPort: cluster.port,
     databaseUrl: (port) => cluster.url(database, port),
     log: note('server'),
   })
-  const counters: Counter[] = []
   for (const [index, place] of PLACES.entries()) {
-    const tillDir = join(dir, `till-${index + 1}`)
-    cpSync(stage.tillDirs[index] ?? '', tillDir, { recursive: true })
-    const line = await openFaultyLine()
-    const told = nothingTold()
-    const till = createSimulatedTill({
-      dir: tillDir,
-      serverUrl: line.url,
-      random: createRandom(seed * 31 + index),
-      log: note(place.name),
-      fatal: (error) => found(`${place.name} would have ended its process: ${error}`),
-      committed: (replica: TillDatabase) => {
-        const flickers = drawerFault(replica, told)
-        if (flickers) found(`${place.name}, after a commit: ${flickers}`)
-        const torn = tornSale(replica)
-        if (torn) found(`${place.name} showed half a sale: ${torn}`)
-      },
-    })
-    counters.push({ ...place, till, line, told })
+    const folder = join(dir, `till-${index + 1}`)
+    cpSync(stage.tillDirs[index] ?? '', folder, { recursive: true })
+    const random = createRandom(seed * 31 + index)
+    await setUpCounter(setting, place, { folder, facts: [], random, isCopy: false })
   }
   await office.start()
-  for (const { till, line } of counters) {
-    line.leadTo(office.port())
-    await till.start()
-  }
+  await Promise.all(
+    counters.map(({ till, line }) => {
+      line.leadTo(office.port())
+      return till.start()
+    }),
+  )
   const db = openDatabase(openPool(cluster.url(database), () => {}))
+  let copies = 0
   return {
     stage,
     database,
     office,
     counters,
+    lost,
+    kept,
+    shared: new Set(),
     db,
     findings,
     log,
+    copyCounter: async (counter) => {
+      copies += 1
+      const folder = join(dir, `copy-${copies}`)
+      mkdirSync(folder)
+      await counter.till.copyTo(folder)
+      const name = `copy ${copies} of ${counter.name}`
+      const random = createRandom(seed * 31 + counters.length)
+      const { facts } = counter.told
+      const copy = await setUpCounter(setting, { ...counter, name }, { folder, facts, random, isCopy: true })
+      copy.line.leadTo(office.port())
+      return copy
+    },
     connectLines: () => {
       for (const { line } of counters) line.leadTo(office.port())
     },
@@ -107,5 +199,24 @@ export async function createWorld(stage: Stage, seed: number): Promise<World> {
       await cluster.drop(database)
       await rm(dir, { recursive: true, force: true })
     },
+  }
+}
+
+/**
+ * Ends a run in a world that is at rest: second workstations are put away, and what was lost with a disk is lost, unless it
+ * had arrived.
+ * @param arrived hashes of all facts at the server
+ */
+export async function putAway(world: World, arrived: ReadonlySet<string>): Promise<void> {
+  const { counters, lost, kept } = world
+  for (const copy of counters.filter(({ isCopy }) => isCopy)) {
+    copy.line.breakAll()
+    await copy.till.close()
+    await copy.line.close()
+    kept.push(...without(copy.told.facts, kept))
+    counters.splice(counters.indexOf(copy), 1)
+  }
+  for (const history of lost.splice(0)) {
+    kept.push(...without(once(history), kept).filter(({ hash }) => arrived.has(hash)))
   }
 }

@@ -1,0 +1,50 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { sellSome } from './counter.ts'
+import { without } from './model.ts'
+import type { Deed } from './plan.ts'
+import type { Counter, World } from './world.ts'
+
+/** Copies a till's folder away. What the till does from now on is not in it. */
+export async function backUpTill(counter: Counter): Promise<string> {
+  const folder = `${counter.folder}-backup`
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  await counter.till.copyTo(folder)
+  counter.backup = { folder, facts: [...counter.told.facts] }
+  return `with ${counter.told.facts.length} events`
+}
+
+/** Two histories of a till may meet from now on, at its register and at those of what it is copied from. */
+function mayMeet(world: World, { told, registerId }: Counter): void {
+  world.shared.add(registerId)
+  for (const { sale } of told.facts) if (sale) world.shared.add(sale.registerId)
+}
+
+/** A till's disk is lost; the last copy of its folder is put in its place, and started. */
+export async function restoreTill(world: World, counter: Counter): Promise<string> {
+  const { till, told, line, backup } = counter
+  if (!backup) return 'there is no copy'
+  await till.kill()
+  line.breakAll()
+  await till.putBack(backup.folder)
+  const lost = without(told.facts, backup.facts)
+  mayMeet(world, counter)
+  if (lost.length > 0) world.lost.push(lost)
+  told.facts = [...backup.facts]
+  await till.start()
+  return `as it was ${lost.length} events ago`
+}
+
+/** A till's disk is copied into a second workstation. Both sell from now on, and each takes itself for the one. */
+export async function cloneTill(
+  world: World,
+  counter: Counter,
+  { customers, offline }: Deed & { do: 'clone' },
+): Promise<string> {
+  if (!counter.till.running()) return 'it is down'
+  mayMeet(world, counter)
+  const clone = await world.copyCounter(counter)
+  if (offline) clone.line.cut()
+  await clone.till.start()
+  return `the copy sells${offline ? ' without a line' : ''}: ${await sellSome(clone, customers)}`
+}
