@@ -157,9 +157,12 @@ export const REFUSALS = {
   ),
   'not-enough-cash': entry(
     422,
-    w('The cash given is {missing} less than the total.', 'Take the rest, or pay by card.'),
-    w('Il manque {missing} en espèces.', 'Encaissez le reste, ou payez par carte.'),
-    w('Es fehlen {missing} in bar.', 'Den Rest kassieren oder mit Karte zahlen.'),
+    w(
+      'The cash given is {missing} less than the total.',
+      'Take the rest; or F12 takes this as a part, and the rest otherwise.',
+    ),
+    w('Il manque {missing} en espèces.', 'Encaissez le reste ; ou F12 prend cette part, le reste autrement.'),
+    w('Es fehlen {missing} in bar.', 'Den Rest kassieren; oder F12 nimmt dies als Teil, den Rest anders.'),
   ),
   'no-forecast': entry(
     404,

@@ -13,6 +13,7 @@ import { remarkSchema } from '../../domain/parking/events.ts'
 import { dispositionSchema, refundReasonSchema } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { discountReasonSchema, LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
+import type { PaymentView } from './payment-views.ts'
 import type {
   BasketView,
   BranchExceptionView,
@@ -29,7 +30,6 @@ import type {
   OperatorView,
   OtherDrawerView,
   ParkedBasketView,
-  PaymentView,
   RecalledView,
   RefundedView,
   RefundView,

@@ -184,29 +184,6 @@ export interface ExchangeView {
   suggestedCash: Minor[]
 }
 
-/** A part of a payment that was taken, or of which the terminal must still say whether it was. */
-export interface PaymentPartView {
-  id: string
-  kind: TenderKind
-  amount: Minor
-  /** The card, the voucher, the customer. */
-  detail: string | null
-  /** `asked`: it may have been taken. `returning`: it had been, and may have gone back. */
-  state: 'asked' | 'taken' | 'returning'
-  /** The terminal is at it. */
-  underWay: boolean
-}
-
-/** What has been taken of the basket so far. */
-export interface PaymentView {
-  parts: PaymentPartView[]
-  taken: Minor
-  /** Cards go through a terminal; else they are recorded by hand. */
-  terminal: boolean
-  /** A voucher that was scanned and waits to be taken. */
-  offered: string | null
-}
-
 /** What the strip at the edge says in words. */
 export interface StatusView {
   /** `outdated`: head office finds this till's release too old to understand it in full. */

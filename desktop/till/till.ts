@@ -224,6 +224,7 @@ export function createTill(options: TillOptions) {
         list: (purpose) => [...(purpose === 'sale' ? exchange.parts() : []), ...paid.list(purpose)],
       },
       cards,
+      coin: () => book.rounding().cash,
       complete: completeSale,
     }),
     generics: createGenerics(context, operators),
@@ -232,8 +233,9 @@ export function createTill(options: TillOptions) {
 }
 
 /** The commands of a payment. */
-const paymentHandlers = ({ payments }: Till) =>
+const paymentHandlers = ({ payments, completeSale }: Till) =>
   ({
+    'sale.pay-cash': ({ given, revision }) => completeSale({ kind: 'cash', given }, revision),
     'sale.pay-card': ({ amount, revision }) => payments.card(wanted(amount, revision)),
     'payment.cash': ({ amount, revision }) => payments.cash(wanted(amount, revision)),
     'payment.cancel-card': () => payments.cancelCard(),
@@ -305,7 +307,6 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       const operator = operators.require('forecast.view')
       return 'refused' in operator ? operator : around.forecast(productId)
     },
-    'sale.pay-cash': ({ given, revision }) => till.completeSale({ kind: 'cash', given }, revision),
     ...paymentHandlers(till),
     'training.start': () => around.training.start(),
     'training.end': () => around.training.end(),

@@ -14,6 +14,7 @@ import { seedTill } from '../../desktop/till/test-fixtures.ts'
 import { createTill, type Surroundings } from '../../desktop/till/till.ts'
 import { switchTills } from '../../desktop/till/training/switch.ts'
 import { createTraining } from '../../desktop/till/training/training.ts'
+import type { CardTerminal } from '../../hardware/devices/card-terminal.ts'
 
 /** What is around the till, for a test to set: the line, the printer, the scanner, the catalogue's arrival. */
 export interface Around {
@@ -54,13 +55,17 @@ export function madeUpForecast(productId: string, name: string): ForecastView {
  * The real till, its real store and its real bridge over a WebSocket, with a replica of twenty real products; only
  * what lies around it (line, printer, forecast model) is set by the test.
  * @param uiDir folder of the built UI
+ * @param terminal the card terminal beside it; without one cards are recorded by hand
  */
-export async function startTestTill(uiDir: string) {
+export async function startTestTill(
+  uiDir: string,
+  { terminal = null }: { terminal?: CardTerminal | null } = {},
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'till-screen-'))
   const { identity, products } = await seedTill(dataDir)
   const db = await openTillDatabase(databaseFile(dataDir))
   const log = pino({ level: 'silent' })
-  const till = createTill({ db, identity, locale: 'en', hasPrinter: true })
+  const till = createTill({ db, identity, locale: 'en', hasPrinter: true, terminal })
   const around: Around = {
     sync: { state: 'online' },
     printer: { state: 'ready', waiting: 0 },

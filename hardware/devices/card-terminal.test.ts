@@ -38,7 +38,7 @@ describe('a card terminal', () => {
       state: 'approved',
       amount: 1250,
       transaction: 'T000001',
-      card: '**** **** **** 4242',
+      card: '**** 4242',
     })
     expect(await terminal.refund('b', 1000, 'T000001')).toMatchObject({ state: 'approved' })
     expect(await terminal.refund('c', 251, 'T000001')).toEqual({

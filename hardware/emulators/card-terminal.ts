@@ -60,7 +60,7 @@ export const MAGIC_CENTS: Readonly<Record<number, CardBehaviour>> = {
   93: { do: 'approve-and-cut' },
 }
 
-const CARD = '**** **** **** 4242'
+const CARD = '**** 4242'
 
 /** Who waits for an entry's end. */
 type Settled = (entry: CardEntry) => void

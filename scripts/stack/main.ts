@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { DISPLAY_PAGE } from '../../desktop/bridge/display.ts'
 import { TILL_NODE_FLAGS } from '../../desktop/bridge/till-process.ts'
 import { displayTokenFile } from '../../desktop/till/data-folder.ts'
+import { startCardTerminalEmulator } from '../../hardware/emulators/card-terminal.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import { startPrinterPage } from '../../hardware/emulators/printer-page.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
@@ -48,6 +49,16 @@ async function startPaper(options: StackOptions, running: Running): Promise<void
   }
 }
 
+/** How long the emulated customer takes at the card terminal, ms. */
+const CARD_MS = 1000
+
+async function startTerminals({ ports }: StackOptions, running: Running): Promise<void> {
+  for (const port of [ports.terminal1, ports.terminal2]) {
+    const terminal = await startCardTerminalEmulator({ port, answerAfterMs: CARD_MS })
+    running.closers.push(terminal.close)
+  }
+}
+
 function serverOf(options: StackOptions): Supervised {
   return supervise(
     {
@@ -75,12 +86,13 @@ async function startTill(
   const dir = join(options.dataDir, `till-${index + 1}`)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const code = await enrolmentCode(serverUrl, dir, index)
-  const { till1, till2, printer1, printer2 } = options.ports
+  const { till1, till2, printer1, printer2, terminal1, terminal2 } = options.ports
   const flags = {
     data: dir,
     server: serverUrl,
     port: String([till1, till2][index]),
     printer: `tcp://127.0.0.1:${[printer1, printer2][index]}`,
+    terminal: `tcp://127.0.0.1:${[terminal1, terminal2][index]}`,
     name: `${MARKET.name}, ${DEMO_REGISTERS[index].name}`,
     ui: join(root, 'dist/till-ui'),
     ...(code && { enrol: code }),
@@ -121,6 +133,9 @@ function printAddresses(options: StackOptions, [first, second]: readonly [TillPa
 
   Demo PINs
 ${people}
+
+  The card terminals are emulated and approve after a second; an amount ending in .91 is declined, in .92 nobody
+  shows a card, in .93 the connection breaks behind the approval. Type it in Pay, then F9.
 
   s + Enter stops or starts the sync server; the tills go on selling. q + Enter or Ctrl-C ends all.
   Data and logs: ${options.dataDir}   (npm start -- --fresh begins anew)
@@ -171,6 +186,7 @@ async function run(options: StackOptions): Promise<void> {
   })
   const starting = (async () => {
     await startPaper(options, running)
+    await startTerminals(options, running)
     say('starting Postgres and the sync server')
     await server.start()
     const serverUrl = `http://127.0.0.1:${options.ports.server}`

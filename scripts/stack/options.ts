@@ -10,6 +10,8 @@ export interface StackPorts {
   paper2: number
   printer1: number
   printer2: number
+  terminal1: number
+  terminal2: number
 }
 
 export interface StackOptions {
@@ -22,11 +24,11 @@ export interface StackOptions {
 export const STACK_HELP = `npm start -- [options]
 
 Runs the product on this machine with demo data: embedded Postgres, the sync server with the head-office console,
-and two tills of one branch, each with an emulated receipt printer.
+and two tills of one branch, each with an emulated receipt printer and card terminal.
 
   --fresh            forget all data and begin anew
   --data <folder>    where the data is kept (default .data)
-  --port <n>         first of seven consecutive ports (default 4500)
+  --port <n>         first of nine consecutive ports (default 4500)
   --no-open          do not open a window
   --help             this text
 
@@ -37,7 +39,7 @@ export class BadOption extends Error {
   override name = 'BadOption'
 }
 
-const PORTS_NEEDED = 7
+const PORTS_NEEDED = 9
 
 /** Reads the command line. @throws BadOption naming the option and the remedy */
 export function readOptions(argv: readonly string[], cwd: string): StackOptions | 'help' {
@@ -74,6 +76,8 @@ export function readOptions(argv: readonly string[], cwd: string): StackOptions 
       paper2: first + 4,
       printer1: first + 5,
       printer2: first + 6,
+      terminal1: first + 7,
+      terminal2: first + 8,
     },
   }
 }

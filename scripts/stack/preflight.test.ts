@@ -14,7 +14,17 @@ let blocker: Server | null
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'stack-'))
   blocker = null
-  const names = ['server', 'till1', 'till2', 'paper1', 'paper2', 'printer1', 'printer2'] as const
+  const names = [
+    'server',
+    'till1',
+    'till2',
+    'paper1',
+    'paper2',
+    'printer1',
+    'printer2',
+    'terminal1',
+    'terminal2',
+  ] as const
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()])))
   options = { fresh: false, open: false, dataDir: join(dir, 'data'), ports }
 })
@@ -25,11 +35,11 @@ afterEach(() => {
 })
 
 describe('the command line of npm start', () => {
-  it('takes seven ports in a row and a folder', () => {
+  it('takes nine ports in a row and a folder', () => {
     expect(readOptions(['--port', '5000', '--data', 'demo', '--fresh'], '/home')).toMatchObject({
       fresh: true,
       dataDir: '/home/demo',
-      ports: { server: 5000, till1: 5001, printer2: 5006 },
+      ports: { server: 5000, till1: 5001, printer2: 5006, terminal2: 5008 },
     })
     expect(readOptions(['--help'], '/')).toBe('help')
   })

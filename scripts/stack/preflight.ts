@@ -26,6 +26,8 @@ const USES: Record<keyof StackPorts, string> = {
   paper2: "the second printer's paper",
   printer1: 'the first printer',
   printer2: 'the second printer',
+  terminal1: "the first till's card terminal",
+  terminal2: "the second till's card terminal",
 }
 
 const isFree = (port: number) =>

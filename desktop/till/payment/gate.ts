@@ -22,6 +22,8 @@ export interface PaymentNeeds {
   basket: Basket
   parts: PartStore
   cards: CardMoves
+  /** The smallest coin that cash is rounded to, minor units; null for none. */
+  coin(): number | null
   complete(payment: Payment, revision: number): Completed | Refusal
 }
 

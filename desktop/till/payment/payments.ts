@@ -1,6 +1,8 @@
 import { minor } from '../../../domain/money.ts'
+import { cashRounding } from '../../../domain/pricing/rounding.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import type { PaymentView } from '../../bridge/views.ts'
+import { suggestedCash } from '../../../domain/sale/rules.ts'
+import type { PaymentView } from '../../bridge/payment-views.ts'
 import type { TillContext } from '../till-context.ts'
 import { createGate, type Gate, type Paid, type PaymentNeeds, type Wanted } from './gate.ts'
 import { isOpen, type Part, takenOf } from './part-store.ts'
@@ -79,7 +81,9 @@ export function createPayments(context: TillContext, needs: PaymentNeeds) {
 
   const view = (): Omit<PaymentView, 'offered'> => {
     const now = parts.list('sale')
+    const due = now.length > 0 ? gate.due() : minor(0)
     return {
+      suggestedCash: due > 0 ? suggestedCash(minor(due + cashRounding(due, needs.coin()))) : [],
       parts: now.map(({ id, kind, amount, detail, state, backId }) => ({
         id,
         kind,

@@ -1,60 +1,88 @@
+import { useEffect } from 'react'
 import type { Minor } from '../../../domain/money.ts'
 import { parseAmount, subtract } from '../../../domain/money.ts'
 import { changeDue } from '../../../domain/sale/rules.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
+import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
-import { deleteText, REST_FOCUS, typeText } from '../keys/focus.ts'
+import { deleteText, REST_FOCUS, restFocus, typeText } from '../keys/focus.ts'
+import { dueOf, openPartOf, suggestionsOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
-import { dueOf, suggestedCashOf } from '../store/till-store.ts'
+import { payWords } from '../words/pay-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { Finish, OpenPart, PaymentParts } from './payment-parts.tsx'
 
-/** Taking payment: Enter is exact, A to D a suggested note, digits and Enter what was given. */
+/** Taking payment: what became of a card first, then what is due. */
 export function PayPanel() {
   const t = useWords(tillWords)
-  const locale = useLocale()
-  const actions = useActions()
+  const open = useTill(openPartOf)
+  const parts = useTill((state) => state.payment.parts.length)
   const due = useTill(dueOf)
-  const suggestedCash = useTill(suggestedCashOf)
-  // Cash is due in coins that are in use.
-  const total = suggestedCash[0] ?? due
-  const given = useTill((state) => state.given)
-  const busy = useTill((state) => state.busy === 'pay')
-  const read = parseAmount(given)
-  const amount = given === '' ? total : 'amount' in read ? read.amount : null
   return (
     <Panel title={t('pay.title')} aside={<CloseButton />}>
       <div className="flex flex-col gap-3">
-        <GivenField given={given} total={total} />
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          busy={busy}
-          onPress={() => void actions.payGiven()}
-          className="justify-between"
-        >
-          <span>{t(busy ? 'pay.under-way' : given === '' ? 'pay.exact' : 'pay.given')}</span>
-          <span className="figure flex-1 text-right text-sum">
-            {amount === null ? '–' : formatMoney(amount, locale)}
-          </span>
-        </Button>
-        <fieldset aria-label={t('pay.notes')} className="grid grid-cols-2 gap-2">
-          {suggestedCash.slice(1).map((note, i) => (
-            <Note key={note} note={note} total={total} at={i} />
-          ))}
-        </fieldset>
-        <Numpad
-          label={t('pay.pad')}
-          extra={locale === 'en' ? '.' : ','}
-          onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
-        />
+        {parts > 0 && <PaymentParts />}
+        {open ? <OpenPart part={open} /> : due > 0 || parts === 0 ? <TakeCash due={due} /> : <Finish />}
       </div>
     </Panel>
+  )
+}
+
+/** Enter is exact, A to D a suggested note, digits and Enter what was given. */
+function TakeCash({ due }: { due: Minor }) {
+  const t = useWords(tillWords)
+  const p = useWords(payWords)
+  const locale = useLocale()
+  const actions = useActions()
+  const given = useTill((state) => state.given)
+  const busy = useTill((state) => state.busy === 'pay')
+  const parts = useTill((state) => state.payment.parts.length)
+  useEffect(restFocus, [])
+  // As text, so that it is drawn only when an amount changes.
+  const notes = JSON.parse(useTill((state) => JSON.stringify(suggestionsOf(state)))) as Minor[]
+  // Cash is due in coins that are in use.
+  const owed = notes[0] ?? due
+  const read = parseAmount(given)
+  const amount = given === '' ? owed : 'amount' in read ? read.amount : null
+  const isPart = given !== '' && amount !== null && amount > 0 && amount < owed
+  return (
+    <>
+      <GivenField given={given} total={owed} />
+      <Button
+        kind="next"
+        size="large"
+        keyCap={isPart ? 'F12' : 'Enter'}
+        busy={busy}
+        onPress={() => void (isPart ? actions.payPart() : actions.payGiven())}
+        className="justify-between"
+      >
+        <span>
+          {isPart ? p('part') : t(busy ? 'pay.under-way' : given === '' ? 'pay.exact' : 'pay.given')}
+        </span>
+        <span className="figure flex-1 text-right text-sum">
+          {amount === null ? '–' : formatMoney(amount, locale)}
+        </span>
+      </Button>
+      <fieldset
+        aria-label={t('pay.notes')}
+        // Where there is room for either, the digits stay: what is left of a split is seldom a note.
+        className={classNames('grid grid-cols-2 gap-2', parts > 1 && '[@media(max-height:53rem)]:hidden')}
+      >
+        {notes.slice(1).map((note, i) => (
+          <Note key={note} note={note} total={owed} at={i} />
+        ))}
+      </fieldset>
+      <Numpad
+        label={t('pay.pad')}
+        extra={locale === 'en' ? '.' : ','}
+        onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
+      />
+    </>
   )
 }
 

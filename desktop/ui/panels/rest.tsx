@@ -158,6 +158,13 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
                 ],
               ] as const)
             : []),
+          ...(sale.tenders.length > 1
+            ? sale.tenders
+                .filter(({ kind }) => kind !== 'exchange')
+                .map(
+                  ({ kind, amount }) => [t(`tender.${kind}`), <Money key={kind} amount={amount} />] as const,
+                )
+            : []),
           [t('change.items'), <Quantity key="items" value={sale.itemCount} />],
         ]}
       />

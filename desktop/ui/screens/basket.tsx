@@ -6,8 +6,10 @@ import { EmptyState } from '../../../ui-kit/components/panel.tsx'
 import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/views.ts'
+import { dueOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { inCash, selectedLine } from '../store/till-store.ts'
+import { payWords } from '../words/pay-words.ts'
 import { pricingWords } from '../words/pricing-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
@@ -195,6 +197,9 @@ export function TotalBar() {
   const s = useWords(sellingWords)
   const exchange = useTill((state) => state.exchange)
   const shown = exchange ? ((exchange.due - exchange.back) as typeof basket.total) : basket.total
+  const w = useWords(payWords)
+  const due = useTill(dueOf)
+  const isPart = useTill(({ payment }) => payment.parts.some(({ kind }) => kind !== 'exchange'))
   const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
   return (
     <section
@@ -204,7 +209,10 @@ export function TotalBar() {
     >
       <div className="min-w-0 text-floor text-second">
         <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
-        {basket.saved > 0 && (
+        {isPart && due > 0 && (
+          <p className="font-semibold text-text">{w('due.total', { amount: formatMoney(due, locale) })}</p>
+        )}
+        {!isPart && basket.saved > 0 && (
           <p className="font-semibold text-good">
             {p('basket.saved', { amount: formatMoney(basket.saved, locale) })}
           </p>

@@ -6,6 +6,7 @@ import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
 import { openBasketActions, parkingActions } from './parking-actions.ts'
+import { openPartOf } from './payment.ts'
 import { pricingActions } from './pricing-actions.ts'
 import { refundActions, salesActions } from './refund-actions.ts'
 import type { Panel, Reason, TillState } from './till-store.ts'
@@ -44,7 +45,7 @@ export function createActions(surroundings: Surroundings) {
       () => void sales.findSales(''),
       () => parking.listParked(''),
       () => void refund.cancelRefund(),
-      (given) => void pay.payCash(given),
+      pay,
     ),
   }
 }
@@ -55,18 +56,20 @@ function panelActions(
   listAllSales: () => void,
   listAllParked: () => void,
   cancelRefund: () => void,
-  payCash: (given: Minor) => void,
+  { payPart, payCash, cancelCard }: Pick<ReturnType<typeof payActions>, 'payPart' | 'payCash' | 'cancelCard'>,
 ) {
   const openPanel = (panel: Panel) => {
     dismissToast()
     set({ panel, trouble: null, given: '', entry: '', found: null, moving: null, moved: false })
   }
 
+  /** Opens the panel; in it, takes what was typed in cash as a part of what is due. */
   const openPay = () => {
-    const { basket, exchange } = get()
+    const { basket, exchange, panel, given } = get()
+    if (panel === 'pay' && given !== '') return void payPart()
     if (basket.lines.length === 0) return
     // Nothing is left to pay: there is nothing to ask.
-    if (exchange?.due === 0) payCash(0 as Minor)
+    if (exchange?.due === 0) void payCash(0 as Minor)
     else openPanel('pay')
   }
 
@@ -74,6 +77,7 @@ function panelActions(
   function stepBack() {
     const state = get()
     if (state.operator === null) set({ pin: '' })
+    else if (state.panel === 'pay' && openPartOf(state)?.underWay) return void cancelCard()
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })

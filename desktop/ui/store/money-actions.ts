@@ -1,5 +1,6 @@
 import { type Minor, parseAmount } from '../../../domain/money.ts'
-import { isCode, suggestedCashOf } from './till-store.ts'
+import { dueOf, openPartOf, suggestionsOf } from './payment.ts'
+import { isCode, type TillState } from './till-store.ts'
 import type { Tools } from './tools.ts'
 
 /** Reads a typed amount, or shows why it cannot be read. */
@@ -14,54 +15,112 @@ export function readAmount({ set }: Tools, text: string): Minor | null {
   return null
 }
 
+const PAID = {
+  panel: 'rest',
+  given: '',
+  entry: '',
+  found: null,
+  times: null,
+  scanTrouble: null,
+} as const
+
+/** Leaves the panel when the sale is made, stays while something is due, and says what went wrong. */
+const createTell =
+  ({ play, failed, settle }: Tools) =>
+  (asked: TillState, answer: unknown) => {
+    if (failed(answer)) return play('bad')
+    settle(asked, answer === null ? { given: '' } : PAID)
+  }
+
 /** Taking payment. The revision says which basket the total was read from. */
 export function payActions(tools: Tools) {
-  const { get, set, play, call, failed, settle, once } = tools
-  const paid = {
-    panel: 'rest',
-    given: '',
-    entry: '',
-    found: null,
-    times: null,
-    scanTrouble: null,
-  } as const
+  const { get, set, play, call, once } = tools
+  const tell = createTell(tools)
 
   const payCash = (given: Minor) =>
     once('pay', async () => {
       const asked = get()
       const { revision } = asked.basket
-      if (!failed(await call('sale.pay-cash', { given, revision }))) settle(asked, paid)
+      tell(asked, await call('sale.pay-cash', { given, revision }))
     })
+
+  /** What was typed, or null for all that is due; undefined when it cannot be read, which is told. */
+  function typed(): Minor | null | undefined {
+    const { given } = get()
+    if (get().panel !== 'pay' || given.trim() === '') return null
+    if (!isCode(given)) return readAmount(tools, given) ?? undefined
+    play('bad')
+    set({ trouble: { own: 'pay.code' }, given: '' })
+    return undefined
+  }
 
   const payCard = () =>
     once('pay', async () => {
+      const amount = typed()
+      if (get().basket.lines.length === 0 || amount === undefined) return
+      // A customer takes a while at a terminal: the panel says so.
+      if (get().payment.terminal) set({ panel: 'pay', trouble: null })
       const asked = get()
-      const { lines, revision } = asked.basket
-      if (lines.length > 0 && !failed(await call('sale.pay-card', { revision }))) settle(asked, paid)
+      const { revision } = asked.basket
+      tell(asked, await call('sale.pay-card', amount === null ? { revision } : { revision, amount }))
     })
 
-  /** Enter: what was typed was given; nothing typed is the exact amount. */
+  /** Cash for a part of what is due, the rest to be paid otherwise; enough for all of it pays all of it. */
+  async function payPart() {
+    const amount = typed()
+    if (!amount) return
+    if (amount >= dueOf(get())) return payCash(amount)
+    return once('pay', async () => {
+      const asked = get()
+      tell(asked, await call('payment.cash', { amount, revision: asked.basket.revision }))
+    })
+  }
+
+  /** Enter: what was typed was given; nothing typed is the exact amount; what is open is asked about first. */
   async function payGiven() {
-    const { given } = get()
-    const exact = suggestedCashOf(get())[0]
-    if (given.trim() === '') return exact === undefined ? undefined : payCash(exact)
-    if (isCode(given)) {
-      play('bad')
-      return set({ trouble: { own: 'pay.code' }, given: '' })
-    }
-    const amount = readAmount(tools, given)
-    if (amount !== null) return payCash(amount)
+    if (openPartOf(get())) return once('pay', async () => tell(get(), await call('payment.settle', {})))
+    const amount = typed()
+    if (amount === undefined) return
+    const exact = suggestionsOf(get())[0]
+    if (amount !== null || exact !== undefined) return payCash((amount ?? exact) as Minor)
+    const { lines, revision } = get().basket
+    if (lines.length === 0) return
+    return once('pay', async () => tell(get(), await call('payment.finish', { revision })))
   }
 
   /** The nth suggested note; the first suggestion is the exact amount. */
   async function payNote(index: number) {
-    const note = suggestedCashOf(get())[index + 1]
+    const note = suggestionsOf(get())[index + 1]
     if (note !== undefined) return payCash(note)
   }
 
   const setGiven = (given: string) => set({ given, trouble: null })
 
-  return { payCash, payCard, payGiven, payNote, setGiven }
+  return { payCash, payCard, payPart, payGiven, payNote, setGiven, ...partActions(tools) }
+}
+
+/** What is done with what was taken. */
+function partActions(tools: Tools) {
+  const { get, call, once } = tools
+  const tell = createTell(tools)
+
+  const lastPart = () => get().payment.parts.findLast(({ kind }) => kind !== 'exchange')?.id
+
+  /** Gives what was taken last back to the customer. */
+  const giveBack = (partId = lastPart()) =>
+    once('pay', async () => {
+      if (partId !== undefined) tell(get(), await call('payment.give-back', { partId }))
+    })
+
+  const payByHand = (moved: boolean) =>
+    once('pay', async () => {
+      const part = openPartOf(get())
+      if (part) tell(get(), await call('payment.by-hand', { partId: part.id, moved }))
+    })
+
+  const cancelCard = async () => void (await call('payment.cancel-card', {}))
+
+  return { giveBack, payByHand, cancelCard }
 }
 
 /** Who is at the till. */

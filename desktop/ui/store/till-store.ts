@@ -135,6 +135,7 @@ export interface TillState {
   basket: LiveViews['basket']
   baskets: LiveViews['baskets']
   parked: LiveViews['parked']
+  payment: LiveViews['payment']
   notice: LiveViews['notice']
   lastSale: LiveViews['last-sale']
   status: LiveViews['status'] | null
@@ -245,6 +246,7 @@ export const INITIAL: TillState = {
   basket: EMPTY_BASKET,
   baskets: { shown: 1, others: [] },
   parked: [],
+  payment: { parts: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null },
   notice: null,
   lastSale: null,
   status: null,
@@ -289,15 +291,6 @@ export function scopeOf(state: TillState): Scope {
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
 }
 
-type Paying = Pick<TillState, 'basket' | 'exchange'>
-
-/** What is to be paid for the basket, minor units: what comes back in exchange is taken off. */
-export const dueOf = ({ basket, exchange }: Paying): Minor => exchange?.due ?? basket.total
-
-/** What a customer may hand over for what is due, exact first. */
-export const suggestedCashOf = ({ basket, exchange }: Paying): readonly Minor[] =>
-  exchange?.suggestedCash ?? basket.suggestedCash
-
 /** The selected line: the one chosen, else the one last touched, else the newest. */
 export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>) {
   const { lines, lastLineId } = state.basket
@@ -312,6 +305,9 @@ export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>
 export const inCash = ({ total, rounding }: Pick<TillState['basket'], 'total' | 'rounding'>): Minor =>
   (total + rounding) as Minor
 
+/** Whether something was taken of the basket, beside what comes back against it. */
+const isPaid = ({ parts }: LiveViews['payment']): boolean => parts.some(({ kind }) => kind !== 'exchange')
+
 /** Puts a live view's value in the store. A touched line becomes the selected one. */
 export function receive<V extends keyof LiveViews>(store: TillStore, view: V, value: LiveViews[V]): void {
   if (view === 'basket') {
@@ -320,11 +316,21 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
     store.setState(touched ? { basket, selectedLineId: basket.lastLineId } : { basket })
   } else if (view === 'refund') {
     receiveRefund(store, value as LiveViews['refund'])
+  } else if (view === 'payment') {
+    const payment = value as LiveViews['payment']
+    const { panel, payment: before } = store.getState()
+    const begun = isPaid(payment) && !isPaid(before) && panel === 'rest'
+    store.setState({ payment, ...(begun && { panel: 'pay', given: '' }) })
   } else if (view === 'last-sale') {
     store.setState({ lastSale: value as LiveViews['last-sale'] })
   } else if (view === 'operator') {
     const operator = value as LiveViews['operator']
-    store.setState(operator ? { operator, pin: '', trouble: null } : { operator, pin: '', ...CLEARED })
+    const unfinished = isPaid(store.getState().payment)
+    store.setState(
+      operator
+        ? { operator, pin: '', trouble: null, ...(unfinished && { panel: 'pay' }) }
+        : { operator, pin: '', ...CLEARED },
+    )
   } else {
     store.setState({ [view]: value } as Partial<TillState>)
   }

@@ -1,0 +1,27 @@
+import type { Minor } from '../../domain/money.ts'
+import type { TenderKind } from '../../domain/sale/events.ts'
+
+/** A part of a payment that was taken, or of which the terminal must still say whether it was. */
+export interface PaymentPartView {
+  id: string
+  kind: TenderKind
+  amount: Minor
+  /** The card, the voucher, the customer. */
+  detail: string | null
+  /** `asked`: it may have been taken. `returning`: it had been, and may have gone back. */
+  state: 'asked' | 'taken' | 'returning'
+  /** The terminal is at it. */
+  underWay: boolean
+}
+
+/** What has been taken of the basket so far. */
+export interface PaymentView {
+  parts: PaymentPartView[]
+  taken: Minor
+  /** Cash for what is still due, the exact amount first; empty while nothing was taken. */
+  suggestedCash: Minor[]
+  /** Cards go through a terminal; else they are recorded by hand. */
+  terminal: boolean
+  /** A voucher that was scanned and waits to be taken. */
+  offered: string | null
+}

@@ -1,0 +1,151 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createCardTerminal } from '../../hardware/devices/card-terminal.ts'
+import {
+  type CardTerminalEmulator,
+  startCardTerminalEmulator,
+} from '../../hardware/emulators/card-terminal.ts'
+import { tcpTransport } from '../../hardware/transports/tcp.ts'
+import { startTestTill, type TestTill } from './test-till.ts'
+import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
+
+let ui: string
+let browser: Browser
+let its: CardTerminalEmulator
+let till: TestTill
+let window: TillWindow
+
+beforeAll(async () => {
+  ui = await buildTillUi()
+  browser = await launch()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  its = await startCardTerminalEmulator({ port: 0, answerAfterMs: 30 })
+  const transport = tcpTransport({ host: '127.0.0.1', port: its.port })
+  till = await startTestTill(ui, { terminal: createCardTerminal({ transport, timeouts: { payMs: 20_000 } }) })
+  window = await openWindow(browser, till.address, { width: 1024, height: 768 })
+})
+afterEach(async () => {
+  await window.close()
+  await till.stop()
+  await its.close()
+})
+
+const page = () => window.page
+const until = (what: () => unknown, value: unknown) => expect.poll(what, { timeout: 10_000 }).toEqual(value)
+const total = () => page().getByTestId('total').innerText()
+
+const DOLIPRANE = '3400935955838'
+const VENTOLINE = '3400949004751'
+
+async function open(pin = '1111') {
+  await page().waitForSelector('[name=pin]')
+  await window.type(pin)
+  await window.keys('Enter')
+  await page().waitForSelector('[name=float]')
+  await window.type('100')
+  await window.keys('Enter')
+  await page().getByText('Ready').waitFor()
+}
+
+/** Two packs at 1.16 and one at 3.41, 5.73 in all. */
+async function ring() {
+  for (const code of [DOLIPRANE, DOLIPRANE, VENTOLINE]) await window.scan(code)
+  await until(total, expect.stringContaining('€5.73'))
+  window.pressed()
+}
+
+const tenders = () =>
+  till.till.context.db
+    .prepare('select kind, amount, given, change_given, reference from sale_tender order by id')
+    .raw()
+    .all()
+const drawer = () => till.till.context.db.prepare('select amount from drawer_balance').pluck().get()
+
+test('a sale is split: 2.00 in cash, 3.00 by card, the rest in cash with change', async () => {
+  await open()
+  await ring()
+  await window.keys('F12')
+  await page().waitForSelector('[name=given]')
+  await window.type('2')
+  await page().getByRole('button', { name: 'Take as a part' }).waitFor()
+  await window.keys('F12')
+  // 5.73 - 2.00
+  await until(total, expect.stringContaining('€3.73 still due'))
+  await window.type('3')
+  await window.keys('F9')
+  // 3.73 - 3.00
+  await until(total, expect.stringContaining('€0.73 still due'))
+  // What was paid in part stands still.
+  await window.scan(DOLIPRANE)
+  await page().getByText('Money was taken for this sale').waitFor()
+  await window.keys('1', 'Enter')
+  await until(() => page().getByTestId('change').innerText(), 'Change\n\n€0.27')
+  expect(tenders()).toEqual([
+    ['cash', 200, 200, 0, null],
+    ['card', 300, 300, 0, 'T000001'],
+    ['cash', 73, 100, 27, null],
+  ])
+  // Float 100.00 + 2.00 + 0.73.
+  expect([drawer(), its.charged()]).toEqual([10_273, 300])
+})
+
+test('a card is one key; declined it takes nothing, and what was taken is given back by Del', async () => {
+  await open()
+  await ring()
+  its.script({ do: 'decline', reason: 'insufficient-funds' })
+  await window.keys('F9')
+  await page().getByText('The card was declined: nothing was taken.').waitFor()
+  expect(its.charged()).toBe(0)
+  await window.type('4')
+  await window.keys('F9')
+  await until(total, expect.stringContaining('€1.73 still due'))
+  await until(() => page().inputValue('[name=given]'), '')
+  await window.keys('Delete')
+  await until(() => page().getByTestId('taken').count(), 0)
+  expect(its.charged()).toBe(0)
+  window.pressed()
+  await window.keys('F9')
+  await page().getByText('Paid by card').waitFor()
+  expect([window.pressed(), its.charged(), drawer()]).toEqual([1, 573, 10_000])
+})
+
+test('a customer who changes their mind at the terminal is let go by Esc', async () => {
+  await open()
+  await ring()
+  its.script({ do: 'time-out' })
+  await window.keys('F9')
+  await page().getByText('The customer is at the card terminal').waitFor()
+  await window.keys('Escape')
+  await page().getByText('The card payment was cancelled').waitFor()
+  await window.keys('Enter')
+  await page().getByText('No change').waitFor()
+  expect([its.charged(), drawer()]).toEqual([0, 10_573])
+})
+
+test('an unknown outcome bars every tender until the terminal can be asked, and nobody is charged twice', async () => {
+  await open()
+  await ring()
+  its.script({ do: 'approve-and-cut' }, { do: 'time-out' })
+  await window.keys('F9')
+  // The answer was cut off behind the approval: found out by itself.
+  await page().getByText('Paid by card').waitFor()
+  expect(its.charged()).toBe(573)
+
+  await ring()
+  await window.keys('F9')
+  await page().getByText('The customer is at the card terminal').waitFor()
+  await its.unplug()
+  await page().getByText('It is not known whether the card was charged').waitFor()
+  await window.keys('F9')
+  await page().getByText('A card payment has no known outcome yet.').waitFor()
+  await window.keys('1')
+  await page().getByText('Only: pharmacist, branch manager').waitFor()
+  await its.plugIn()
+  await window.keys('Enter')
+  await page().getByText('The card payment was cancelled').waitFor()
+  await window.keys('F9')
+  await page().getByText('Paid by card').waitFor()
+  expect(its.charged()).toBe(2 * 573)
+})
