@@ -6,6 +6,7 @@ import { cashSessionRoutes } from './api/cash-sessions.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
 import { priceRoutes } from './api/prices.ts'
+import { pricingRoutes } from './api/pricing.ts'
 import { salesRoutes } from './api/sales.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
@@ -70,6 +71,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', salesRoutes(parts.db, guard))
   app.route('/v1', cashSessionRoutes(parts.db, guard))
   app.route('/v1', priceRoutes(parts, guard))
+  app.route('/v1', pricingRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app
 }

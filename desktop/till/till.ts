@@ -35,6 +35,7 @@ import { createSalesSearch } from './counter/sales-search.ts'
 import { createScan } from './counter/scan.ts'
 import { createProductSearch } from './counter/search.ts'
 import { createSoldSales } from './counter/sold-sales.ts'
+import { withTodaysPrices } from './counter/todays-prices.ts'
 import type { DeviceIdentity } from './device/identity.ts'
 import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
@@ -213,7 +214,6 @@ export function createTill(options: TillOptions) {
     xReport: createXReport(context, { operators, sessions, printing }),
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
     scan: createScan(context, { operators, basket, notice, refunds, sold }),
-    search: createProductSearch(context, operators),
     completeSale,
     payments: createPayments(context, {
       operators,
@@ -227,8 +227,11 @@ export function createTill(options: TillOptions) {
       coin: () => book.rounding().cash,
       complete: completeSale,
     }),
-    generics: createGenerics(context, operators),
-    favourites: createFavourites(context, operators),
+    ...withTodaysPrices(book, {
+      search: createProductSearch(context, operators),
+      generics: createGenerics(context, operators),
+      favourites: createFavourites(context, operators),
+    }),
   }
 }
 

@@ -22,7 +22,7 @@ export const priceListSchema = z.strictObject({
   items: z
     .array(z.strictObject({ productId: idSchema, price: minorSchema.nonnegative().max(MOST_A_PACK) }))
     .min(1)
-    .max(5000),
+    .max(1000),
 })
 export type PriceList = z.infer<typeof priceListSchema>
 

@@ -9,6 +9,7 @@ import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
 import { loadHistory, loadOrganisation } from '../demo/load.ts'
 import { DEMO_REGISTERS, DEMO_STAFF, MARKET } from '../demo/organisation.ts'
+import { loadPricing } from '../demo/pricing.ts'
 
 /** The newest date that the shipped copy of the medicines database names; its publisher dates the edition by year only. */
 export const CATALOGUE_DATE = '2026-05-27'
@@ -32,6 +33,8 @@ export async function loadDemo(
     const folder = await readBdpmFolder(new URL('../../data/bdpm', import.meta.url).pathname)
     const report = await importBdpm(db, folder, { sourceDate: CATALOGUE_DATE, now: () => new Date(now()) })
     tell(`  ${report.read} presentations read, ${report.added} added`)
+    tell('a price list and a promotion of head office (made up)')
+    await loadPricing(db, businessDateAt(now(), MARKET.time_zone))
     tell('a year of synthetic sales history (made up, and labelled so)')
     const rows = await loadHistory(db, businessDateAt(now(), MARKET.time_zone))
     tell(`  ${rows.history} days of demand, opening stock of ${rows.stock} products`)

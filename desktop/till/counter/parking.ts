@@ -141,7 +141,8 @@ export function createParking(context: TillContext, parts: Parts): Parking {
 /** Rings a parked basket up again, line by line, as if it were scanned. */
 function createRecallOfLines({ db }: TillContext, basket: Basket, basketContent: BasketContent) {
   const sellable = db
-    .prepare(`select 1 from product where id = ? and status = 'active' and price is not null`)
+    .prepare(`select 1 from product p where id = ? and status = 'active'
+      and (price is not null or exists (select 1 from price_list_item i where i.product_id = p.id))`)
     .pluck()
   const contentOf = ({ content }: ParkedBasketRow) => JSON.parse(content) as ParkedContent
   return {

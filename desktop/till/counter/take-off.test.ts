@@ -181,6 +181,7 @@ describe('what head office sets', () => {
     })
     arrive('price_list_item', { price_list_id: LIST, product_id: strepsils(), price: 650 })
     add(strepsils())
+    expect(till.search('strepsils')).toMatchObject([{ price: 650 }])
     // The branch's next day begins at 23:00 UTC.
     till.clock.ms = Date.parse('2026-03-12T23:00:00.000Z')
     add(strepsils())

@@ -1,0 +1,133 @@
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signIn, startTestServer, type TestServer } from '../test-server.ts'
+
+let server: TestServer
+let headOffice: string
+beforeAll(async () => {
+  server = await startTestServer()
+  headOffice = await signIn(server, 'head_office')
+})
+afterAll(() => server?.stop())
+
+const send = async (method: string, path: string, body: unknown, token = headOffice) => {
+  const answer = await fetch(new URL(`/v1/${path}`, server.url), {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  return { status: answer.status, body: (await answer.json()) as { id: string } & Record<string, unknown> }
+}
+
+const promotion = (more: object = {}) => ({
+  name: 'Three for two',
+  branchId: null,
+  validFrom: '2026-03-01',
+  validTo: '2026-03-31',
+  rule: { kind: 'n-for-m', productIds: [server.organisation.product.id], take: 3, pay: 2 },
+  ...more,
+})
+const list = (more: object = {}) => ({
+  name: 'Spring',
+  branchId: server.organisation.branchId,
+  validFrom: '2026-03-01',
+  validTo: null,
+  items: [{ productId: server.organisation.product.id, price: 199 }],
+  ...more,
+})
+const decisions = (id: string) =>
+  server.db.selectFrom('price_decision').selectAll().where('subject_id', '=', id).orderBy('id').execute()
+
+describe('a promotion', () => {
+  it('is made, ended by its last day, and each decision is kept with who made it', async () => {
+    const { status, body } = await send('POST', 'promotions', promotion())
+    expect(status).toBe(200)
+    expect((await send('PUT', `promotions/${body.id}`, promotion({ validTo: '2026-03-05' }))).status).toBe(
+      200,
+    )
+    const row = await server.db.selectFrom('promotion').selectAll().executeTakeFirstOrThrow()
+    expect(row).toMatchObject({
+      id: body.id,
+      branch_id: null,
+      valid_from: '2026-03-01',
+      valid_to: '2026-03-05',
+    })
+    expect(await decisions(body.id)).toMatchObject([
+      { subject: 'promotion', decided_by: server.organisation.staff.head_office },
+      { content: expect.stringContaining('"validTo": "2026-03-05"') },
+    ])
+  })
+
+  it.each([
+    ['validTo', { validTo: '2026-02-28' }],
+    ['rule.pay', { rule: { kind: 'n-for-m', productIds: [uuidv7()], take: 2, pay: 2 } }],
+    ['rule', { rule: { kind: 'second', productIds: [uuidv7()], rateBp: 5000 } }],
+    ['branchId', { branchId: uuidv7() }],
+    ['name', { name: ' ' }],
+  ])('is refused by its %s, and nothing of it stays', async (field, change) => {
+    const before = await server.db.selectFrom('promotion').selectAll().execute()
+    const { status, body } = await send('POST', 'promotions', promotion(change))
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ error: { details: { field } } })
+    expect(await server.db.selectFrom('promotion').selectAll().execute()).toEqual(before)
+  })
+
+  it('that is not there cannot be changed', async () => {
+    expect((await send('PUT', `promotions/${uuidv7()}`, promotion())).status).toBe(404)
+    expect((await send('PUT', 'promotions/x', promotion())).status).toBe(404)
+  })
+})
+
+describe('a price list', () => {
+  it('is replaced as a whole', async () => {
+    const { body } = await send('POST', 'price-lists', list())
+    await send(
+      'PUT',
+      `price-lists/${body.id}`,
+      list({ items: [{ productId: server.organisation.product.id, price: 210 }] }),
+    )
+    expect(await server.db.selectFrom('price_list_item').selectAll().execute()).toEqual([
+      { price_list_id: body.id, product_id: server.organisation.product.id, price: 210 },
+    ])
+    expect(await decisions(body.id)).toHaveLength(2)
+  })
+
+  it('names each product once, and only those there are', async () => {
+    const item = { productId: server.organisation.product.id, price: 1 }
+    expect((await send('POST', 'price-lists', list({ items: [item, item] }))).status).toBe(400)
+    expect(
+      (await send('POST', 'price-lists', list({ items: [{ ...item, productId: uuidv7() }] }))).status,
+    ).toBe(400)
+    expect((await send('POST', 'price-lists', list({ items: [] }))).status).toBe(400)
+  })
+})
+
+it('sets how a branch rounds and what its roles may take off', async () => {
+  const { branchId } = server.organisation
+  const wanted = { taxRounding: 'line', cashRounding: 5, limits: { cashier: 1000 } }
+  expect((await send('PUT', `branches/${branchId}/pricing`, wanted)).status).toBe(200)
+  const branch = await server.db
+    .selectFrom('branch')
+    .select(['tax_rounding', 'cash_rounding'])
+    .where('id', '=', branchId)
+    .executeTakeFirst()
+  expect(branch).toEqual({ tax_rounding: 'line', cash_rounding: 5 })
+  expect(await server.db.selectFrom('discount_limit').selectAll().execute()).toEqual([
+    { branch_id: branchId, role: 'cashier', rate_bp: 1000 },
+  ])
+  for (const wrong of [{ cashRounding: 7 }, { limits: { it_admin: 1 } }, { limits: { cashier: 10_001 } }]) {
+    expect((await send('PUT', `branches/${branchId}/pricing`, { ...wanted, ...wrong })).status).toBe(400)
+  }
+})
+
+it.each(['cashier', 'pharmacist', 'branch_manager', 'it_admin'] as const)(
+  'none of it is for a %s',
+  async (role) => {
+    const token = await signIn(server, role)
+    expect((await send('POST', 'promotions', promotion(), token)).status).toBe(403)
+    expect((await send('POST', 'price-lists', list(), token)).status).toBe(403)
+    expect((await send('PUT', `branches/${server.organisation.branchId}/pricing`, {}, token)).status).toBe(
+      403,
+    )
+  },
+)

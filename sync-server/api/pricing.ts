@@ -1,0 +1,166 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { idSchema } from '../../domain/ids.ts'
+import { limitRateSchema } from '../../domain/pricing/limits.ts'
+import { endsBeforeItBegins, type PriceList, priceListSchema } from '../../domain/pricing/price-list.ts'
+import { type PromotionInput, productsOf, promotionSchema } from '../../domain/pricing/promotion.ts'
+import { cashRoundingSchema } from '../../domain/pricing/rounding.ts'
+import { type Refusal, refuse } from '../../domain/refusals.ts'
+import { taxRoundingSchema } from '../../domain/sale/events.ts'
+import { readJson } from '../http/body.ts'
+import type { AppEnv } from '../http/env.ts'
+import { type Guard, staffOf } from '../http/guard.ts'
+import { granted, Refused } from '../http/refused.ts'
+import {
+  type PricingTools,
+  recordDecision,
+  type Trx,
+  unknownBranch,
+  unknownProduct,
+} from './price-decisions.ts'
+
+/** Bytes of a price list of a thousand items, and to spare. */
+const LIST_BYTES = 256 * 1024
+
+const listBody = priceListSchema.refine((list) => !endsBeforeItBegins(list), {
+  error: 'the last day is before the first',
+  path: ['validTo'],
+})
+
+/** How a branch's country rounds, and what each role at its counter may take off. A role that is not named has the usual limit. */
+const branchBody = z.strictObject({
+  taxRounding: taxRoundingSchema,
+  cashRounding: cashRoundingSchema.nullable(),
+  limits: z.partialRecord(z.enum(['cashier', 'pharmacist', 'branch_manager']), limitRateSchema),
+})
+
+const lasting = ({ name, branchId, validFrom, validTo }: PriceList | PromotionInput) => ({
+  name,
+  branch_id: branchId,
+  valid_from: validFrom,
+  valid_to: validTo,
+})
+
+/** @returns whether there was one to change; a new one always is */
+async function put<R extends { id: string }>(
+  trx: Trx,
+  table: 'price_list' | 'promotion',
+  row: R,
+  isNew: boolean,
+): Promise<boolean> {
+  if (isNew) {
+    await trx
+      .insertInto(table)
+      .values(row as never)
+      .execute()
+    return true
+  }
+  const changed = await trx
+    .updateTable(table)
+    .set(row as never)
+    .where('id', '=', row.id)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+async function putList(trx: Trx, id: string, list: PriceList, isNew: boolean): Promise<null | Refusal> {
+  const productIds = list.items.map(({ productId }) => productId)
+  if (new Set(productIds).size !== productIds.length) {
+    return refuse('field-not-readable', { field: 'items', reason: 'each product must be named once' })
+  }
+  const unknown =
+    (await unknownBranch(trx, list.branchId)) ?? (await unknownProduct(trx, 'items', productIds))
+  if (unknown) return unknown
+  if (!(await put(trx, 'price_list', { id, ...lasting(list) }, isNew))) {
+    return refuse('not-found', { what: 'price list' })
+  }
+  await trx.deleteFrom('price_list_item').where('price_list_id', '=', id).execute()
+  await trx
+    .insertInto('price_list_item')
+    .values(list.items.map(({ productId, price }) => ({ price_list_id: id, product_id: productId, price })))
+    .execute()
+  return null
+}
+
+async function putPromotion(
+  trx: Trx,
+  id: string,
+  promotion: PromotionInput,
+  isNew: boolean,
+): Promise<null | Refusal> {
+  const unknown =
+    (await unknownBranch(trx, promotion.branchId)) ??
+    (await unknownProduct(trx, 'rule', [...new Set(productsOf(promotion.rule))]))
+  if (unknown) return unknown
+  const row = { id, ...lasting(promotion), rule: JSON.stringify(promotion.rule) }
+  return (await put(trx, 'promotion', row, isNew)) ? null : refuse('not-found', { what: 'promotion' })
+}
+
+async function setBranch(trx: Trx, id: string, wanted: z.infer<typeof branchBody>): Promise<null | Refusal> {
+  const changed = await trx
+    .updateTable('branch')
+    .set({ tax_rounding: wanted.taxRounding, cash_rounding: wanted.cashRounding })
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (changed.numUpdatedRows === 0n) return refuse('not-found', { what: 'branch' })
+  await trx.deleteFrom('discount_limit').where('branch_id', '=', id).execute()
+  const limits = Object.entries(wanted.limits).map(([role, rate]) => ({ branch_id: id, role, rate_bp: rate }))
+  if (limits.length > 0) await trx.insertInto('discount_limit').values(limits).execute()
+  return null
+}
+
+/**
+ * What head office decides about prices: `POST /v1/price-lists` and `/v1/promotions` make one, `PUT …/:id` changes it. None
+ * can be deleted, since sales name it: it is ended by its last day. `PUT /v1/branches/:id/pricing` sets how a branch rounds
+ * and its limits. Each decision is kept with who made it, in the transaction that carries it out.
+ */
+export function pricingRoutes(tools: PricingTools, guard: Guard): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  const mayPrice = guard({ staff: 'price.set' })
+
+  const idOf = (c: Context<AppEnv>, what: string) => {
+    const id = idSchema.safeParse(c.req.param('id'))
+    if (!id.success) throw new Refused(refuse('not-found', { what }))
+    return id.data
+  }
+
+  const decide = async (
+    c: Context<AppEnv>,
+    decision: { subject: 'price-list' | 'promotion' | 'branch'; subjectId: string; content: unknown },
+    carryOut: (trx: Trx) => Promise<null | Refusal>,
+  ) => {
+    const { staffId } = staffOf(c.get('caller'))
+    await tools.db.transaction().execute(async (trx) => {
+      // A refusal is thrown, so that nothing of it stays.
+      granted(await carryOut(trx))
+      await recordDecision(tools, trx, { ...decision, staffId })
+    })
+    const { subject, subjectId } = decision
+    c.get('log').info({ subject, subjectId, staffId }, 'price decision')
+    return c.json({ id: subjectId })
+  }
+
+  const list = async (c: Context<AppEnv>, id: string, isNew: boolean) => {
+    const content = await readJson(c, listBody, LIST_BYTES)
+    return decide(c, { subject: 'price-list', subjectId: id, content }, (trx) =>
+      putList(trx, id, content, isNew),
+    )
+  }
+  const promotion = async (c: Context<AppEnv>, id: string, isNew: boolean) => {
+    const content = await readJson(c, promotionSchema)
+    return decide(c, { subject: 'promotion', subjectId: id, content }, (trx) =>
+      putPromotion(trx, id, content, isNew),
+    )
+  }
+
+  app.post('/price-lists', mayPrice, (c) => list(c, tools.newId(), true))
+  app.put('/price-lists/:id', mayPrice, (c) => list(c, idOf(c, 'price list'), false))
+  app.post('/promotions', mayPrice, (c) => promotion(c, tools.newId(), true))
+  app.put('/promotions/:id', mayPrice, (c) => promotion(c, idOf(c, 'promotion'), false))
+  app.put('/branches/:id/pricing', mayPrice, async (c) => {
+    const id = idOf(c, 'branch')
+    const content = await readJson(c, branchBody)
+    return decide(c, { subject: 'branch', subjectId: id, content }, (trx) => setBranch(trx, id, content))
+  })
+  return app
+}
