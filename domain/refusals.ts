@@ -47,6 +47,15 @@ export const REFUSALS = {
     w('Personne dans cette officine n’a ce code PIN.', 'Saisissez-le de nouveau.'),
     w('Niemand in dieser Filiale hat diese PIN.', 'Noch einmal eingeben.'),
   ),
+  'staff-loading': entry(
+    503,
+    w('The staff list is still loading.', 'Wait a moment, then type your PIN again.'),
+    w(
+      'La liste du personnel est encore en cours de chargement.',
+      'Patientez un instant, puis saisissez de nouveau votre code PIN.',
+    ),
+    w('Die Mitarbeiterliste wird noch geladen.', 'Einen Moment warten, dann die PIN noch einmal eingeben.'),
+  ),
   'too-many-attempts': entry(
     429,
     w('Too many wrong PINs.', 'Wait {seconds} seconds, then try again.'),

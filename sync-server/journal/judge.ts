@@ -4,7 +4,7 @@ import { checkLink } from '../../domain/journal/chain.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { type Projection, projectEvent } from '../../domain/journal/families.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
-import { may, type Role } from '../../domain/permissions.ts'
+import { may, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
 import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
@@ -173,7 +173,8 @@ function judgeActor({ event, projection }: ProjectedEvent, known: Known, report:
   if (!staff) report('actor-unknown', staffId)
   else if (!staff.active) report('actor-inactive', staffId)
   else if (staff.role !== role) report('actor-role-differs', `${role} at the till, ${staff.role} here`)
-  if ('permission' in projection && !may(role as Role, projection.permission)) {
+  const ranked = roleSchema.safeParse(role).data
+  if ('permission' in projection && !(ranked && may(ranked, projection.permission))) {
     report('actor-not-permitted', `${role} may not ${projection.permission}`)
   }
 }

@@ -9,7 +9,7 @@ export interface Fact {
   type: string
   payload: object
   version?: number
-  actor?: Actor
+  actor?: JournalEvent['actor']
   at?: string
 }
 

@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto'
 import type { Instant } from '../../../domain/business-date.ts'
 import { sealEvent } from '../../../domain/journal/chain.ts'
 import {
-  type Actor,
   EMPTY_HEAD,
   type EventBody,
   eventBodySchema,
@@ -19,7 +18,7 @@ export interface Fact {
   type: string
   version: number
   payload: object
-  actor: Actor
+  actor: EventBody['actor']
   at: Instant
 }
 

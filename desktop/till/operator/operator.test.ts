@@ -43,6 +43,15 @@ describe('a PIN', () => {
     expect(await till.operators.unlock('1111')).toEqual({ refused: 'wrong-pin' })
   })
 
+  test('is told that the staff list is loading until it is there, and that is no attempt', async () => {
+    const { db } = till.context
+    db.prepare('delete from staff_pin').run()
+    for (let n = 0; n < 6; n++)
+      expect(await till.operators.unlock('1111')).toEqual({ refused: 'staff-loading' })
+    db.prepare(`insert into replica_shape values ('staff_pin', 'h', '0_0', '')`).run()
+    expect(await till.operators.unlock('1111')).toEqual({ refused: 'wrong-pin' })
+  })
+
   test('of another branch opens nothing', async () => {
     till.context.db
       .prepare('update staff_pin set branch_id = ? where staff_id = ?')

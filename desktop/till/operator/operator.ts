@@ -10,7 +10,7 @@ type Operator = NonNullable<OperatorView>
 
 /** Who is at the till, and what they may do. */
 export interface Operators {
-  /** Finds the person whose PIN this is. Refused: `wrong-pin`, `too-many-attempts`. */
+  /** Finds the person whose PIN this is. Refused: `wrong-pin`, `too-many-attempts`, `staff-loading`. */
   unlock(pin: string): Promise<Operator | Refusal>
   /**
    * Finds the second person whose PIN this is, who stands beside the one at the till; nobody changes place.
@@ -51,7 +51,11 @@ function createStaffReader({ db, branchId }: TillContext) {
     return people.length === 1 ? (people[0] ?? null) : null
   }
 
-  return { person, identify }
+  const readLoaded = db.prepare("select 1 from replica_shape where shape = 'staff_pin'").pluck()
+  /** Whether nobody can be known yet, because the first replica has not brought the people. */
+  const isLoading = () => readPins.get(branchId) === undefined && readLoaded.get() === undefined
+
+  return { person, identify, isLoading }
 }
 
 /**
@@ -64,11 +68,12 @@ export function createOperators(context: TillContext, atTill: string | null = nu
   let staffId = atTill
   let checking: Promise<unknown> = Promise.resolve()
 
-  const { person, identify } = createStaffReader(context)
+  const { person, identify, isLoading } = createStaffReader(context)
 
   const check = async (pin: string): Promise<Operator | Refusal> => {
     const seconds = attempts.waitSeconds()
     if (seconds > 0) return refuse('too-many-attempts', { seconds })
+    if (isLoading()) return refuse('staff-loading')
     attempts.begin()
     const operator = await identify(pin)
     if (!operator) {

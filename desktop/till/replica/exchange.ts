@@ -19,6 +19,8 @@ export type Outcome =
   | { kind: 'acknowledged'; head: JournalHead; checkpoint?: unknown }
   | { kind: 'resend-from'; seq: number }
   | { kind: 'diverged'; detail: string }
+  /** The server is there, and has no room for this just now. */
+  | { kind: 'come-again'; afterMs: number }
   | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
 
 /** What a batch is sent with. */
@@ -46,6 +48,16 @@ const refusedSchema = z.object({
     details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   }),
 })
+
+/** Longer than this nobody is kept waiting by a server's word, s. */
+const COME_AGAIN_MOST_S = 120
+
+/** How long an overloaded server wants to be left alone, ms; null when it does not say (a date is not read). */
+function comeAgain({ status, headers }: Response): number | null {
+  if (status !== 429 && status !== 503) return null
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return seconds >= 0 ? 1000 * Math.min(COME_AGAIN_MOST_S, Math.max(1, seconds)) : null
+}
 
 /** Answers that mean: what the server holds under this identity is another history. */
 const isDiverged = (code: string, fault: unknown) =>
@@ -111,6 +123,8 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
     } catch (error) {
       return { kind: 'no-answer', cause: 'network', detail: (error as Error).message }
     }
+    const afterMs = comeAgain(response)
+    if (afterMs !== null) return { kind: 'come-again', afterMs }
     let answer: unknown
     try {
       answer = JSON.parse(text)

@@ -66,8 +66,9 @@ function createRecords(db: TillDatabase) {
   const drop = db.prepare('delete from till_state where key = ?')
   const isJoined = db.prepare('select 1 from replica_shape where shape = ?').pluck()
   const leave = db.prepare('delete from replica_shape where shape = ?')
-  const place = db.prepare(`insert into replica_shape (shape, handle, "offset", schema) values (?, ?, ?, '')
-    on conflict (shape) do update set handle = excluded.handle, "offset" = excluded."offset"`)
+  const place = db.prepare(`insert into replica_shape (shape, handle, "offset", schema) values (?, ?, ?, ?)
+    on conflict (shape) do update
+    set handle = excluded.handle, "offset" = excluded."offset", schema = excluded.schema`)
   return {
     state,
     read: () =>
@@ -83,27 +84,16 @@ function createRecords(db: TillDatabase) {
       leave.run(shape)
     },
     join: (shape: string, { handle, offset, rows }: LoadState) => {
-      if (offset !== null) place.run(shape, handle, offset)
+      if (offset !== null) place.run(shape, handle, offset, columnsOf(shape))
       drop.run(PREFIX + shape)
       state.set(ROWS, (state.get<number>(ROWS) ?? 0) + rows)
     },
   }
 }
 
-/**
- * Has shapes fetched anew, rows of now kept until those have come: for when it cannot be told any more which own events
- * they contain. So is every load that is under way. In the caller's transaction, before anything follows them.
- */
-export function fetchAnew(db: TillDatabase, shapes: readonly string[]): void {
-  const records = createRecords(db)
-  const loads = records.read()
-  for (const shape of new Set([...shapes, ...loads.keys()])) {
-    const first = loads.get(shape)?.first ?? !records.isJoined(shape)
-    const nothing = { handle: '', offset: null, loaded: false, top: '0', own: 0, rows: 0 }
-    records.save(shape, { ...nothing, first, fresh: false })
-    records.leave(shape)
-  }
-}
+/** The columns that this build follows of a table, as they are kept beside the place where its shape was left. */
+export const columnsOf = (table: string): string =>
+  Object.keys(SYNCED_TABLES.find((synced) => synced.table === table)?.columns ?? {}).join(' ')
 
 /** Shapes on their way in: written slice by slice, each transaction with the place where it would go on. */
 export class Loads {

@@ -173,3 +173,31 @@ it('sends on, and says so, when the server finds this till too old', async () =>
   const { push } = start((batch) => ({ body: headOf(batch), headers: { [OLDEST_TILL_HEADER]: '99' } }))
   await vi.waitFor(() => expect(push.status()).toEqual({ state: 'online', outdated: true }))
 })
+
+it('comes again when an overloaded server said, and is not offline meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    let isFull = true
+    const { batches, push } = start((batch) =>
+      isFull
+        ? {
+            status: 429,
+            body: { error: { code: 'too-many-requests', text: '' } },
+            headers: { 'retry-after': '7' },
+          }
+        : { body: headOf(batch) },
+    )
+    await vi.advanceTimersByTimeAsync(10)
+    expect(push.status()).toMatchObject({ state: 'sending', events: 1 })
+    sell()
+    push.nudge()
+    isFull = false
+    await vi.advanceTimersByTimeAsync(6_900)
+    expect(batches).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(push.status()).toEqual({ state: 'online' })
+    expect(batches).toHaveLength(2)
+  } finally {
+    vi.useRealTimers()
+  }
+})

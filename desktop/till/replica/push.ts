@@ -122,7 +122,13 @@ export interface PushOptions extends ExchangeOptions {
 function createLine(options: PushOptions) {
   let offline: { since: string; cause: Cause } | null = null
   let everAnswered = false
+  let held = false
   return {
+    /** Whether the server asked to be left alone for a while: what is made now does not go at once either. */
+    held: () => held,
+    hold: (isHeld: boolean) => {
+      held = isHeld
+    },
     offline: () => offline,
     everAnswered: () => everAnswered,
     heard: () => {
@@ -218,6 +224,7 @@ function createTurn(
 
   return async (failures) => {
     const acknowledged = acknowledgement.head().seq
+    line.hold(false)
     // A line that was lost is asked for with next to nothing, so that it is known soon whether it is there again.
     const isProbe = line.offline()?.cause === 'network'
     const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
@@ -233,6 +240,12 @@ function createTurn(
       return failures === 0 ? 0 : backoff.first
     }
     if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)
+    if (outcome.kind === 'come-again') {
+      line.heard()
+      line.hold(true)
+      // Those who were sent away together do not come back together.
+      return outcome.afterMs * (1 + options.random() / 2)
+    }
     if (outcome.kind === 'diverged') return diverged(outcome.detail, failures)
     line.lost(outcome.cause, outcome.detail)
     return retryAfter(failures)
@@ -268,8 +281,8 @@ export function startPush(options: PushOptions): Push {
         return Math.min(backoff.most, backoff.first * 2 ** failures)
       })
       failures = line.offline() ? failures + 1 : 0
-      // A nudge does not shorten the wait for a line that is down.
-      const early = line.offline() ? [] : [wake.signal]
+      // A nudge does not shorten the wait for a line that is down, nor one that the server asked for.
+      const early = line.offline() || line.held() ? [] : [wake.signal]
       if (wait > 0) await pause(wait, AbortSignal.any([stopping.signal, ...early]))
     }
   }

@@ -13,6 +13,7 @@ import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
 import { forgetAsked, watchRefetch } from './verify/refetch.ts'
+import { askWidened } from './widened.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
 /** Both directions of sync, as the rest of the till sees them. Selling never waits for any of it. */
@@ -40,6 +41,7 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
   let timer: NodeJS.Timeout | null = null
   const begin = () => {
     try {
+      askWidened(db)
       forgetAsked(db)
     } catch (error) {
       // A full disk: the request stands, and is looked at again.

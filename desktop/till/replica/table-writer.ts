@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3'
-import type { SyncedTable } from '../../../migrations/synced-tables.ts'
+import type { ColumnKind, SyncedTable } from '../../../migrations/synced-tables.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { RowChange, WireRow } from './frontier.ts'
 import { readColumn, type SqliteValue } from './rows.ts'
@@ -47,6 +47,28 @@ function upsertSql(
     on conflict (${list(key)}) do ${rest.length === 0 ? 'nothing' : changed}`
 }
 
+const BLANKS: Partial<Record<ColumnKind, SqliteValue>> = {
+  int: 0,
+  bool: 0,
+  instant: '1970-01-01T00:00:00.000Z',
+  json: '{}',
+}
+
+/** Values for columns that a row does not name, must not be null, and have no default of their own. */
+function createBlanks(db: TillDatabase, { table, columns }: SyncedTable) {
+  let needed: string[] | null = null
+  return (given: readonly string[]): Values => {
+    needed ??= (
+      db
+        .prepare('select name from pragma_table_info(?) where "notnull" = 1 and dflt_value is null')
+        .pluck()
+        .all(table) as string[]
+    ).filter((column) => Object.hasOwn(columns, column))
+    const missing = needed.filter((column) => !given.includes(column))
+    return Object.fromEntries(missing.map((column) => [column, BLANKS[columns[column] as ColumnKind] ?? '']))
+  }
+}
+
 /**
  * Statements of one synced table, bound by position. Column names come from `synced-tables.ts`; others on the wire are
  * passed over.
@@ -77,7 +99,17 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
     }
     return values
   }
+  const blanks = createBlanks(db, synced)
+  /** A row of an older server lacks columns that are new here: what they hold stays, or is blank where it must not be null. */
+  const upsertPart = (values: Values) => {
+    const given = all.filter((column) => column in values)
+    const filled = { ...blanks(given), ...values }
+    const named = all.filter((column) => column in filled)
+    const set = rest.filter((column) => column in values)
+    prepared(`upsert ${given}`, () => upsertSql(name, named, key, set)).run(pick(filled, named))
+  }
   const upsert = (values: Values) => {
+    if (Object.keys(values).length < all.length) return upsertPart(values)
     prepared('upsert', () => upsertSql(name, all, key, rest)).run(pick(values, all))
   }
   const remove = (values: Values) => {

@@ -166,6 +166,19 @@ describe('rows coming down over own events', () => {
     vi.restoreAllMocks()
   })
 
+  it('takes rows of an older server that lack columns which must not be null here', () => {
+    const { seq } = sell(1)
+    const row = db.prepare('select * from sale where seq = ?').get(seq) as Record<string, unknown>
+    const older = Object.fromEntries(
+      Object.entries(row).filter(([column]) => !['register_id', 'total'].includes(column)),
+    )
+    writer.write(release(10, { sale: { changes: [insert({ ...older, id: id(77) }), insert(older)] } }))
+    expect(db.prepare('select id, register_id, total from sale order by id').all()).toEqual([
+      { id: id(77), register_id: '', total: 0 },
+      { id: row.id, register_id: REGISTER, total: 200 },
+    ])
+  })
+
   it('commits rows and positions together or not at all', () => {
     const broken = release(10, {
       stock_on_hand: {
