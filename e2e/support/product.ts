@@ -8,7 +8,7 @@ import type { Kysely } from 'kysely'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { EMPTY_HEAD, type JournalHead } from '../../domain/journal/event.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
-import type { ServerTables } from '../../migrations/schema.ts'
+import type { RegisterRow, ServerTables } from '../../migrations/schema.ts'
 import { loadOrganisation } from '../../scripts/demo/load.ts'
 import { DEMO_REGISTERS } from '../../scripts/demo/organisation.ts'
 import { buildScreens } from '../../scripts/setup/screens.mjs'
@@ -50,8 +50,8 @@ export interface Product {
   tills: TestTill[]
   /** What stands behind ELECTRIC_URL; null when the server's own engine serves the shapes. */
   electric: Electric | null
-  /** Enrols and starts a till of the first branch; at most as many as it has registers. */
-  addTill(): Promise<TestTill>
+  /** Enrols and starts a till of the first branch: at its next register, or at one that the test has added. */
+  addTill(register?: RegisterRow): Promise<TestTill>
   stopServer(how: 'SIGTERM' | 'SIGKILL'): Promise<void>
   startServer(): Promise<void>
   close(): Promise<void>
@@ -95,8 +95,8 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
     line,
     tills,
     electric,
-    addTill: async () => {
-      const till = await addTill({ dir, serverUrl, lineUrl: line.url, index: tills.length })
+    addTill: async (register = DEMO_REGISTERS[tills.length]) => {
+      const till = await addTill({ dir, serverUrl, lineUrl: line.url, index: tills.length, register })
       tills.push(till)
       return till
     },
@@ -148,18 +148,19 @@ async function addTill(place: {
   serverUrl: string
   lineUrl: string
   index: number
+  register: RegisterRow | undefined
 }): Promise<TestTill> {
   const dataDir = join(place.dir, `till-${place.index + 1}`)
   mkdirSync(dataDir, { recursive: true })
   const printer = await startPrinterEmulator({ port: 0 })
   const port = await freePort()
-  const code = await enrolmentCode(place.serverUrl, dataDir, place.index)
+  const code = await enrolmentCode(place.serverUrl, dataDir, place.index, place.register)
   let launched: Launched | null = null
   const till: TestTill = {
-    name: DEMO_REGISTERS[place.index]?.name ?? '',
+    name: place.register?.name ?? '',
     url: '',
     databaseFile: databaseFile(dataDir),
-    registerId: DEMO_REGISTERS[place.index]?.id ?? '',
+    registerId: place.register?.id ?? '',
     printer,
     journalHead: () => readJournalHead(databaseFile(dataDir)),
     start: async (extra = []) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readIdentity } from '../../desktop/till/device/identity.ts'
 import { businessDateAt } from '../../domain/business-date.ts'
+import type { RegisterRow } from '../../migrations/schema.ts'
 import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
 import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
@@ -63,14 +64,14 @@ async function signIn(serverUrl: string, role: string): Promise<string> {
   return signedIn.parse(await post(new URL('/v1/dev/sign-in', serverUrl), { staffId: person?.id })).token
 }
 
-/** A one-time enrolment code for the nth register of the first branch, or null when that till is enrolled. */
+/** A one-time enrolment code for a register, the demo's nth unless named, or null when that till is enrolled. */
 export async function enrolmentCode(
   serverUrl: string,
   tillDir: string,
   index: number,
+  register: Pick<RegisterRow, 'id' | 'branch_id'> | undefined = DEMO_REGISTERS[index],
 ): Promise<string | null> {
   if (await readIdentity(tillDir)) return null
-  const register = DEMO_REGISTERS[index]
   const token = await signIn(serverUrl, 'it_admin')
   const answer = await post(
     new URL('/v1/enrolments', serverUrl),
