@@ -5,13 +5,15 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
-  names     only these: sale-commit, search, scan-to-paint, till-to-till, sale-to-console, ingest,
+  names     only these: sale-commit, search, scan-to-paint, soak, till-to-till, sale-to-console, ingest,
             tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
             first-replica, sale-during-load, cold-start, catch-up, score
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
             shapes, tills return with a whole day (slower to set up)
-  --help    this text`
+  --help    this text
+
+soak takes some minutes, and is measured only when it is named.`
 
 type Bench = (options: { large: boolean }) => Promise<Figure[]>
 
@@ -19,6 +21,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'sale-commit': async () => (await import('./sale-commit.ts')).saleCommit,
   search: async () => (await import('./search.ts')).search,
   'scan-to-paint': async () => (await import('./scan-to-paint.ts')).scanToPaint,
+  soak: async () => (await import('./soak.ts')).soak,
   'till-to-till': async () => (await import('./till-to-till.ts')).tillToTill,
   'sale-to-console': async () => (await import('./sale-to-console.ts')).saleToConsole,
   ingest: async () => (await import('./ingest.ts')).ingest,
@@ -34,6 +37,9 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'catch-up': async () => (await import('./catch-up.ts')).catchUp,
   score: async () => (await import('./score.ts')).score,
 }
+
+/** Minutes long: only when they are asked for. */
+const LONG: readonly string[] = ['soak']
 
 const round = (value: number) => Number(value.toPrecision(4))
 
@@ -73,7 +79,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${head.join('  ')}    goal\n`)
   }
   for (const [name, load] of Object.entries(BENCHES)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue
+    if (positionals.length > 0 ? !positionals.includes(name) : LONG.includes(name)) continue
     const run = await load()
     for (const figure of await run({ large: values.large === true })) print(figure, json)
   }

@@ -9,35 +9,12 @@ import { launch, stopProcess } from '../scripts/stack/processes.ts'
 import { freePort } from '../sync-server/database/embedded-postgres.ts'
 import { realProducts } from './lib/catalogue.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
+import { watchEnter, watchPaint } from './lib/painted.ts'
 
 const SCANS = 120
 const FRAMES = 60
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-
-/** Runs in the page before its own scripts, which keep a scan's keys to themselves: notes when Enter arrived. */
-function watchEnter(): void {
-  window.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key === 'Enter') (window as unknown as { scanned: number }).scanned = event.timeStamp
-    },
-    true,
-  )
-}
-
-/** Runs in the page: notes when the frame with the new total was painted. */
-function watchPaint(): void {
-  const page = window as unknown as { scanned: number; painted: number[] }
-  page.painted = []
-  new MutationObserver(() => {
-    const from = page.scanned
-    if (!from) return
-    page.scanned = 0
-    // The callback of the frame after shows that this one is on the screen.
-    requestAnimationFrame(() => requestAnimationFrame((at) => page.painted.push(at - from)))
-  }).observe(document.body, { childList: true, subtree: true, characterData: true })
-}
 
 /** Runs in the page: the length of its frames while nothing happens, ms. */
 async function idleFrames(count: number): Promise<number[]> {

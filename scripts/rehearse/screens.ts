@@ -38,8 +38,9 @@ export async function openScreens(product: Product, out: string): Promise<Screen
   const saved: string[] = []
   const save = async ({ page }: TillWindow, name: string) => {
     const path = join(out, `${name}.png`)
-    await page.screenshot({ path })
-    saved.push(path)
+    // The day does not wait for its photographer: a machine that is too busy for a picture goes without it.
+    const taken = await page.screenshot({ path, timeout: PATIENCE_MS, animations: 'disabled' }).catch(() => null)
+    if (taken) saved.push(path)
   }
   return {
     saved,
