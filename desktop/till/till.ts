@@ -194,7 +194,7 @@ export function createTill(options: TillOptions) {
     sessions,
     basket,
     baskets,
-    parking: createParking(context, { operators, basket, content, baskets, change }),
+    parking: createParking(context, { operators, basket, content, baskets, book, change }),
     setNote: createNotes(context, basket, change),
     notice,
     lastSale,

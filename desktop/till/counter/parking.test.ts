@@ -14,7 +14,8 @@ beforeEach(async () => {
 })
 afterEach(() => till.dispose())
 
-const add = (index: number, quantity = 1) => accepted(till.basket.add(till.product(index).id, quantity))
+const add = (index: number, quantity = 1) =>
+  accepted(till.basket.add(till.product(index).id, quantity)).lineId
 const lines = () => till.basket.view().lines.map(({ name, quantity, note }) => ({ name, quantity, note }))
 const facts = () =>
   till.context.db
@@ -26,7 +27,7 @@ const setPrice = (index: number, price: number) =>
 
 describe('a parked basket', () => {
   test('leaves the counter free, and comes back with its notes, lines in order', () => {
-    const { lineId } = add(0, 2)
+    const lineId = add(0, 2)
     add(1)
     accepted(till.setNote(lineId, 'for the grandchild'))
     accepted(till.setNote(null, 'comes back at five'))
@@ -65,6 +66,27 @@ describe('a parked basket', () => {
     // 1.16 -> 1.20, two of them: 8 cents more.
     setPrice(0, 120)
     expect(accepted(till.parking.recall(parkedId))).toMatchObject({ before, total: before + 8 })
+  })
+
+  test('keeps its discounts and the prices that were keyed, beside a plain line of the same product', async () => {
+    const keyed = add(0, 1)
+    accepted(await till.basket.keyPrice({ lineId: keyed, price: cents(115) }))
+    const plain = add(0, 2)
+    expect(plain).not.toEqual(keyed)
+    accepted(await till.basket.discount({ lineId: null, off: { rateBp: 200 }, reason: 'Fidélité' }))
+    const before = till.basket.view()
+    const { parkedId } = accepted(till.parking.park(null))
+    expect(till.basket.view()).toMatchObject({ lines: [], total: 0 })
+    setPrice(0, 120)
+    accepted(till.parking.recall(parkedId))
+    // Plain: 2 × 1.16 -> 2 × 1.20, 8 cents more, less 2 %.
+    const after = till.basket.view()
+    expect(after.lines.map(({ unitPrice, quantity }) => [unitPrice, quantity])).toEqual([
+      [115, 1],
+      [120, 2],
+    ])
+    // 1.15 + 2.32 = 3.47 less 0.07 = 3.40; 1.15 + 2.40 = 3.55 less 0.07 = 3.48.
+    expect([before.total, after.total]).toEqual([340, 348])
   })
 
   test('leaves out what can no longer be sold, and names it; of nothing at all nothing is recalled', () => {
@@ -188,7 +210,7 @@ describe('several open baskets', () => {
 
 describe('notes', () => {
   test('go with the sale and onto its receipt', () => {
-    const { lineId } = add(0)
+    const lineId = add(0)
     accepted(till.setNote(lineId, 'one a day'))
     accepted(till.setNote(null, 'paid by the daughter'))
     const { revision, total } = till.basket.view()
@@ -202,7 +224,7 @@ describe('notes', () => {
   })
 
   test('of a basket go when its last line goes, and come back with it', () => {
-    const { lineId } = add(0)
+    const lineId = add(0)
     accepted(till.setNote(null, 'wait'))
     accepted(till.basket.remove(lineId))
     expect(till.basket.view().note).toBeNull()

@@ -16,6 +16,7 @@ import type { Basket, ChangeBasket } from './basket.ts'
 import type { BasketContent } from './basket-content.ts'
 import type { OpenBaskets } from './open-baskets.ts'
 import { createParkedRows } from './parked-rows.ts'
+import type { PriceBook } from './price-book.ts'
 
 /** Baskets put away unpaid, for any till of the branch to take up again. Each step is a fact, made offline too. */
 export interface Parking {
@@ -42,6 +43,7 @@ interface Parts {
   basket: Basket
   content: BasketContent
   baskets: OpenBaskets
+  book: PriceBook
   change: ChangeBasket
 }
 
@@ -70,7 +72,7 @@ export function createParking(context: TillContext, parts: Parts): Parking {
   const { operators, basket, content, baskets, change } = parts
   const rows = createParkedRows(context)
   const facts = createParkingFacts(context)
-  const recallLines = createRecallOfLines(context, basket, content)
+  const recallLines = createRecallOfLines(context, parts)
 
   function park(label: string | null, by: Actor, sessionId: string): { parkedId: string } | Refusal {
     const { lines, itemCount, total } = basket.view()
@@ -139,20 +141,26 @@ export function createParking(context: TillContext, parts: Parts): Parking {
 }
 
 /** Rings a parked basket up again, line by line, as if it were scanned. */
-function createRecallOfLines({ db }: TillContext, basket: Basket, basketContent: BasketContent) {
-  const sellable = db
-    .prepare(`select 1 from product p where id = ? and status = 'active'
-      and (price is not null or exists (select 1 from price_list_item i where i.product_id = p.id))`)
-    .pluck()
+function createRecallOfLines(
+  { db }: TillContext,
+  { basket, content: basketContent, book }: Pick<Parts, 'basket' | 'content' | 'book'>,
+) {
+  const active = db.prepare(`select 1 from product where id = ? and status = 'active'`).pluck()
   const contentOf = ({ content }: ParkedBasketRow) => JSON.parse(content) as ParkedContent
   return {
     canSell: (parked: ParkedBasketRow): boolean =>
-      contentOf(parked).lines.some(({ productId }) => sellable.get(productId) !== undefined),
+      contentOf(parked).lines.some(
+        ({ productId }) => active.get(productId) !== undefined && book.priceOf(productId) !== null,
+      ),
     /** @returns what can no longer be sold */
     recall: (parked: ParkedBasketRow): BasketRecalled['leftOut'] => {
       const { lines, kept } = contentOf(parked)
       const leftOut: BasketRecalled['leftOut'] = []
-      for (const { productId, cip13, name, quantity, unitPrice, kept: ofLine } of lines) {
+      // A keyed price is its line's own: such lines come first, before a plain one of the same product could take them in.
+      const keyedFirst = [...lines].sort(
+        (a, b) => Number('price_by' in b.kept) - Number('price_by' in a.kept),
+      )
+      for (const { productId, cip13, name, quantity, unitPrice, kept: ofLine } of keyedFirst) {
         const added = basket.add(productId, quantity)
         if (isRefusal(added)) {
           leftOut.push({ productId, cip13, name, quantity })
