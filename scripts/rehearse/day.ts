@@ -6,7 +6,7 @@ import { createGates, type DayClock, type Gates } from './clock.ts'
 import { at, CUTS, type Cut, PAPER_OUTS, TWICE, type Visit } from './plan.ts'
 import type { Screens } from './screens.ts'
 
-/** How long a customer may have to wait for another till's news, once the day is over. */
+/** How long a customer may have to wait for another till's news, once every till has served its own. */
 const LATE_MS = 60_000
 
 interface Parts {
@@ -21,8 +21,7 @@ interface Parts {
 async function serveAll(
   clerk: Clerk,
   visits: readonly Visit[],
-  clock: DayClock,
-  gates: Gates,
+  { clock, gates, serving }: { clock: DayClock; gates: Gates; serving: Set<Clerk> },
 ): Promise<void> {
   const coming = [...visits]
   let waiting: Visit[] = []
@@ -43,7 +42,9 @@ async function serveAll(
     if (!(await attend(visit))) waiting.push(visit)
     else if (waiting.length > 0) await again()
   }
-  for (const end = performance.now() + LATE_MS; waiting.length > 0; await again()) {
+  serving.delete(clerk)
+  for (let end = Number.POSITIVE_INFINITY; waiting.length > 0; await again()) {
+    if (serving.size === 0 && end === Number.POSITIVE_INFINITY) end = performance.now() + LATE_MS
     if (performance.now() > end)
       throw new Error(`${clerk.till.name}: ${JSON.stringify(waiting[0])} was never served`)
     await sleep(50)
@@ -101,13 +102,13 @@ export async function playDay(visits: readonly Visit[], parts: Parts): Promise<v
   const during = (cut: Cut) => visits.filter((visit) => visit.during === cut).length
   const gates = createGates({ 'first-cut': during('first-cut'), 'second-cut': during('second-cut') })
   const { clerks, clock } = parts
+  const serving = new Set(clerks)
   await Promise.all([
     ...clerks.map((clerk) =>
       serveAll(
         clerk,
         visits.filter(({ till }) => till === clerk.index),
-        clock,
-        gates,
+        { clock, gates, serving },
       ),
     ),
     (async () => {

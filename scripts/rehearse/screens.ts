@@ -39,7 +39,9 @@ export async function openScreens(product: Product, out: string): Promise<Screen
   const save = async ({ page }: TillWindow, name: string) => {
     const path = join(out, `${name}.png`)
     // The day does not wait for its photographer: a machine that is too busy for a picture goes without it.
-    const taken = await page.screenshot({ path, timeout: PATIENCE_MS, animations: 'disabled' }).catch(() => null)
+    const taken = await page
+      .screenshot({ path, timeout: PATIENCE_MS, animations: 'disabled' })
+      .catch(() => null)
     if (taken) saved.push(path)
   }
   return {
