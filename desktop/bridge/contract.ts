@@ -13,9 +13,9 @@ import { remarkSchema } from '../../domain/parking/events.ts'
 import { dispositionSchema, refundReasonSchema } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import { discountReasonSchema, LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
+import type { BasketView, OpenBasketsView, ParkedBasketView, RecalledView } from './basket-views.ts'
 import type { PaymentView } from './payment-views.ts'
 import type {
-  BasketView,
   BranchExceptionView,
   CountPendingView,
   DrawerExplanationView,
@@ -26,11 +26,8 @@ import type {
   GenericsView,
   HandoverView,
   LastSaleView,
-  OpenBasketsView,
   OperatorView,
   OtherDrawerView,
-  ParkedBasketView,
-  RecalledView,
   RefundedView,
   RefundView,
   SaleSummaryView,

@@ -1,4 +1,4 @@
-import type { BasketView } from '../../desktop/bridge/views.ts'
+import type { BasketView } from '../../desktop/bridge/basket-views.ts'
 
 /** A sale that a till has acknowledged. */
 export interface ToldSale {

@@ -1,5 +1,6 @@
+import type { BasketView } from '../../bridge/basket-views.ts'
 import type { DisplayView } from '../../bridge/display.ts'
-import type { BasketView, LastSaleView } from '../../bridge/views.ts'
+import type { LastSaleView } from '../../bridge/views.ts'
 import type { Place } from '../place.ts'
 import type { Changes, Topic } from '../store/changes.ts'
 import type { ServedPort } from './serve-port.ts'

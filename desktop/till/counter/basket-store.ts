@@ -116,15 +116,14 @@ function prepareStatements(db: TillDatabase, branchId: string) {
   return { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll }
 }
 
-/** The rows of the basket; writes join the caller's transaction. */
-export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
-  const { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll } = prepareStatements(
-    db,
-    branchId,
-  )
-  // What an earlier build has kept for undo says nothing of prices.
-  const put = (line: BasketLineRow) => upsert.run({ ...PLAIN_PRICE, ...line })
-  const extent = () => readExtent.get() as { count: number; lastPosition: number; total: number }
+interface Rows {
+  line(id: string): BasketLineRow | undefined
+  put(line: BasketLineRow): void
+  remove(id: string): void
+}
+
+/** What the basket knows beside its lines, and the way back through its changes. */
+function createSteps(state: TillState, { line, put, remove }: Rows) {
   const { meta, setMeta } = basketMeta(state)
   /** What the basket then knows; what is not named stays. */
   const moveOn = (next: Partial<BasketMeta>) => {
@@ -132,9 +131,49 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     setMeta({ ...now, ...next, revision: now.revision + 1 })
   }
   const withStep = (step: BasketMeta['undo'][number]) => [...meta().undo, step].slice(-UNDO_LIMIT)
+
+  /** Takes the last change back, if there is one. @returns the lines it changed */
+  const takeBack = (): LineChange[] => {
+    const step = meta().undo.at(-1)
+    if (!step) return []
+    const undo = meta().undo.slice(0, -1)
+    if (step.word === 'void') {
+      for (const line of step.lines) put(line)
+      const { note, discount = null, lines } = step
+      moveOn({ note, discount, lastLineId: lines.at(-1)?.id ?? null, undo })
+      return step.lines.map((line) => ({ before: null, after: line }))
+    }
+    if (step.lineId === null) {
+      moveOn({ discount: step.before, lastLineId: null, undo })
+      return []
+    }
+    const now = line(step.lineId) ?? null
+    if (step.before) put(step.before)
+    else remove(step.lineId)
+    moveOn({ lastLineId: step.before ? step.lineId : null, undo })
+    return [{ before: now, after: step.before }]
+  }
+  return { meta, moveOn, withStep, takeBack }
+}
+
+/** The rows of the basket; writes join the caller's transaction. */
+export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
+  const { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll } = prepareStatements(
+    db,
+    branchId,
+  )
+  // What an earlier build has kept for undo says nothing of prices.
+  const put = (line: BasketLineRow) => void upsert.run({ ...PLAIN_PRICE, ...line })
+  const extent = () => readExtent.get() as { count: number; lastPosition: number; total: number }
+  const line = (id: string) => readLine.get(id) as BasketLineRow | undefined
+  const { meta, moveOn, withStep, takeBack } = createSteps(state, {
+    line,
+    put,
+    remove: (id) => void remove.run(id),
+  })
   return {
     lines: () => readLines.all() as StoredLine[],
-    line: (id: string) => readLine.get(id) as BasketLineRow | undefined,
+    line,
     /** The line that one more pack of this product at this price belongs to; never one of a keyed price. */
     lineOf: (productId: string, unitPrice: number) =>
       readSame.get(productId, unitPrice) as BasketLineRow | undefined,
@@ -171,27 +210,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
       })
       return lines
     },
-    /** Takes the last change back, if there is one. @returns the lines it changed */
-    takeBack: (): LineChange[] => {
-      const step = meta().undo.at(-1)
-      if (!step) return []
-      const undo = meta().undo.slice(0, -1)
-      if (step.word === 'void') {
-        for (const line of step.lines) put(line)
-        const { note, discount = null, lines } = step
-        moveOn({ note, discount, lastLineId: lines.at(-1)?.id ?? null, undo })
-        return step.lines.map((line) => ({ before: null, after: line }))
-      }
-      if (step.lineId === null) {
-        moveOn({ discount: step.before, lastLineId: null, undo })
-        return []
-      }
-      const now = (readLine.get(step.lineId) as BasketLineRow | undefined) ?? null
-      if (step.before) put(step.before)
-      else remove.run(step.lineId)
-      moveOn({ lastLineId: step.before ? step.lineId : null, undo })
-      return [{ before: now, after: step.before }]
-    },
+    takeBack,
     clear: () => {
       removeAll.run()
       moveOn({ discount: null, note: null, lastLineId: null, undo: [] })

@@ -4,7 +4,7 @@ import { MONEY_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { LINE_QUANTITY_MAX } from '../../../domain/sale/events.ts'
 import type { BasketLineRow } from '../../../migrations/schema.ts'
-import type { BasketView } from '../../bridge/views.ts'
+import type { BasketView } from '../../bridge/basket-views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { PartStore } from '../payment/part-store.ts'
@@ -13,7 +13,7 @@ import { createBasketFacts, type LineChange } from './basket-facts.ts'
 import { type BasketStore, createBasketStore, PLAIN_PRICE, type UndoStep } from './basket-store.ts'
 import { toBasketView } from './basket-view.ts'
 import type { LastSale } from './last-sale.ts'
-import type { PriceBook } from './price-book.ts'
+import type { PriceBook, TodaysPrice } from './price-book.ts'
 import { type PricedStore, priceStored } from './priced-basket.ts'
 import { createTakingOff, type WantedDiscount, type WantedPrice } from './take-off.ts'
 
@@ -94,6 +94,15 @@ interface BasketParts {
   change: ChangeBasket
 }
 
+const newLine = (productId: string, today: TodaysPrice) => ({
+  ...PLAIN_PRICE,
+  product_id: productId,
+  unit_price: today.price,
+  catalogue_price: today.catalogue,
+  price_list_id: today.listId,
+  note: null,
+})
+
 /**
  * Everything but reading is refused while the till is locked, to a role that may not sell, with a closed drawer, and
  * while something was paid (`payment-begun`).
@@ -110,19 +119,10 @@ export function createBasket(context: TillContext, { operators, book, change }: 
     const today = book.priceOf(productId)
     if (today === null) return refuse('no-price', { name: product.name })
     const before = store.lineOf(productId, today.price) ?? null
+    const position = store.extent().lastPosition + 1
     const after: BasketLineRow = before
       ? { ...before, quantity: before.quantity + quantity }
-      : {
-          ...PLAIN_PRICE,
-          id: context.newId(),
-          position: store.extent().lastPosition + 1,
-          product_id: productId,
-          quantity,
-          unit_price: today.price,
-          catalogue_price: today.catalogue,
-          price_list_id: today.listId,
-          note: null,
-        }
+      : { ...newLine(productId, today), id: context.newId(), position, quantity }
     const broken = fault(store, after, before)
     if (broken) return broken
     store.record({ word: 'add', lineId: after.id, before }, after)

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { OpenBasketRow } from '../../../migrations/schema.ts'
-import type { OpenBasketsView, OpenBasketView } from '../../bridge/views.ts'
+import type { OpenBasketsView, OpenBasketView } from '../../bridge/basket-views.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Basket, ChangeBasket } from './basket.ts'
 import type { BasketContent } from './basket-content.ts'

@@ -1,5 +1,5 @@
 import type { ParkedBasketRow } from '../../../domain/parking/rows.ts'
-import type { ParkedBasketView } from '../../bridge/views.ts'
+import type { ParkedBasketView } from '../../bridge/basket-views.ts'
 import type { TillContext } from '../till-context.ts'
 import { idAt } from './sold-sales.ts'
 

@@ -9,7 +9,7 @@ import type {
 import type { ParkedBasketRow, ParkedContent } from '../../../domain/parking/rows.ts'
 import { PARKED_DAYS } from '../../../domain/parking/rules.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import type { ParkedBasketView, RecalledView } from '../../bridge/views.ts'
+import type { BasketLineView, ParkedBasketView, RecalledView } from '../../bridge/basket-views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
 import type { Basket, ChangeBasket } from './basket.ts'
@@ -68,6 +68,15 @@ function createParkingFacts(context: TillContext) {
   }
 }
 
+const parkedLine = (line: BasketLineView, kept: ParkedLine['kept']): ParkedLine => ({
+  productId: line.productId,
+  cip13: line.cip13,
+  name: line.name.slice(0, 400),
+  quantity: line.quantity,
+  unitPrice: line.unitPrice,
+  kept,
+})
+
 export function createParking(context: TillContext, parts: Parts): Parking {
   const { operators, basket, content, baskets, change } = parts
   const rows = createParkedRows(context)
@@ -78,16 +87,7 @@ export function createParking(context: TillContext, parts: Parts): Parking {
     const { lines, itemCount, total } = basket.view()
     if (lines.length === 0) return refuse('basket-empty')
     const kept = content.kept()
-    const parkedLines = lines.map(
-      (line): ParkedLine => ({
-        productId: line.productId,
-        cip13: line.cip13,
-        name: line.name.slice(0, 400),
-        quantity: line.quantity,
-        unitPrice: line.unitPrice,
-        kept: kept.lines.get(line.lineId) ?? {},
-      }),
-    )
+    const parkedLines = lines.map((line) => parkedLine(line, kept.lines.get(line.lineId) ?? {}))
     const parkedId = context.newId()
     facts.parked({ parkedId, sessionId, label, lines: parkedLines, itemCount, total, kept: kept.basket }, by)
     basket.clear()

@@ -1,15 +1,14 @@
 import type { Actor } from '../../../domain/journal/event.ts'
-import { type Minor, minor, multiply } from '../../../domain/money.ts'
-import { mostOff, rolesThatMayTakeOff } from '../../../domain/pricing/limits.ts'
+import type { Minor } from '../../../domain/money.ts'
 import type { GivenDiscount } from '../../../domain/pricing/price-basket.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { Operators } from '../operator/operator.ts'
-import { formatRate } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { BasketStore } from './basket-store.ts'
+import { createLimitCheck } from './limit-check.ts'
 import type { PriceBook } from './price-book.ts'
-import { type PricedStoredLine, priceStored } from './priced-basket.ts'
+import { priceStored } from './priced-basket.ts'
 
 /** What is to be taken off: a part in basis points or an amount in minor units. */
 export type Off = { rateBp: number } | { amount: Minor }
@@ -40,79 +39,12 @@ interface Parts {
   fault(after: BasketLineRow, before: BasketLineRow): Refusal | null
 }
 
-/** Whose word stands for a reduction. */
-interface Granted {
-  capBp: number
-  approvedBy: string | null
-}
-
-/** What a line would cost without anybody's doing, and what people have taken off it on their own word. */
-interface Charge {
-  reference: Minor
-  off: number
-}
-
-function createLimitCheck({ locale }: TillContext, { operators, book }: Pick<Parts, 'operators' | 'book'>) {
-  const chargeOf = (line: PricedStoredLine): Charge => {
-    const today = line.priceBy === null ? line.unitPrice : book.priceOf(line.productId)?.price
-    // A product without a price has nothing to compare with: what was keyed for it is all of somebody's doing.
-    const unit = minor(today ?? line.unitPrice)
-    const keyed =
-      line.priceBy === null || line.priceApprovedBy !== null
-        ? 0
-        : today === undefined
-          ? line.value
-          : Math.abs(unit - line.unitPrice) * line.quantity
-    const off = line.reductions.reduce(
-      (sum, each) =>
-        each.scope === 'promotion' || each.discount.approvedBy !== null ? sum : sum + each.amount,
-      keyed,
-    )
-    return { reference: multiply(unit, line.quantity), off }
-  }
-
-  /** Refused: `discount-over-limit`, told with the person's own limit and who may. */
-  const grant = (
-    lines: readonly PricedStoredLine[],
-    by: Actor,
-    second: Actor | null,
-  ): Granted | Refusal<'discount-over-limit'> => {
-    const limits = book.limits()
-    const charges = lines.map(chargeOf)
-    const within = (rateBp: number) =>
-      charges.every(({ reference, off }) => off <= mostOff(reference, rateBp))
-    if (within(limits[by.role])) return { capBp: limits[by.role], approvedBy: null }
-    if (second && within(limits[second.role])) {
-      return { capBp: limits[second.role], approvedBy: second.staffId }
-    }
-    const roles = charges
-      .map(({ reference, off }) => rolesThatMayTakeOff(limits, reference, off))
-      .reduce((all, some) => all.filter((role) => some.includes(role)))
-    return refuse('discount-over-limit', {
-      limit: formatRate(limits[second?.role ?? by.role], locale),
-      roles: roles.join(', '),
-    })
-  }
-
-  /** The second person, if a PIN was given. Refused: `wrong-pin`, `too-many-attempts`, `second-person-needed`. */
-  const secondPerson = async (pin: string | undefined): Promise<Actor | null | Refusal> => {
-    const operator = operators.require('sale.ring')
-    if (isRefusal(operator)) return operator
-    return pin === undefined ? null : operators.second(pin)
-  }
-
-  return { grant, secondPerson }
-}
-
-/**
- * Discounts and typed prices. Together they take no more off any line than the limit of whoever is at the till, or, with a
- * second person's PIN, than theirs. What is over: `discount-over-limit`, with nothing changed.
- */
-export function createTakingOff(context: TillContext, parts: Parts) {
+/** The basket as it would be, and who is asked about it. */
+function createBench(context: TillContext, parts: Parts) {
   const { book, store, change } = parts
   const { grant, secondPerson } = createLimitCheck(context, parts)
 
-  /** The basket as it would be with one line or its discount changed. */
+  /** The basket's lines with one of them or the whole discount changed. */
   const pricedWith = (line: BasketLineRow | null, onAll: GivenDiscount | null) => {
     const stored = store.lines().map((each) =>
       each.lineId === line?.id
@@ -127,12 +59,31 @@ export function createTakingOff(context: TillContext, parts: Parts) {
     )
     return priceStored(stored, book.promotions(), onAll).lines
   }
-  const current = () => store.meta().discount ?? null
 
+  return {
+    grant,
+    pricedWith,
+    /** One line as it would be, for its limit. */
+    only: (line: BasketLineRow) =>
+      pricedWith(line, store.meta().discount ?? null).filter(({ lineId }) => lineId === line.id),
+    /** Runs a change once it is known who the second person is, if one is named. */
+    withSecond: async (
+      pin: string | undefined,
+      make: (by: Actor, second: Actor | null) => null | Refusal,
+    ): Promise<null | Refusal> => {
+      const second = await secondPerson(pin)
+      if (second && isRefusal(second)) return second
+      return change(({ by }) => make(by, second))
+    },
+  }
+}
+
+type Bench = ReturnType<typeof createBench>
+
+function createDiscounts(context: TillContext, { store }: Parts, bench: Bench) {
   const giveLine = (before: BasketLineRow, given: GivenDiscount | null, by: Actor, second: Actor | null) => {
-    const after = { ...before, discount: given && JSON.stringify(given) }
-    const lines = pricedWith(after, current()).filter(({ lineId }) => lineId === before.id)
-    const granted = given && grant(lines, by, second)
+    const lines = bench.only({ ...before, discount: given && JSON.stringify(given) })
+    const granted = given && bench.grant(lines, by, second)
     if (granted && isRefusal(granted)) return granted
     const discount = given && JSON.stringify({ ...given, ...granted })
     store.record({ word: 'discount', lineId: before.id, before }, { ...before, discount })
@@ -141,16 +92,14 @@ export function createTakingOff(context: TillContext, parts: Parts) {
 
   const giveAll = (given: GivenDiscount | null, by: Actor, second: Actor | null) => {
     if (store.extent().count === 0) return refuse('basket-empty')
-    const granted = given && grant(pricedWith(null, given), by, second)
+    const granted = given && bench.grant(bench.pricedWith(null, given), by, second)
     if (granted && isRefusal(granted)) return granted
     store.recordDiscount(given && { ...given, ...granted })
     return null
   }
 
-  const discount = async ({ lineId, off, reason, pin }: WantedDiscount): Promise<null | Refusal> => {
-    const second = await secondPerson(pin)
-    if (second && isRefusal(second)) return second
-    return change(({ by }) => {
+  return ({ lineId, off, reason, pin }: WantedDiscount): Promise<null | Refusal> =>
+    bench.withSecond(pin, (by, second) => {
       const given: GivenDiscount | null = off && {
         discountId: context.newId(),
         rateBp: 'rateBp' in off ? off.rateBp : null,
@@ -165,42 +114,42 @@ export function createTakingOff(context: TillContext, parts: Parts) {
       const before = store.line(lineId)
       return before ? giveLine(before, given, by, second) : refuse('line-not-found')
     })
+}
+
+function createPriceKey({ store, book, fault }: Parts, bench: Bench) {
+  const record = (before: BasketLineRow, after: BasketLineRow): null => {
+    store.record({ word: 'price', lineId: before.id, before }, after)
+    return null
   }
 
   const setPrice = (before: BasketLineRow, price: Minor | null, by: Actor, second: Actor | null) => {
     const today = book.priceOf(before.product_id)
-    const catalogue_price = today?.catalogue ?? null
+    const plain = { ...before, catalogue_price: today?.catalogue ?? null, price_approved_by: null }
     if (price === null || price === today?.price) {
       if (!today) return refuse('no-price', { name: '' })
-      const after = { ...before, unit_price: today.price, price_list_id: today.listId, catalogue_price }
-      store.record(
-        { word: 'price', lineId: before.id, before },
-        { ...after, price_by: null, price_approved_by: null },
-      )
-      return null
+      return record(before, {
+        ...plain,
+        unit_price: today.price,
+        price_list_id: today.listId,
+        price_by: null,
+      })
     }
-    const keyed = { ...before, unit_price: price, price_list_id: null, catalogue_price, price_by: by.staffId }
-    const broken = parts.fault(keyed, before)
+    const keyed = { ...plain, unit_price: price, price_list_id: null, price_by: by.staffId }
+    const broken = fault(keyed, before)
     if (broken) return broken
-    const asked = { ...keyed, price_approved_by: null }
-    const lines = pricedWith(asked, current()).filter(({ lineId }) => lineId === before.id)
-    const granted = grant(lines, by, second)
-    if (isRefusal(granted)) return granted
-    store.record(
-      { word: 'price', lineId: before.id, before },
-      { ...asked, price_approved_by: granted.approvedBy },
-    )
-    return null
+    const granted = bench.grant(bench.only(keyed), by, second)
+    return isRefusal(granted) ? granted : record(before, { ...keyed, price_approved_by: granted.approvedBy })
   }
 
-  const keyPrice = async ({ lineId, price, pin }: WantedPrice): Promise<null | Refusal> => {
-    const second = await secondPerson(pin)
-    if (second && isRefusal(second)) return second
-    return change(({ by }) => {
+  return ({ lineId, price, pin }: WantedPrice): Promise<null | Refusal> =>
+    bench.withSecond(pin, (by, second) => {
       const before = store.line(lineId)
       return before ? setPrice(before, price, by, second) : refuse('line-not-found')
     })
-  }
+}
 
-  return { discount, keyPrice }
+/** Discounts and typed prices. What is over a limit is refused with nothing changed: `discount-over-limit`. */
+export function createTakingOff(context: TillContext, parts: Parts) {
+  const bench = createBench(context, parts)
+  return { discount: createDiscounts(context, parts, bench), keyPrice: createPriceKey(parts, bench) }
 }

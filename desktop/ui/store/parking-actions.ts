@@ -1,5 +1,5 @@
 import { remarkSchema } from '../../../domain/parking/events.ts'
-import type { ParkedBasketView } from '../../bridge/views.ts'
+import type { ParkedBasketView } from '../../bridge/basket-views.ts'
 import { isCode, selectedLine, type TillState } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
 

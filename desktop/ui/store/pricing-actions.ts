@@ -2,7 +2,7 @@ import { type Minor, minor, parseAmount } from '../../../domain/money.ts'
 import { words } from '../../../ui-kit/i18n/locale.ts'
 import { pricingWords } from '../words/pricing-words.ts'
 import { readAmount } from './money-actions.ts'
-import { type OwnRefusal, type Pricing, selectedLine } from './till-store.ts'
+import { type OwnRefusal, type Pricing, selectedLine, type TillState } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
 
 type Off = { rateBp: number } | { amount: Minor }
@@ -23,10 +23,8 @@ export function offOf({ unit, text }: Pick<Pricing, 'unit' | 'text'>): Off | nul
   return rateBp !== null && rateBp > 0 ? { rateBp } : null
 }
 
-/** Discounts and typed prices. */
-export function pricingActions(tools: Tools) {
-  const { get, set, play, call, failed, settle, once, showToast, dismissToast } = tools
-
+/** What is typed of a discount or a price before it is given. */
+function typingActions({ get, set, dismissToast }: Tools) {
   const begin = (what: Pricing['what'], lineId: string | null) => {
     dismissToast()
     set({
@@ -67,17 +65,31 @@ export function pricingActions(tools: Tools) {
   const chooseDiscountReason = (index: number) =>
     setPricing({ reason: words.t(`discount.why.${index}`, { ns: pricingWords.namespace }) })
 
+  return { openDiscount, openPrice, setPricing, switchUnit, chooseDiscountReason }
+}
+
+const pinOf = ({ pin }: Pricing) => (pin ? { pin } : {})
+
+/** What is still missing of a discount as typed, or the discount. */
+function readDiscount(pricing: Pricing): { off: Off; reason: string } | { missing: OwnRefusal } {
+  const off = offOf(pricing)
+  if (off === null) return { missing: 'discount.value' }
+  if ('rateBp' in off && off.rateBp > 10_000) return { missing: 'discount.tooMuch' }
+  const reason = pricing.reason.trim()
+  return reason === '' ? { missing: 'discount.whyFirst' } : { off, reason }
+}
+
+/** Discounts and typed prices. */
+export function pricingActions(tools: Tools) {
+  const { get, set, play, call, failed, settle, once, showToast } = tools
+
   const say = (own: OwnRefusal) => {
     play('bad')
     set({ trouble: { own } })
   }
 
   /** Shows what became of it; over a limit, the PIN of a second person is asked for in the same place. */
-  function answered(
-    asked: ReturnType<typeof get>,
-    answer: unknown,
-    kind: 'discounted' | 'undiscounted' | 'repriced',
-  ) {
+  function answered(asked: TillState, answer: unknown, kind: 'discounted' | 'undiscounted' | 'repriced') {
     if (!failed(answer)) {
       settle(asked, { panel: 'rest', pricing: null })
       return showToast({ kind })
@@ -90,59 +102,40 @@ export function pricingActions(tools: Tools) {
     }
   }
 
-  const pinOf = ({ pin }: Pricing) => (pin ? { pin } : {})
-
-  const giveDiscount = () =>
+  /** Gives what was typed, once: `give` answers when it was sent. */
+  const giving = (give: (asked: TillState, pricing: Pricing) => Promise<unknown>) => () =>
     once('price', async () => {
       const asked = get()
-      const { pricing } = asked
-      if (!pricing) return
-      const off = offOf(pricing)
-      if (off === null) return say('discount.value')
-      if ('rateBp' in off && off.rateBp > 10_000) return say('discount.tooMuch')
-      const reason = pricing.reason.trim()
-      if (reason === '') return say('discount.whyFirst')
-      const { lineId } = pricing
-      const answer = await call('basket.discount', { lineId, off, reason, ...pinOf(pricing) })
-      answered(asked, answer, 'discounted')
+      if (asked.pricing) await give(asked, asked.pricing)
     })
 
-  const keyPrice = () =>
-    once('price', async () => {
-      const asked = get()
-      const { pricing } = asked
-      if (!pricing?.lineId) return
-      if (pricing.text.trim() === '') return say('price.value')
-      const price = readAmount(tools, pricing.text)
-      if (price === null) return
-      const answer = await call('basket.key-price', { lineId: pricing.lineId, price, ...pinOf(pricing) })
-      answered(asked, answer, 'repriced')
-    })
+  const giveDiscount = giving(async (asked, pricing) => {
+    const read = readDiscount(pricing)
+    if ('missing' in read) return say(read.missing)
+    const { lineId } = pricing
+    answered(asked, await call('basket.discount', { lineId, ...read, ...pinOf(pricing) }), 'discounted')
+  })
+
+  const keyPrice = giving(async (asked, pricing) => {
+    const { lineId, text } = pricing
+    if (lineId === null) return
+    if (text.trim() === '') return say('price.value')
+    const price = readAmount(tools, text)
+    if (price === null) return
+    answered(asked, await call('basket.key-price', { lineId, price, ...pinOf(pricing) }), 'repriced')
+  })
 
   /** Takes the discount away, or goes back to the usual price. */
-  const takeBackPricing = () =>
-    once('price', async () => {
-      const asked = get()
-      const { pricing } = asked
-      if (!pricing) return
-      const { lineId, what } = pricing
-      if (what === 'discount') {
-        answered(asked, await call('basket.discount', { lineId, off: null }), 'undiscounted')
-      } else if (lineId !== null) {
-        answered(asked, await call('basket.key-price', { lineId, price: null }), 'repriced')
-      }
-    })
+  const takeBackPricing = giving(async (asked, { lineId, what }) => {
+    if (what === 'discount') {
+      return answered(asked, await call('basket.discount', { lineId, off: null }), 'undiscounted')
+    }
+    if (lineId !== null) {
+      answered(asked, await call('basket.key-price', { lineId, price: null }), 'repriced')
+    }
+  })
 
-  return {
-    openDiscount,
-    openPrice,
-    setPricing,
-    switchUnit,
-    chooseDiscountReason,
-    giveDiscount,
-    keyPrice,
-    takeBackPricing,
-  }
+  return { ...typingActions(tools), giveDiscount, keyPrice, takeBackPricing }
 }
 
 /** What the lines that a discount is on come to before it, minor units. */
