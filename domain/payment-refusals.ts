@@ -35,6 +35,60 @@ export const PAYMENT_REFUSALS = {
     w('Il ne reste que {due} à payer.', 'Saisissez moins ; seules les espèces rendent la monnaie.'),
     w('Offen sind nur {due}.', 'Weniger eingeben; Rückgeld gibt es nur bei Bargeld.'),
   ),
+  'voucher-unknown': entry(
+    404,
+    w(
+      'Voucher {code} is not known at this till.',
+      'Check the code; one issued a moment ago comes with the next sync.',
+    ),
+    w(
+      'Le bon {code} est inconnu à cette caisse.',
+      'Vérifiez le code ; un bon tout récent vient à la prochaine synchronisation.',
+    ),
+    w(
+      'Gutschein {code} ist an dieser Kasse nicht bekannt.',
+      'Code prüfen; ein ganz neuer kommt mit dem nächsten Abgleich.',
+    ),
+  ),
+  'voucher-expired': entry(
+    409,
+    w('This voucher expired on {date}.', 'Take another tender, or ask head office.'),
+    w('Ce bon a expiré le {date}.', 'Encaissez autrement, ou demandez au siège.'),
+    w('Dieser Gutschein ist am {date} abgelaufen.', 'Anders kassieren oder die Zentrale fragen.'),
+  ),
+  'voucher-spent': entry(
+    409,
+    w('Voucher {code} is spent.', 'Take the amount otherwise.'),
+    w('Le bon {code} est épuisé.', 'Encaissez autrement.'),
+    w('Gutschein {code} ist aufgebraucht.', 'Anders kassieren.'),
+  ),
+  'no-account': entry(
+    409,
+    w('This sale is no customer’s with an account.', 'Choose the customer with F7, or take it otherwise.'),
+    w('Aucun client en compte pour cette vente.', 'Choisissez le client avec F7, ou encaissez autrement.'),
+    w('Zu diesem Verkauf gehört kein Kunde mit Konto.', 'Mit F7 den Kunden wählen oder anders kassieren.'),
+  ),
+  'account-over-limit': entry(
+    403,
+    w(
+      'The account would owe {owing}, over its limit of {limit}.',
+      'A pharmacist or manager types their own PIN.',
+    ),
+    w(
+      'Le compte devrait {owing}, au-delà de sa limite de {limit}.',
+      'Un pharmacien ou responsable saisit son code PIN.',
+    ),
+    w(
+      'Das Konto stünde bei {owing}, über der Grenze von {limit}.',
+      'Apotheker oder Filialleitung gibt die eigene PIN ein.',
+    ),
+  ),
+  'customer-unknown': entry(
+    404,
+    w('This customer is not known at this till.', 'Search again by name or number.'),
+    w('Ce client est inconnu à cette caisse.', 'Cherchez de nouveau par nom ou numéro.'),
+    w('Dieser Kunde ist an dieser Kasse nicht bekannt.', 'Noch einmal nach Name oder Nummer suchen.'),
+  ),
   'card-declined': entry(
     409,
     w('The card was declined: nothing was taken.', 'Try another card, or take it otherwise.'),

@@ -21,6 +21,7 @@ import * as saleVersion2 from './0020-sale-version-2.ts'
 import * as pricing from './0021-pricing.ts'
 import * as pricedBasket from './0022-priced-basket.ts'
 import * as paymentsUnderWay from './0024-payments-under-way.ts'
+import * as customers from './0025-customers.ts'
 import * as parking from './0027-parking.ts'
 import * as openBaskets from './0028-open-baskets.ts'
 import * as substances from './0029-substances.ts'
@@ -50,6 +51,7 @@ const STEPS: Record<string, Step> = {
   '0020-sale-version-2': saleVersion2,
   '0021-pricing': pricing,
   '0022-priced-basket': pricedBasket,
+  '0025-customers': customers,
   '0027-parking': parking,
   '0028-open-baskets': openBaskets,
   '0029-substances': substances,

@@ -1,4 +1,5 @@
 import type { ProductRow } from '../domain/catalogue/product.ts'
+import type { CustomerRow, VoucherRow } from '../domain/customer/rows.ts'
 import type { ProjectedTables } from '../domain/journal/tables.ts'
 
 export interface BranchRow {
@@ -228,6 +229,8 @@ export interface ForecastModelRow {
 
 /** Tables that both databases hold. */
 export interface SharedTables extends ProjectedTables {
+  customer: CustomerRow
+  voucher: VoucherRow
   branch: BranchRow
   register: RegisterRow
   device: DeviceRow

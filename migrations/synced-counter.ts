@@ -154,7 +154,14 @@ export const SYNCED_COUNTER: readonly SyncedTable[] = [
   {
     table: 'refund_tender',
     key: ['id'],
-    columns: { id: 'uuid', refund_id: 'uuid', branch_id: 'uuid', kind: 'text', amount: 'int' },
+    columns: {
+      id: 'uuid',
+      refund_id: 'uuid',
+      branch_id: 'uuid',
+      kind: 'text',
+      amount: 'int',
+      reference: 'text',
+    },
     till: BRANCH,
     console: BRANCH,
   },

@@ -1,4 +1,5 @@
 import { SYNCED_COUNTER } from './synced-counter.ts'
+import { SYNCED_CUSTOMERS } from './synced-customers.ts'
 import { SYNCED_PRICING } from './synced-pricing.ts'
 import { ALL, BRANCH, type SyncedTable } from './synced-table.ts'
 
@@ -168,6 +169,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
   },
   ...SYNCED_PRICING,
   ...SYNCED_COUNTER,
+  ...SYNCED_CUSTOMERS,
   {
     table: 'cash_session',
     key: ['id'],

@@ -14,7 +14,7 @@ import { dispositionSchema, refundReasonSchema } from '../../domain/refund/event
 import type { Refusal } from '../../domain/refusals.ts'
 import { discountReasonSchema, LINE_QUANTITY_MAX, lineQuantitySchema } from '../../domain/sale/events.ts'
 import type { BasketView, OpenBasketsView, ParkedBasketView, RecalledView } from './basket-views.ts'
-import type { PaymentView } from './payment-views.ts'
+import type { CustomerView, PaymentView } from './payment-views.ts'
 import type {
   BranchExceptionView,
   CountPendingView,
@@ -45,6 +45,9 @@ const pinSchema = z.string().regex(/^\d{4,8}$/)
 
 /** A code as it came from a scanner; the till decides what it is. */
 const rawCode = z.string().min(1).max(512)
+
+/** As printed on it; what was typed is taken in capitals. */
+const voucherCode = z.string().trim().toUpperCase().min(1).max(80)
 
 /** What a tender takes of the basket that was seen. */
 const taking = { revision: z.int().nonnegative(), amount: minorSchema.positive().optional() }
@@ -145,6 +148,16 @@ export const COMMANDS = {
   'payment.by-hand': z.strictObject({ partId: idSchema, moved: z.boolean() }),
   'payment.give-back': z.strictObject({ partId: idSchema }),
   /** Makes the sale of what has been paid in full. */
+  /** Takes what is asked for and the voucher is worth, the less of both. */
+  'payment.voucher': z.strictObject({ ...taking, code: voucherCode }),
+  /** Puts a scanned voucher away. */
+  'payment.put-away': nothing,
+  /** On the account of the basket's customer; `pin`: a second person's, past the limit. */
+  'payment.account': z.strictObject({ ...taking, pin: pinSchema.optional() }),
+  /** By number, loyalty number or name. */
+  'customer.search': z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(50).optional() }),
+  /** Whose basket it is; null: anybody's. */
+  'customer.attach': z.strictObject({ customerId: idSchema.nullable() }),
   'payment.finish': z.strictObject({ revision: z.int().nonnegative() }),
   'training.start': nothing,
   'training.end': nothing,
@@ -196,7 +209,7 @@ export interface CommandOutput {
   'drawer.move': { id: string }
   'drawer.open': { id: string }
   /** A receipt's code opens its refund instead. */
-  'basket.scan': { lineId: string } | { refundOf: string }
+  'basket.scan': { lineId: string } | { refundOf: string } | { customerId: string } | { voucher: string }
   'basket.add': { lineId: string }
   'basket.set-quantity': null
   'basket.remove': null
@@ -224,6 +237,11 @@ export interface CommandOutput {
   'payment.settle': Completed | null
   'payment.by-hand': Completed | null
   'payment.give-back': null
+  'payment.voucher': Completed | null
+  'payment.put-away': null
+  'payment.account': Completed | null
+  'customer.search': CustomerView[]
+  'customer.attach': null
   'payment.finish': Completed
   'training.start': null
   'training.end': null
@@ -247,6 +265,8 @@ export interface LiveViews {
   baskets: OpenBasketsView
   parked: ParkedBasketView[]
   payment: PaymentView
+  /** Whose basket it is. */
+  customer: CustomerView | null
   notice: ScanNoticeView
   'last-sale': LastSaleView
   status: StatusView
@@ -265,6 +285,7 @@ export const LIVE_VIEWS = [
   'baskets',
   'parked',
   'payment',
+  'customer',
   'notice',
   'last-sale',
   'status',

@@ -1,6 +1,16 @@
 import type { Minor } from '../../domain/money.ts'
 import type { TenderKind } from '../../domain/sale/events.ts'
 
+/** A customer that head office knows. */
+export interface CustomerView {
+  customerId: string
+  number: number
+  name: string
+  loyaltyNumber: string | null
+  /** How much may be owed, and is; null without an account. Minor units. */
+  account: { limit: Minor; owed: Minor } | null
+}
+
 /** A part of a payment that was taken, or of which the terminal must still say whether it was. */
 export interface PaymentPartView {
   id: string

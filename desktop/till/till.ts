@@ -19,9 +19,7 @@ import { createXReport } from './cash-session/x-report.ts'
 import { createBasket, createChange } from './counter/basket.ts'
 import { createBasketContent } from './counter/basket-content.ts'
 import { createBranchExceptions } from './counter/branch-exceptions.ts'
-import { createSaleCompletion } from './counter/complete.ts'
 import { createCopy } from './counter/copy.ts'
-import { createExchange } from './counter/exchange.ts'
 import { createFavourites } from './counter/favourites.ts'
 import { createGenerics } from './counter/generics.ts'
 import { createLastSale } from './counter/last-sale.ts'
@@ -29,6 +27,7 @@ import { createNotes } from './counter/notes.ts'
 import { createNotice } from './counter/notice.ts'
 import { createOpenBaskets } from './counter/open-baskets.ts'
 import { createParking } from './counter/parking.ts'
+import { createPaying } from './counter/paying.ts'
 import { createPriceBook } from './counter/price-book.ts'
 import { createRefunds } from './counter/refund.ts'
 import { createSalesSearch } from './counter/sales-search.ts'
@@ -42,7 +41,7 @@ import { openJournal } from './journal/journal.ts'
 import { createOperators, type Operators } from './operator/operator.ts'
 import { createCardMoves } from './payment/card-moves.ts'
 import { createPartStore } from './payment/part-store.ts'
-import { createPayments, wanted } from './payment/payments.ts'
+import { wanted } from './payment/payments.ts'
 import { createPlaceReader } from './place.ts'
 import { createReceiptPrinting, type ReceiptPrinting } from './receipt/printing.ts'
 import { createRegisterNumbers, type RegisterNumbers } from './register-numbers.ts'
@@ -171,13 +170,7 @@ export function createTill(options: TillOptions) {
   const baskets = createOpenBaskets(context, { basket, content, change })
   const sold = createSoldSales(context)
   const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book })
-  const exchange = createExchange(context, {
-    refunds,
-    basket,
-    coin: () => book.rounding().cash,
-    hasTerminal: cards.hasTerminal,
-  })
-  const completeSale = createSaleCompletion(context, {
+  const paying = createPaying(context, {
     operators,
     sessions,
     basket,
@@ -185,9 +178,12 @@ export function createTill(options: TillOptions) {
     numbers,
     printing,
     paid,
-    exchange,
     book,
+    cards,
+    refunds,
+    change,
   })
+  const { customers, payments, exchange } = paying
   return {
     context,
     operators,
@@ -206,27 +202,14 @@ export function createTill(options: TillOptions) {
       basketIsEmpty: () => baskets.isEmpty() && exchange.view() === null,
     }),
     refunds,
-    exchange,
+    ...paying,
     exceptions: createBranchExceptions(context, operators),
     copyReceipt: createCopy(context, { operators, sold, printing }),
     searchSales: createSalesSearch(context, operators),
     ...createDrawerActions(context, { operators, sessions, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
-    scan: createScan(context, { operators, basket, notice, refunds, sold }),
-    completeSale,
-    payments: createPayments(context, {
-      operators,
-      sessions,
-      basket,
-      parts: {
-        ...paid,
-        list: (purpose) => [...(purpose === 'sale' ? exchange.parts() : []), ...paid.list(purpose)],
-      },
-      cards,
-      coin: () => book.rounding().cash,
-      complete: completeSale,
-    }),
+    scan: createScan(context, { operators, basket, notice, refunds, sold, customers, vouchers: payments }),
     ...withTodaysPrices(book, {
       search: createProductSearch(context, operators),
       generics: createGenerics(context, operators),
@@ -236,7 +219,7 @@ export function createTill(options: TillOptions) {
 }
 
 /** The commands of a payment. */
-const paymentHandlers = ({ payments, completeSale }: Till) =>
+const paymentHandlers = ({ payments, customers, completeSale }: Till) =>
   ({
     'sale.pay-cash': ({ given, revision }) => completeSale({ kind: 'cash', given }, revision),
     'sale.pay-card': ({ amount, revision }) => payments.card(wanted(amount, revision)),
@@ -245,6 +228,14 @@ const paymentHandlers = ({ payments, completeSale }: Till) =>
     'payment.settle': () => payments.settle(),
     'payment.by-hand': ({ partId, moved }) => payments.byHand(partId, moved),
     'payment.give-back': ({ partId }) => payments.giveBack(partId),
+    'payment.voucher': ({ code, amount, revision }) => payments.voucher(code, wanted(amount, revision)),
+    'payment.put-away': () => {
+      payments.offer(null)
+      return null
+    },
+    'payment.account': ({ pin, amount, revision }) => payments.account(wanted(amount, revision), pin),
+    'customer.search': ({ text, limit }) => customers.search(text, limit),
+    'customer.attach': ({ customerId }) => customers.attach(customerId),
     'payment.finish': ({ revision }) => payments.finish(revision),
   }) satisfies Partial<Handlers>
 
@@ -366,7 +357,8 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     basket: () => till.basket.view(),
     baskets: () => till.baskets.view(),
     parked: () => (till.operators.current() ? till.parking.view() : []),
-    payment: () => ({ ...till.payments.view(), offered: null }),
+    payment: () => till.payments.view(),
+    customer: () => (till.operators.current() ? till.customers.view() : null),
     notice: () => till.notice.view(),
     'last-sale': () => till.lastSale.view(),
     status: () => ({

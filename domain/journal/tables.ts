@@ -8,6 +8,12 @@ import type {
   DrawerHandoverRow,
   ZAddendumRow,
 } from '../cash-session/rows.ts'
+import type {
+  AccountBalanceRow,
+  AccountMovementRow,
+  VoucherBalanceRow,
+  VoucherMovementRow,
+} from '../customer/rows.ts'
 import type { FavouriteMarkRow } from '../favourite/rows.ts'
 import type { ParkedBasketEndRow, ParkedBasketRow } from '../parking/rows.ts'
 import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
@@ -37,6 +43,10 @@ export interface ProjectedTables {
   refund_line: RefundLineRow
   refund_tax: RefundTaxRow
   refund_tender: RefundTenderRow
+  account_movement: AccountMovementRow
+  account_balance: AccountBalanceRow
+  voucher_movement: VoucherMovementRow
+  voucher_balance: VoucherBalanceRow
   cash_session: CashSessionRow
   cash_count: CashCountRow
   cash_movement: CashMovementRow
@@ -67,6 +77,10 @@ export const PROJECTED_KEYS = {
   refund_line: ['id'],
   refund_tax: ['refund_id', 'vat_rate_bp'],
   refund_tender: ['id'],
+  account_movement: ['id'],
+  account_balance: ['customer_id'],
+  voucher_movement: ['id'],
+  voucher_balance: ['code'],
   cash_session: ['id'],
   cash_count: ['session_id', 'denomination'],
   cash_movement: ['id'],

@@ -33,6 +33,8 @@ export const refundTenderSchema = z.strictObject({
   tenderId: idSchema,
   kind: tenderKindSchema,
   amount: minorSchema.positive(),
+  /** Which voucher, account or terminal's transaction it went back to; absent where that is not known. */
+  reference: z.string().min(1).max(80).optional(),
 })
 export type RefundTender = z.infer<typeof refundTenderSchema>
 

@@ -1,3 +1,4 @@
+import { projectHeldTender } from '../customer/project.ts'
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
 import type { RefundLine, RefundTender, SaleRefunded } from './events.ts'
@@ -98,9 +99,14 @@ function tenderRows(event: JournalEvent, refund: SaleRefunded, tender: RefundTen
       branch_id: refund.branchId,
       kind: tender.kind,
       amount: tender.amount,
+      reference: tender.reference ?? null,
     },
   }
-  if (tender.kind !== 'cash') return [row]
+  if (tender.kind !== 'cash') {
+    const { tenderId: id, kind, reference = null, amount } = tender
+    const of = { branchId: refund.branchId, saleId: refund.saleId, at: event.at }
+    return [row, ...projectHeldTender({ id, kind, reference, paid: -amount }, of)]
+  }
   return [
     row,
     {

@@ -50,4 +50,6 @@ export interface RefundTenderRow {
   branch_id: string
   kind: string
   amount: number
+  /** Which voucher, account or transaction it went back to. */
+  reference: string | null
 }

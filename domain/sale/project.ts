@@ -1,3 +1,4 @@
+import { projectHeldTender } from '../customer/project.ts'
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
 import type { Discount, SaleCompleted, SaleLine, Tender } from './events.ts'
@@ -139,7 +140,11 @@ const tenderRows = (event: JournalEvent, sale: SaleCompleted, tender: Tender): M
       },
     },
   ]
-  if (tender.kind !== 'cash') return rows
+  if (tender.kind !== 'cash') {
+    const { tenderId: id, kind, reference, amount } = tender
+    const of = { branchId: sale.branchId, saleId: sale.saleId, at: event.at }
+    return [...rows, ...projectHeldTender({ id, kind, reference, paid: amount }, of)]
+  }
   return [
     ...rows,
     {

@@ -4,7 +4,14 @@ import { v5 } from 'uuid'
 import { addDays, type BusinessDate } from '../../domain/business-date.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import { syntheticHistory } from './history.ts'
-import { DEMO_BRANCHES, DEMO_REGISTERS, DEMO_STAFF } from './organisation.ts'
+import {
+  DEMO_BRANCHES,
+  DEMO_CUSTOMERS,
+  DEMO_REGISTERS,
+  DEMO_STAFF,
+  DEMO_VOUCHERS,
+  MARKET,
+} from './organisation.ts'
 
 /** Tills replicate these transactions: they stay small. */
 const ROWS_A_TRANSACTION = 1000
@@ -53,6 +60,29 @@ export async function loadOrganisation(db: Db): Promise<void> {
       .values(pins.flat())
       .onConflict((c) => c.doNothing())
       .execute()
+  })
+}
+
+/** Customers, and vouchers with the movements that issued them. Loading again changes nothing. */
+export async function loadCustomers(db: Db, at: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('customer')
+      .values(DEMO_CUSTOMERS)
+      .onConflict((c) => c.doNothing())
+      .execute()
+    for (const { id, code, amount, expires_on, active } of DEMO_VOUCHERS) {
+      const made = await trx
+        .insertInto('voucher')
+        .values({ code, expires_on, active })
+        .onConflict((c) => c.doNothing())
+        .returning('code')
+        .execute()
+      if (made.length === 0) continue
+      const issued = { id, branch_id: MARKET.id, kind: 'issued', amount, sale_id: null, at, code }
+      await trx.insertInto('voucher_movement').values(issued).execute()
+      await trx.insertInto('voucher_balance').values({ code, amount }).execute()
+    }
   })
 }
 

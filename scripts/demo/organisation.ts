@@ -53,3 +53,17 @@ export const DEMO_STAFF: readonly DemoPerson[] = [
   { id: id(3, 6), name: 'Sophie Girard', role: 'head_office', branchId: null, pin: null },
   { id: id(3, 7), name: 'Thomas Weber', role: 'it_admin', branchId: null, pin: null },
 ]
+
+/** The demo's customers; names are made up. Their loyalty numbers are in-store codes (they begin with 2). */
+export const DEMO_CUSTOMERS = [
+  { number: 1, name: 'Hélène Martin', loyalty_number: '2990000000178', account_limit: 20_000 },
+  { number: 2, name: 'Résidence Les Tilleuls', loyalty_number: '2990000000185', account_limit: 150_000 },
+  { number: 3, name: 'Jean Dupont', loyalty_number: '2990000000192', account_limit: null },
+  { number: 4, name: 'Amina Benali', loyalty_number: '2990000000208', account_limit: null },
+].map((customer) => ({ ...customer, id: id(4, customer.number), active: true }))
+
+/** The demo's vouchers, minor units. */
+export const DEMO_VOUCHERS = [
+  { code: 'V-1000-DEMO', amount: 1000, expires_on: null },
+  { code: 'V-2500-DEMO', amount: 2500, expires_on: '2030-12-31' },
+].map((voucher, i) => ({ ...voucher, id: id(5, i + 1), active: true }))

@@ -8,7 +8,7 @@ import type { RegisterRow } from '../../migrations/schema.ts'
 import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
 import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
-import { loadHistory, loadOrganisation } from '../demo/load.ts'
+import { loadCustomers, loadHistory, loadOrganisation } from '../demo/load.ts'
 import { DEMO_REGISTERS, DEMO_STAFF, MARKET } from '../demo/organisation.ts'
 import { loadPricing } from '../demo/pricing.ts'
 
@@ -30,6 +30,7 @@ export async function loadDemo(
   try {
     tell('demo organisation: two branches, their registers and people')
     await loadOrganisation(db)
+    await loadCustomers(db, new Date(now()).toISOString())
     tell('medicines catalogue: the whole BDPM')
     const folder = await readBdpmFolder(new URL('../../data/bdpm', import.meta.url).pathname)
     const report = await importBdpm(db, folder, { sourceDate: CATALOGUE_DATE, now: () => new Date(now()) })

@@ -35,6 +35,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Sold at a price other than the catalogue’s.',
     'receipt-gap': 'Receipt numbers were passed over.',
     'receipt-duplicate': 'A receipt number was used twice.',
+    'voucher-overdrawn': 'More was taken on a voucher than it was worth: two tills that were apart took it.',
+    'account-over-limit': 'An account went over its limit.',
     'stock-below-zero': 'Stock fell below zero: the count was wrong, or a delivery was not booked.',
     'refund-exceeds-sale':
       'More was refunded than was sold: the same receipt was refunded twice, perhaps at two tills that were apart.',
@@ -76,6 +78,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Vendu à un prix autre que celui du catalogue.',
     'receipt-gap': 'Des numéros de ticket ont été sautés.',
     'receipt-duplicate': 'Un numéro de ticket a servi deux fois.',
+    'voucher-overdrawn': 'Un bon a servi au-delà de sa valeur : deux caisses séparées l’ont pris.',
+    'account-over-limit': 'Un compte client a dépassé sa limite.',
     'stock-below-zero': 'Le stock est passé sous zéro : comptage faux, ou livraison non saisie.',
     'refund-exceeds-sale':
       'Remboursement supérieur à la vente : le même ticket a été remboursé deux fois, peut-être à deux caisses séparées.',
@@ -118,6 +122,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Zu einem anderen Preis als dem des Katalogs verkauft.',
     'receipt-gap': 'Belegnummern wurden übersprungen.',
     'receipt-duplicate': 'Eine Belegnummer wurde zweimal verwendet.',
+    'voucher-overdrawn': 'Ein Gutschein wurde über seinen Wert hinaus genommen: an zwei getrennten Kassen.',
+    'account-over-limit': 'Ein Kundenkonto ging über seine Grenze.',
     'stock-below-zero': 'Der Bestand fiel unter null: falsch gezählt, oder eine Lieferung ist nicht gebucht.',
     'refund-exceeds-sale':
       'Mehr erstattet als verkauft: Derselbe Beleg wurde zweimal erstattet, vielleicht an zwei getrennten Kassen.',

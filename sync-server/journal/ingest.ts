@@ -6,6 +6,7 @@ import { inTransaction, together } from '../database/pool.ts'
 import { applyMutations } from './applier.ts'
 import { type Fork, type JournalBatch, placeEvents, sealRefusal } from './batch.ts'
 import { type Judged, judgeEvents, judgeStock, projectAll } from './judge.ts'
+import { judgeHeld } from './judge-held.ts'
 import { loadKnown, loadOnHand } from './known.ts'
 import * as ledger from './ledger.ts'
 
@@ -101,7 +102,8 @@ async function storeFresh(
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),
   ])
-  const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand)]
+  const held = await judgeHeld(client, judged)
+  const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand), ...held]
   return ledger.storeExceptions(client, device, findings, made)
 }
 

@@ -37,6 +37,8 @@ export type ExceptionCode =
   | 'receipt-gap'
   | 'receipt-duplicate'
   | 'stock-below-zero'
+  | 'voucher-overdrawn'
+  | 'account-over-limit'
   | 'refund-exceeds-sale'
   | 'unknown-sale'
   | 'parked-recalled-twice'

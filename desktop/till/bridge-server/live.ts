@@ -19,6 +19,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   baskets: ['basket'],
   parked: ['parked', 'staff', 'organisation'],
   payment: ['payment', 'basket'],
+  customer: ['basket', 'sale', 'organisation'],
   notice: ['basket', 'staff'],
   'last-sale': ['sale', 'basket'],
   status: ['print', 'sync'],

@@ -55,6 +55,8 @@ export interface BasketMeta {
   /** Newest last, at most {@link UNDO_LIMIT}. */
   undo: (UndoStep | UndoVoid | UndoDiscount)[]
   /** On the whole sale; goes with its last line. */
+  /** Whose basket it is; absent or null: anybody's. */
+  customerId?: string | null
   note?: string | null
   /** On the whole basket. */
   discount?: GivenDiscount | null
@@ -213,7 +215,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     takeBack,
     clear: () => {
       removeAll.run()
-      moveOn({ discount: null, note: null, lastLineId: null, undo: [] })
+      moveOn({ discount: null, note: null, customerId: null, lastLineId: null, undo: [] })
     },
   }
 }

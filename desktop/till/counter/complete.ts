@@ -1,9 +1,11 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
+import type { Actor } from '../../../domain/journal/event.ts'
 import { REGISTER_TOTAL_LIMIT } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { SaleCompleted, Tender } from '../../../domain/sale/events.ts'
 import { saleTotal } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
+import type { CustomerView } from '../../bridge/payment-views.ts'
 import type { LastSaleView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
@@ -33,6 +35,8 @@ interface Parts {
   /** What comes back against new items. */
   exchange: Pick<Exchange, 'parts' | 'settle'>
   book: PriceBook
+  /** Whose basket it is. */
+  customer(): CustomerView | null
 }
 
 /** Makes the refund that pays a part of this sale; null when it is no exchange. */
@@ -41,6 +45,28 @@ function settleExchange({ settle }: Pick<Exchange, 'settle'>, tenders: readonly 
   return part ? settle(part.amount) : null
 }
 
+interface Beside {
+  operator: Actor & { name: string }
+  packs: string[]
+  customer: CustomerView | null
+}
+
+/** Writes the sale into the journal and its receipt into the spool, in the caller's transaction. */
+const createAppend =
+  ({ journal, now }: TillContext, printing: ReceiptPrinting) =>
+  (sale: SaleCompleted, { operator, packs, customer }: Beside): void => {
+    const { seq } = journal.append({
+      type: 'sale.completed',
+      version: 2,
+      payload: sale,
+      actor: asActor(operator),
+      at: instantAt(now()),
+    })
+    const loyaltyNumber = customer?.loyaltyNumber
+    const paper = { seq, cashierName: operator.name, packs }
+    printing.enqueueReceipt(sale, loyaltyNumber ? { ...paper, loyaltyNumber } : paper)
+  }
+
 /**
  * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
  * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `basket-changed` (it is
@@ -48,12 +74,14 @@ function settleExchange({ settle }: Pick<Exchange, 'settle'>, tenders: readonly 
  * its limit, and its drawer could not be closed), and what {@link tendersFor} refuses.
  */
 export function createSaleCompletion(context: TillContext, parts: Parts) {
-  const { db, journal, changes } = context
+  const { db, changes } = context
   const { operators, sessions, basket } = parts
   const readTaken = db.prepare('select gross_total from register_total where register_id = ?').pluck()
   const takenSoFar = (registerId: string) => (readTaken.get(registerId) as number | undefined) ?? 0
 
-  const append = db.transaction((payment: Payment, revision: number): Completed | Refusal => {
+  const append = createAppend(context, parts.printing)
+
+  const complete = db.transaction((payment: Payment, revision: number): Completed | Refusal => {
     const operator = operators.require('sale.ring')
     if (isRefusal(operator)) return operator
     const session = sessions.open()
@@ -76,8 +104,8 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     if (takenSoFar(place.registerId) + total > REGISTER_TOTAL_LIMIT) return refuse('amount-too-large')
     const refunded = settleExchange(parts.exchange, tenders)
     if (isRefusal(refunded)) return refunded
+    const customer = parts.customer()
     const now = context.now()
-    const at = instantAt(now)
     const sale: SaleCompleted = {
       saleId: context.newId(),
       sessionId: session.sessionId,
@@ -92,18 +120,11 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
       total,
       rounding,
       taxRounding,
-      customerId: null,
+      customerId: customer?.customerId ?? null,
       note: basket.note(),
     }
-    const event = journal.append({
-      type: 'sale.completed',
-      version: 2,
-      payload: sale,
-      actor: asActor(operator),
-      at,
-    })
     const packs = stored.map((line) => line.pack)
-    parts.printing.enqueueReceipt(sale, { seq: event.seq, cashierName: operator.name, packs })
+    append(sale, { operator, packs, customer })
     basket.clear()
     parts.paid.clear('sale')
     const completed: Completed = {
@@ -120,7 +141,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
   })
 
   return (payment: Payment, revision: number): Completed | Refusal => {
-    const completed = append.immediate(payment, revision)
+    const completed = complete.immediate(payment, revision)
     if (!isRefusal(completed)) changes.touch('basket', 'payment', 'refund', 'sale', 'stock', 'print', 'sync')
     return completed
   }

@@ -3,9 +3,13 @@ import { parseScan } from '../../../hardware/protocols/barcodes/scan.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
+import type { Customers } from './customers.ts'
 import { type Notice, printable } from './notice.ts'
 import type { Refunds } from './refund.ts'
 import type { SoldSales } from './sold-sales.ts'
+
+/** A code without the scanner's word about its symbology. */
+const withoutAim = (raw: string): string => raw.replace(/^\][A-Za-z]\d/, '')
 
 /** A CIP7 as printed on older packs and in papers. */
 const CIP7 = /^\d{7}$/
@@ -16,9 +20,11 @@ interface Parts {
   notice: Notice
   refunds: Refunds
   sold: SoldSales
+  customers: Pick<Customers, 'byLoyalty' | 'attach'>
+  vouchers: { isVoucher(code: string): boolean; offer(code: string): void }
 }
 
-type Scanned = { lineId: string } | { refundOf: string }
+type Scanned = { lineId: string } | { refundOf: string } | { customerId: string } | { voucher: string }
 
 /**
  * Takes what a scanner read, from whichever scanner, into the basket, or into the refund that is under way; a receipt
@@ -27,7 +33,8 @@ type Scanned = { lineId: string } | { refundOf: string }
  * and refund refuse.
  * @returns a service that takes the raw code, its AIM identifier included, and the packs keyed before it
  */
-export function createScan(context: TillContext, { operators, basket, notice, refunds, sold }: Parts) {
+export function createScan(context: TillContext, parts: Parts) {
+  const { operators, basket, notice, refunds, sold } = parts
   const byCip13 = context.db.prepare('select id from product where cip13 = ?').pluck()
   const byCip7 = context.db.prepare('select id from product where cip7 = ? order by status limit 1').pluck()
 
@@ -48,9 +55,21 @@ export function createScan(context: TillContext, { operators, basket, notice, re
     return product(found, scanned.code)
   }
 
+  /** A loyalty card makes the basket its customer's; a voucher waits to be taken. */
+  const heldBy = (raw: string): Scanned | Refusal | null => {
+    const code = withoutAim(raw)
+    const customerId = parts.customers.byLoyalty(code)
+    if (customerId) return parts.customers.attach(customerId) ?? { customerId }
+    if (!parts.vouchers.isVoucher(code)) return null
+    parts.vouchers.offer(code)
+    return { voucher: code }
+  }
+
   const scan = (raw: string, quantity?: number): Scanned | Refusal => {
     const operator = operators.require('sale.ring')
     if (isRefusal(operator)) return operator
+    const held = heldBy(raw)
+    if (held) return held
     const meant = meaningOf(raw)
     if (isRefusal(meant)) return meant
     if ('saleId' in meant) return refunds.begin(meant.saleId) ?? { refundOf: meant.saleId }

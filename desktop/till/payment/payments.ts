@@ -2,9 +2,10 @@ import { minor } from '../../../domain/money.ts'
 import { cashRounding } from '../../../domain/pricing/rounding.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { suggestedCash } from '../../../domain/sale/rules.ts'
-import type { PaymentView } from '../../bridge/payment-views.ts'
+import type { CustomerView, PaymentView } from '../../bridge/payment-views.ts'
 import type { TillContext } from '../till-context.ts'
 import { createGate, type Gate, type Paid, type PaymentNeeds, type Wanted } from './gate.ts'
+import { createAccounts, createVouchers } from './held.ts'
 import { isOpen, type Part, takenOf } from './part-store.ts'
 import { createTake } from './take.ts'
 
@@ -74,12 +75,17 @@ function createAftermath(context: TillContext, { operators, parts, cards }: Paym
  * Paying the basket in parts. Each part is on the disk from the moment its money may have moved; while there is one, the
  * basket stands still, and nothing else is taken before an open one is known.
  */
-export function createPayments(context: TillContext, needs: PaymentNeeds) {
+export function createPayments(
+  context: TillContext,
+  needs: PaymentNeeds & { customer(): CustomerView | null },
+) {
   const { parts, cards } = needs
   const gate = createGate(context, needs)
   const take = createTake(context, needs, gate)
 
-  const view = (): Omit<PaymentView, 'offered'> => {
+  const { voucher, offer, offered, isVoucher } = createVouchers(context, needs, take)
+
+  const view = (): PaymentView => {
     const now = parts.list('sale')
     const due = now.length > 0 ? gate.due() : minor(0)
     return {
@@ -94,6 +100,7 @@ export function createPayments(context: TillContext, needs: PaymentNeeds) {
       })),
       taken: takenOf(now),
       terminal: cards.hasTerminal,
+      offered: offered(),
     }
   }
 
@@ -103,6 +110,10 @@ export function createPayments(context: TillContext, needs: PaymentNeeds) {
     /** Cash that is no more than what is due, the rest to be paid otherwise. */
     cash: (wanted: Wanted) => take.now(wanted, 'cash'),
     card: take.card,
+    voucher,
+    offer,
+    isVoucher,
+    account: createAccounts(context, needs, take),
     cancelCard: async (): Promise<null> => {
       await cards.cancel()
       return null

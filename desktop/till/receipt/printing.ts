@@ -22,7 +22,10 @@ import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
 /** Puts papers into the spool, in the transaction of the fact that they are about. */
 export interface ReceiptPrinting {
   /** @param paper what it says beside the sale, which it reads from the journal when it is printed */
-  enqueueReceipt(sale: SaleCompleted, paper: { seq: number; cashierName: string; packs: string[] }): void
+  enqueueReceipt(
+    sale: SaleCompleted,
+    paper: { seq: number; cashierName: string; packs: string[]; loyaltyNumber?: string },
+  ): void
   /** @param place where the drawer stands: another register's, when it was closed from here */
   enqueueZReport(content: ZReportContent & { sessionId: string }, place: Place): void
   enqueueAddendum(content: AddendumContent): void

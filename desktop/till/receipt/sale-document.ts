@@ -24,6 +24,8 @@ export interface ReceiptContent {
   cashierName: string
   /** What is in the pack, by line id: the paper says it, the fact does not. */
   packs: ReadonlyMap<string, string>
+  /** Of the customer's card; null or absent without one. */
+  loyaltyNumber?: string | null
   /** The event's whole hash; the paper carries its first eight digits. */
   hash: string
 }
@@ -126,6 +128,7 @@ export function saleDocument(content: ReceiptContent, place: Place, locale: Loca
       ...paperHead(place, locale),
       leftRight(`${words.receipt} ${sale.receiptNumber}`, formatInstant(content.at, place.timeZone, locale)),
       leftRight(`${words.register} ${place.registerNumber}`, `${words.servedBy} ${content.cashierName}`),
+      ...(content.loyaltyNumber ? [leftRight(words.loyalty, content.loyaltyNumber)] : []),
       rule(),
       ...lineElements(content, locale),
       rule(),

@@ -23,6 +23,8 @@ const receiptDraftSchema = z.strictObject({
     cashierName: z.string(),
     /** What is in the pack, line by line. */
     packs: z.array(z.string()),
+    /** Of the customer's card. */
+    loyaltyNumber: z.string().optional(),
     place: placeSchema,
     locale: z.enum(['fr', 'en', 'de'] satisfies Locale[]),
   }),
@@ -49,8 +51,8 @@ export function createPaperReader(
     const { at, hash, payload } = newestVersion(journalEventSchema.parse(JSON.parse(body)))
     const sale = saleCompletedSchema.parse(payload)
     const packs = new Map(sale.lines.map((line, index) => [line.lineId, receipt.packs[index] ?? '']))
-    const { cashierName, place, locale } = receipt
-    return saleDocument({ sale, at, cashierName, packs, hash }, place, locale)
+    const { cashierName, place, locale, loyaltyNumber = null } = receipt
+    return saleDocument({ sale, at, cashierName, packs, hash, loyaltyNumber }, place, locale)
   }
 
   return (stored) => {

@@ -8,6 +8,7 @@ interface Words {
   receipt: string
   register: string
   servedBy: string
+  loyalty: string
   items: (count: number) => string
   total: string
   /** A discount for which no reason was given. */
@@ -69,6 +70,7 @@ export const WORDS: Record<Locale, Words> = {
     receipt: 'Ticket n°',
     register: 'Caisse',
     servedBy: 'Servi par',
+    loyalty: 'Carte de fidélité',
     items: plural('article', 'articles'),
     total: 'TOTAL',
     discount: 'Remise',
@@ -148,6 +150,7 @@ export const WORDS: Record<Locale, Words> = {
     receipt: 'Receipt no.',
     register: 'Register',
     servedBy: 'Served by',
+    loyalty: 'Loyalty card',
     items: plural('item', 'items'),
     total: 'TOTAL',
     discount: 'Discount',
@@ -221,6 +224,7 @@ export const WORDS: Record<Locale, Words> = {
     receipt: 'Beleg Nr.',
     register: 'Kasse',
     servedBy: 'Es bediente Sie',
+    loyalty: 'Kundenkarte',
     items: plural('Artikel', 'Artikel'),
     total: 'SUMME',
     discount: 'Rabatt',

@@ -59,7 +59,8 @@ export const isSum = (mutation: Mutation): mutation is Extract<Mutation, { op: '
 function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 1 | -1): void {
   const name = rowName(table, key)
   const total: Total = totals.get(name) ?? { table, key, add: {}, events: 0 }
-  for (const [column, value] of Object.entries(add))
+  const sums: Readonly<Record<string, number | undefined>> = add
+  for (const [column, value] of Object.entries(sums))
     total.add[column] = (total.add[column] ?? 0) + sign * (value ?? 0)
   total.events += sign
   if (total.events === 0) totals.delete(name)

@@ -14,6 +14,10 @@ const COUNTER = [
   'price_list_item',
   'promotion',
   'discount_limit',
+  'customer',
+  'voucher',
+  'account_balance',
+  'voucher_balance',
   'staff_pin',
 ]
 
@@ -39,6 +43,8 @@ const SUMS: ReadonlySet<string> = new Set([
   'drawer_balance',
   'stock_on_hand',
   'demand_daily',
+  'account_balance',
+  'voucher_balance',
 ])
 
 export const holdsSums = (table: string): boolean => SUMS.has(table)

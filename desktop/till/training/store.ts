@@ -6,12 +6,15 @@ import { openTillDatabase, type TillDatabase } from '../store/database.ts'
 /** Rows copied between two turns of the event loop: a sale at the counter waits for no more than these. */
 const SLICE_ROWS = 500
 
+/** Sums that a trainee sells from. */
+const COPIED_SUMS: readonly string[] = ['stock_on_hand', 'account_balance', 'voucher_balance']
+
 /** What a trainee sells from: everything head office writes, and what is on the shelves. No sale, drawer or journal. */
 const COPIED = SYNCED_TABLES.filter(
   ({ table, till }) =>
     till !== null &&
     table !== 'device_head' &&
-    (!Object.hasOwn(PROJECTED_KEYS, table) || table === 'stock_on_hand'),
+    (!Object.hasOwn(PROJECTED_KEYS, table) || COPIED_SUMS.includes(table)),
 )
 
 /**
