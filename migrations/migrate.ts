@@ -26,6 +26,7 @@ import * as parking from './0027-parking.ts'
 import * as openBaskets from './0028-open-baskets.ts'
 import * as substances from './0029-substances.ts'
 import * as favourites from './0030-favourites.ts'
+import * as headOffice from './0031-head-office.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -57,6 +58,7 @@ const STEPS: Record<string, Step> = {
   '0029-substances': substances,
   '0024-payments-under-way': paymentsUnderWay,
   '0030-favourites': favourites,
+  '0031-head-office': headOffice,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

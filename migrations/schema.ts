@@ -94,6 +94,15 @@ export interface PriceDecisionRow {
   content: string
 }
 
+/** Server only: someone at head office or the branch has looked at an exception. */
+export interface ExceptionReviewRow {
+  exception_id: string
+  branch_id: string
+  staff_id: string
+  note: string | null
+  at: string
+}
+
 /** Server only: links a person to their Clerk user. */
 export interface StaffLoginRow {
   staff_id: string
@@ -251,6 +260,7 @@ export interface ServerTables extends SharedTables {
   staff_login: StaffLoginRow
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow
+  exception_review: ExceptionReviewRow
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow

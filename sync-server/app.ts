@@ -2,11 +2,13 @@ import { Hono } from 'hono'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { refuse } from '../domain/refusals.ts'
+import { branchRoutes } from './api/branches.ts'
 import { cashSessionRoutes } from './api/cash-sessions.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
 import { priceRoutes } from './api/prices.ts'
 import { pricingRoutes } from './api/pricing.ts'
+import { reviewRoutes } from './api/reviews.ts'
 import { salesRoutes } from './api/sales.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
@@ -72,6 +74,8 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', cashSessionRoutes(parts.db, guard))
   app.route('/v1', priceRoutes(parts, guard))
   app.route('/v1', pricingRoutes(parts, guard))
+  app.route('/v1', branchRoutes(parts.db, guard))
+  app.route('/v1', reviewRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app
 }

@@ -1,7 +1,7 @@
 import { projectHeldTender } from '../customer/project.ts'
 import type { JournalEvent } from '../journal/event.ts'
 import type { Mutation } from '../journal/mutation.ts'
-import type { RefundLine, RefundTender, SaleRefunded } from './events.ts'
+import type { RefundLine, RefundReason, RefundTender, SaleRefunded } from './events.ts'
 
 const refundRows = (event: JournalEvent, refund: SaleRefunded): Mutation[] => [
   {
@@ -42,6 +42,24 @@ const refundRows = (event: JournalEvent, refund: SaleRefunded): Mutation[] => [
   ),
 ]
 
+/**
+ * What nobody wanted after all was no demand: it is taken off the day it came back, so that forecasts do not learn it. What
+ * was faulty or recalled had been wanted, and will be again.
+ */
+const LOWERS_DEMAND: ReadonlySet<RefundReason> = new Set(['unwanted', 'wrong-item', 'price'])
+
+const lessDemand = (refund: SaleRefunded, line: RefundLine): Mutation => ({
+  op: 'add',
+  table: 'demand_daily',
+  key: {
+    branch_id: refund.branchId,
+    product_id: line.productId,
+    business_date: refund.businessDate,
+    origin: 'journal',
+  },
+  add: { quantity: -line.quantity },
+})
+
 /** What is in quarantine is not on hand: no stock moves until someone has decided about it. */
 function lineRows(event: JournalEvent, refund: SaleRefunded, line: RefundLine, index: number): Mutation[] {
   const row: Mutation = {
@@ -63,9 +81,10 @@ function lineRows(event: JournalEvent, refund: SaleRefunded, line: RefundLine, i
       disposition: line.disposition,
     },
   }
-  if (line.disposition === 'quarantine') return [row]
+  const rows: Mutation[] = LOWERS_DEMAND.has(refund.reason) ? [row, lessDemand(refund, line)] : [row]
+  if (line.disposition === 'quarantine') return rows
   return [
-    row,
+    ...rows,
     {
       op: 'insert',
       table: 'stock_movement',

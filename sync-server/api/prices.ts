@@ -4,11 +4,15 @@ import { MOST_A_PACK } from '../../domain/catalogue/product.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { minorSchema } from '../../domain/money.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
+import { HEAD_OFFICE } from '../catalogue/import.ts'
 import type { ServerDatabase } from '../database/pool.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
 import { granted, Refused } from '../http/refused.ts'
+
+/** More are not read through: type another word. */
+const FOUND = 20
 
 const priceSchema = z.strictObject({ price: minorSchema.positive().max(MOST_A_PACK) })
 
@@ -20,7 +24,8 @@ interface PriceTools {
 }
 
 /** What a decision of head office is called among the sources of prices. */
-const sourceOf = (staff: { staffId: string; name: string }) => `head office: ${staff.name} (${staff.staffId})`
+const sourceOf = (staff: { staffId: string; name: string }) =>
+  `${HEAD_OFFICE}${staff.name} (${staff.staffId})`
 
 /**
  * Sets a product's price from today on. It goes into the price history under a source that names the person, in the
@@ -60,9 +65,42 @@ async function setPrice(
   })
 }
 
-/** `PUT /v1/products/:id/price`, by head office: the price of one product, minor units, for all branches. */
+/** Products that a person looks for by name or code, the ones on sale first. */
+const findProducts = (db: ServerDatabase, text: string) =>
+  db
+    .selectFrom('product')
+    .where((eb) =>
+      eb.or([
+        eb('cip13', 'like', `${text.replace(/\D/g, '') || 'none'}%`),
+        eb.and(
+          text
+            .split(/\s+/)
+            .filter(Boolean)
+            .map((word) => eb('name', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`)),
+        ),
+      ]),
+    )
+    .where('status', '=', 'active')
+    .orderBy('name')
+    .orderBy('cip13')
+    .limit(FOUND)
+    .select(['id', 'cip13', 'name', 'pack', 'holder', 'price'])
+    .execute()
+
+/**
+ * `PUT /v1/products/:id/price`, by head office: the price of one product, minor units, for all branches; an import of the
+ * official list leaves it. `GET /v1/products?text=` finds what to set.
+ */
 export function priceRoutes(tools: PriceTools, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
+  app.get('/products', guard({ staff: 'price.set' }), async (c) => {
+    c.header('cache-control', 'private, no-cache')
+    const text = z.string().trim().min(2).max(100).safeParse(c.req.query('text'))
+    if (!text.success) {
+      throw new Refused(refuse('field-not-readable', { field: 'text', reason: '2 to 100 characters' }))
+    }
+    return c.json({ products: await findProducts(tools.db, text.data) })
+  })
   app.put('/products/:id/price', guard({ staff: 'price.set' }), async (c) => {
     const productId = idSchema.safeParse(c.req.param('id'))
     if (!productId.success) throw new Refused(refuse('not-found', { what: 'product on sale' }))

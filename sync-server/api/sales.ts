@@ -39,7 +39,7 @@ async function readSale(db: ServerDatabase, id: string, branchId: string | null)
   }
 }
 
-/** VAT by rate and tenders by kind, per branch and business date from `from` on. */
+/** VAT by rate and tenders by kind of what was sold, and what was given back, per branch and business date from `from` on. */
 async function readTakings(db: ServerDatabase, from: string, branchId: string | null) {
   const before = addDays(from, TAKINGS_DAYS)
   const taxes = await db
@@ -75,7 +75,20 @@ async function readTakings(db: ServerDatabase, from: string, branchId: string | 
       eb.fn.countAll<number>().as('count'),
     ])
     .execute()
-  return { taxes, tenders }
+  const refunds = await db
+    .selectFrom('refund')
+    .where('business_date', '>=', from)
+    .where('business_date', '<', before)
+    .$if(branchId !== null, (query) => query.where('branch_id', '=', branchId as string))
+    .groupBy(['branch_id', 'business_date'])
+    .select((eb) => [
+      'branch_id as branchId',
+      'business_date as businessDate',
+      eb.cast<number>(eb.fn.sum('total'), 'bigint').as('total'),
+      eb.fn.countAll<number>().as('count'),
+    ])
+    .execute()
+  return { taxes, tenders, refunds }
 }
 
 /**

@@ -26,6 +26,8 @@ export interface ImportReport {
   withdrawn: number
   unchanged: number
   priceChanges: number
+  /** Prices of the list that were not taken, since head office has set another. */
+  pricesHeld: number
   priceChangeExamples: PriceChange[]
   fieldsChanged: Record<string, number>
   skipped: { reason: Skipped['reason']; count: number; examples: Skipped[] }[]
@@ -39,6 +41,9 @@ export interface ImportOptions {
   progress?: (done: number, of: number) => void
 }
 
+/** What the source of a price begins with that a person at head office set (`api/prices.ts`). */
+export const HEAD_OFFICE = 'head office: '
+
 const EXAMPLES = 5
 
 function groupSkipped(skipped: readonly Skipped[]): ImportReport['skipped'] {
@@ -50,6 +55,20 @@ function groupSkipped(skipped: readonly Skipped[]): ImportReport['skipped'] {
 async function storedProducts(db: ServerDatabase): Promise<ProductRow[]> {
   const rows = await db.selectFrom('product').selectAll().execute()
   return rows.map((row) => ({ ...row, price: row.price === null ? null : Number(row.price) }))
+}
+
+/** Products whose newest price is a decision of head office, by id: the list does not take it away. */
+async function heldPrices(db: ServerDatabase): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('product_price as p')
+    .innerJoin('catalogue_import as i', 'i.id', 'p.import_id')
+    .distinctOn('p.product_id')
+    .orderBy('p.product_id')
+    .orderBy('i.imported_at', 'desc')
+    .orderBy('i.id', 'desc')
+    .select(['p.product_id as id', 'i.source'])
+    .execute()
+  return new Set(rows.filter(({ source }) => source.startsWith(HEAD_OFFICE)).map(({ id }) => id))
 }
 
 /** One transaction: these rows as they shall be, and the prices that are new in them. */
@@ -163,7 +182,11 @@ export async function importBdpm(
   return holdingLock(db, async () => {
     const stored = await storedProducts(db)
     const skipped = new Set(catalogue.skipped.map(({ cip13 }) => cip13))
-    const plan = planImport(stored, catalogue.products, skipped, catalogue.substancesKnown)
+    const plan = planImport(stored, catalogue.products, {
+      leaveAlone: skipped,
+      substancesKnown: catalogue.substancesKnown,
+      held: await heldPrices(db),
+    })
     assertPlausible(stored, plan)
     const report: ImportReport = {
       source: `BDPM ${folder.label}`,
@@ -176,6 +199,7 @@ export async function importBdpm(
       withdrawn: plan.withdrawn.length,
       unchanged: plan.unchanged,
       priceChanges: plan.priceChanges.length,
+      pricesHeld: plan.pricesHeld,
       priceChangeExamples: plan.priceChanges.slice(0, EXAMPLES),
       fieldsChanged: plan.fieldsChanged,
       skipped: groupSkipped(catalogue.skipped),

@@ -17,6 +17,8 @@ export interface ImportPlan {
   withdrawn: ProductRow[]
   unchanged: number
   priceChanges: PriceChange[]
+  /** Prices of the list that were not taken, since head office has set another. */
+  pricesHeld: number
   /** How many products had which field changed. */
   fieldsChanged: Record<string, number>
 }
@@ -51,13 +53,16 @@ const activeCount = (rows: Iterable<ProductRow>): number =>
 /**
  * Compares what is stored with what was published. A stored product keeps its id, found by CIP13. One that is no
  * longer published is withdrawn; one that is published but could not be taken (`leaveAlone`) stays as it is. Files
- * without substances leave those that are stored.
+ * without substances leave those that are stored. A price that head office set (`held`, by id) stays.
  */
 export function planImport(
   stored: readonly ProductRow[],
   published: readonly ProductRow[],
-  leaveAlone: ReadonlySet<string> = new Set(),
-  substancesKnown = true,
+  {
+    leaveAlone = new Set(),
+    substancesKnown = true,
+    held = new Set(),
+  }: { leaveAlone?: ReadonlySet<string>; substancesKnown?: boolean; held?: ReadonlySet<string> } = {},
 ): ImportPlan {
   const byCip13 = new Map(stored.map((row) => [row.cip13, row]))
   const plan: ImportPlan = {
@@ -66,6 +71,7 @@ export function planImport(
     withdrawn: [],
     unchanged: 0,
     priceChanges: [],
+    pricesHeld: 0,
     fieldsChanged: {},
   }
   const seen = new Set<string>()
@@ -73,7 +79,9 @@ export function planImport(
     seen.add(product.cip13)
     const before = byCip13.get(product.cip13)
     const substances = substancesKnown ? product.substances : (before?.substances ?? product.substances)
-    if (before) compare(plan, before, { ...product, id: before.id, substances })
+    const price = before && held.has(before.id) ? before.price : product.price
+    if (before && price !== product.price) plan.pricesHeld += 1
+    if (before) compare(plan, before, { ...product, id: before.id, substances, price })
     else plan.added.push(product)
   }
   for (const row of stored) {

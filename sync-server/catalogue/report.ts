@@ -29,6 +29,7 @@ export function reportText(report: ImportReport): string {
   for (const { cip13, name, from, to } of report.priceChangeExamples) {
     lines.push(`          ${cip13}  ${euros(from)} → ${euros(to)} EUR  ${name}`)
   }
+  if (report.pricesHeld > 0) lines.push(`${count(report.pricesHeld)} prices left as head office set them`)
   lines.push(`${count(report.skipped.reduce((sum, group) => sum + group.count, 0))} skipped`)
   for (const group of report.skipped) {
     lines.push(`${count(group.count)}   ${SKIPPED[group.reason]}`)

@@ -186,6 +186,40 @@ describe('head office’s console', () => {
   })
 })
 
+describe('what head office sets', () => {
+  it('is saved where it stands: a price, a branch’s limits, a review', async () => {
+    const page = await openConsole('head_office')
+    await page.getByLabel('Name or code, two letters or more').fill('aspirine')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page
+      .getByLabel(/New price of/)
+      .first()
+      .fill('3.99')
+    await page.getByRole('button', { name: 'Set price' }).first().click()
+    await page.getByText('€3.99').waitFor()
+    const form = page.getByRole('form', { name: 'Branch 1' })
+    await form.getByLabel('Count again above (EUR)').fill('5')
+    await form.getByLabel('Mail Z reports to').fill('nowhere')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByRole('status').getByText(/zMail/).waitFor()
+    await form.getByLabel('Mail Z reports to').fill('z@pharmacie.example')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByText('Saved.').waitFor()
+    const branch = await server.db
+      .selectFrom('branch')
+      .where('name', '=', 'Branch 1')
+      .select(['recount_over', 'z_mail'])
+      .executeTakeFirst()
+    expect(branch).toEqual({ recount_over: 500, z_mail: 'z@pharmacie.example' })
+    const toReview = page.getByRole('button', { name: /Mark as reviewed/ })
+    await toReview.first().waitFor()
+    const before = await toReview.count()
+    await toReview.first().click()
+    await expect.poll(() => toReview.count()).toBe(before - 1)
+    await page.getByText('1 reviewed before').waitFor()
+  })
+})
+
 describe('who may see what', () => {
   it('shows a branch manager their own branch, in French too', async () => {
     const page = await openConsole('branch_manager', 'fr-FR')
@@ -218,7 +252,7 @@ describe('who may see what', () => {
       .execute()
     expect((await send(server, `/v1/sales/${sale.id}`, { token })).status).toBe(404)
     const takings = await send(server, `/v1/takings?from=${today()}`, { token })
-    expect(await takings.json()).toEqual({ taxes: [], tenders: [] })
+    expect(await takings.json()).toEqual({ taxes: [], tenders: [], refunds: [] })
     expect((await send(server, '/v1/takings?from=soon', { token })).status).toBe(400)
     expect((await send(server, `/v1/sales/${sale.id}`)).status).toBe(401)
   })

@@ -13,6 +13,7 @@ const takingsSchema = z.object({
     z.object({ ...dayOfBranch, rateBp: z.int(), net: minorSchema, tax: minorSchema, gross: minorSchema }),
   ),
   tenders: z.array(z.object({ ...dayOfBranch, kind: z.string(), amount: minorSchema, count: z.int() })),
+  refunds: z.array(z.object({ ...dayOfBranch, total: minorSchema, count: z.int() })),
 })
 export type Takings = z.infer<typeof takingsSchema>
 

@@ -41,6 +41,8 @@ export type TokenSource = () => Promise<string>
 interface Request {
   token?: TokenSource
   body?: unknown
+  /** Of a request with a body. */
+  method?: 'POST' | 'PUT'
   signal?: AbortSignal
   locale: string
 }
@@ -54,7 +56,7 @@ interface Request {
 export async function ask<T>(
   path: string,
   schema: z.ZodType<T>,
-  { token, body, signal, locale }: Request,
+  { token, body, method = 'POST', signal, locale }: Request,
 ): Promise<{ value: T; clockAheadMs: number }> {
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': locale }
   if (token) headers.authorization = `Bearer ${await token()}`
@@ -62,7 +64,7 @@ export async function ask<T>(
   const init = { headers, ...(signal ? { signal } : {}) }
   const response = await fetch(
     path,
-    body === undefined ? init : { ...init, method: 'POST', body: JSON.stringify(body) },
+    body === undefined ? init : { ...init, method, body: JSON.stringify(body) },
   ).catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw new ApiError(0, '', '')

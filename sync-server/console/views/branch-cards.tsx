@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { type Currency, type Minor, sum } from '../../../domain/money.ts'
+import { type Currency, type Minor, minor, subtract, sum } from '../../../domain/money.ts'
 import { isTenderKind } from '../../../domain/sale/events.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
@@ -12,6 +12,7 @@ import { type BranchDay, branchDay, hourRange } from '../figures/day.ts'
 import { type Hearing, hearing, lastHeard } from '../figures/hearing.ts'
 import { useLive, useNow } from '../live/live-context.ts'
 import { type Takings, useTakings } from '../live/takings.ts'
+import { settingsWords } from '../settings-words.ts'
 import { consoleWords } from '../words.ts'
 import { HearingWord } from './hearing-word.tsx'
 import { Section } from './section.tsx'
@@ -22,6 +23,8 @@ interface Figures {
   /** Null until they have been read. */
   vat: Minor | null
   tenders: readonly { kind: string; amount: Minor }[]
+  /** Given back that day, without a sign; null when nothing was. */
+  refunds: { count: number; total: Minor } | null
   toCome: { sales: number; amount: Minor }
 }
 
@@ -29,11 +32,15 @@ function takingsOf(
   takings: Takings | null,
   branch: BranchRow,
   date: string,
-): Pick<Figures, 'vat' | 'tenders'> {
-  if (!takings) return { vat: null, tenders: [] }
+): Pick<Figures, 'vat' | 'tenders' | 'refunds'> {
+  if (!takings) return { vat: null, tenders: [], refunds: null }
   const ofDay = <Row extends { branchId: string; businessDate: string }>(rows: readonly Row[]) =>
     rows.filter((row) => row.branchId === branch.id && row.businessDate === date)
-  return { vat: sum(ofDay(takings.taxes).map((row) => row.tax)), tenders: ofDay(takings.tenders) }
+  return {
+    vat: sum(ofDay(takings.taxes).map((row) => row.tax)),
+    tenders: ofDay(takings.tenders),
+    refunds: ofDay(takings.refunds)[0] ?? null,
+  }
 }
 
 /** The figures of each branch, recomputed when rows arrive and each second for their age. */
@@ -70,12 +77,23 @@ function useFigures(branches: readonly BranchRow[]): { branch: BranchRow; figure
 function Tenders({ figures, currency }: { figures: Figures; currency: Currency }) {
   const t = useWords(consoleWords)
   const locale = useLocale()
+  const s = useWords(settingsWords)
+  const { refunds, day } = figures
   const word = (kind: string) => (isTenderKind(kind) ? t(`tender.${kind}`) : kind)
   const parts = [
     ...(figures.vat === null || figures.day.count === 0
       ? []
       : [t('day.vat', { amount: formatMoney(figures.vat, locale, currency) })]),
     ...figures.tenders.map(({ kind, amount }) => `${word(kind)} ${formatMoney(amount, locale, currency)}`),
+    ...(refunds
+      ? [
+          s('day.refunds', {
+            count: refunds.count,
+            amount: formatMoney(minor(-refunds.total), locale, currency),
+          }),
+          s('day.net', { amount: formatMoney(subtract(day.gross, refunds.total), locale, currency) }),
+        ]
+      : []),
   ]
   return (
     <p className="flex min-h-5 flex-wrap gap-x-3 text-dense text-second">

@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useState } from 'react'
+import { may, type Role } from '../../../domain/permissions.ts'
 import { StatusRow, StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { countNumbers } from '../figures/receipt-numbers.ts'
 import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
+import { useReviewed } from '../live/reviews.ts'
 import { type Session, useSession } from '../session/session.ts'
 import { consoleWords } from '../words.ts'
 import { BranchCards } from './branch-cards.tsx'
@@ -13,6 +15,7 @@ import { Exceptions } from './exceptions.tsx'
 import { Preferences } from './preferences.tsx'
 import { SalesStream } from './sales-stream.tsx'
 import { SECTION } from './section.tsx'
+import { Settings } from './settings.tsx'
 import { DevelopmentBanner } from './sign-in.tsx'
 import { Tills } from './tills.tsx'
 
@@ -50,7 +53,8 @@ function Header({ me }: { me: SignedIn['me'] }) {
 /** What someone should look at, counted, with the way there. Nothing when there is nothing. */
 function Concerns() {
   const t = useWords(consoleWords)
-  const exceptions = useLive((state) => state.exceptions.length)
+  const reviewed = useReviewed()
+  const exceptions = useLive((state) => state.exceptions).filter(({ id }) => !reviewed.has(id)).length
   const missing = useLive((state) => state.sales.missing)
   const receipts = [...missing.values()].reduce((total, ranges) => total + countNumbers(ranges), 0)
   const link = 'flex rounded-control hover:underline'
@@ -80,7 +84,7 @@ function SilentServer() {
   return <StatusRow tone="warn" live="polite" text={t('pulse.silent', { time })} />
 }
 
-function Overview() {
+function Overview({ role }: { role: Role }) {
   const [branchId, setBranchId] = useState<string | null>(null)
   return (
     <main className="grid w-full max-w-[120rem] flex-1 content-start gap-x-6 gap-y-6 p-4 lg:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8 xl:px-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
@@ -88,7 +92,8 @@ function Overview() {
         <BranchCards selected={branchId} onSelect={setBranchId} />
         <Tills branchId={branchId} />
         <CashSessions branchId={branchId} />
-        <Exceptions branchId={branchId} />
+        <Exceptions branchId={branchId} mayReview={may(role, 'exception.review')} />
+        {may(role, 'price.set') && <Settings />}
       </div>
       {/* Always in sight: it scrolls by itself beside the rest. */}
       <div className="min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto">
@@ -116,7 +121,7 @@ export function Console({ session }: { session: SignedIn }) {
         {session.development && <DevelopmentBanner />}
         <Header me={session.me} />
         <SilentServer />
-        <Overview />
+        <Overview role={session.me.role} />
       </div>
     </LiveContext>
   )
