@@ -103,6 +103,15 @@ export interface ExceptionReviewRow {
   at: string
 }
 
+/** Server only: a Z report that is to be mailed, once. Unsent while `sent_at` is null. */
+export interface ZMailRow {
+  session_id: string
+  address: string
+  queued_at: string
+  sent_at: string | null
+  last_error: string | null
+}
+
 /** Server only: links a person to their Clerk user. */
 export interface StaffLoginRow {
   staff_id: string
@@ -261,6 +270,7 @@ export interface ServerTables extends SharedTables {
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow
   exception_review: ExceptionReviewRow
+  z_mail: ZMailRow
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow

@@ -49,6 +49,9 @@ const environmentSchema = z.object({
   CLERK_AUTHORIZED_PARTIES: list.optional(),
   COUNTERSIGN_KEY: privatePem.optional(),
   CONSOLE_DIR: z.string().default(resolve(root, 'dist/console')),
+  RESEND_API_KEY: z.string().startsWith('re_', 'must begin with re_').optional(),
+  MAIL_FROM: z.string().default('PharmaSaaS <z-reports@localhost>'),
+  MAIL_LANGUAGE: z.enum(['en', 'fr', 'de']).default('fr'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -71,6 +74,8 @@ export interface ServerConfig {
   /** Ed25519 key in PEM that countersigns journals, shared by several servers; null: one is kept in `dataDir`. */
   countersignKey: string | null
   consoleDir: string
+  /** Where mail goes: to Resend with a key, else as `.eml` files into `dataDir`. `from` is a mailbox. */
+  mail: { from: string; locale: 'en' | 'fr' | 'de'; resendKey: string | null }
   logLevel: string
 }
 
@@ -121,6 +126,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     signIn: signInOf(env),
     countersignKey: env.COUNTERSIGN_KEY ?? null,
     consoleDir: resolve(env.CONSOLE_DIR),
+    mail: { from: env.MAIL_FROM, locale: env.MAIL_LANGUAGE, resendKey: env.RESEND_API_KEY ?? null },
     logLevel: env.LOG_LEVEL,
   }
 }

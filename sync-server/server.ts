@@ -22,6 +22,8 @@ import { projectWaiting } from './journal/waiting.ts'
 import { openShapes } from './shape-service.ts'
 import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
 import { startJobs } from './workers/jobs.ts'
+import { folderOutbox, type Outbox, resendOutbox } from './workers/z-mail/outbox.ts'
+import { Z_MAIL_CRONTAB, zMailTasks } from './workers/z-mail/tasks.ts'
 
 /** The server cannot start; the message is one sentence for whoever runs it. */
 export class StartError extends Error {
@@ -99,6 +101,10 @@ function stopListening(server: Server): Closer {
   }
 }
 
+/** Where mail goes: Resend with a key, else a folder. */
+const outboxOf = ({ mail, dataDir }: ServerConfig): Outbox =>
+  mail.resendKey ? resendOutbox(mail.resendKey) : folderOutbox(join(dataDir, 'mail'))
+
 async function start(config: ServerConfig, log: Logger, closers: Closer[]): Promise<RunningServer> {
   const clock = Date.now
   const databaseUrl = await openPostgres(config, log, closers)
@@ -118,14 +124,24 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     staff: createPeopleCheck(db, trust),
   })
   const files = openFolderStore(join(config.dataDir, 'files'))
-  const tasks = forecastTasks({
+  const forecasts = forecastTasks({
     pool,
     files,
     now: clock,
     newId: uuidv7,
     log: (detail) => log.info({ part: 'forecast', ...detail }, 'forecast'),
   })
-  const jobs = await startJobs({ databaseUrl, tasks, crontab: FORECAST_CRONTAB, log })
+  const mails = zMailTasks({
+    db,
+    outbox: outboxOf(config),
+    from: config.mail.from,
+    locale: config.mail.locale,
+    now: clock,
+    log: (detail) => log.info({ part: 'z-mail', ...detail }, 'Z report mailed'),
+  })
+  const tasks = { ...forecasts, ...mails }
+  const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
+  const jobs = await startJobs({ databaseUrl, tasks, crontab, log })
   closers.push(() => jobs.stop())
   const shapes = await openShapes(config, { databaseUrl, authenticate, log })
   const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })

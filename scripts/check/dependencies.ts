@@ -46,6 +46,11 @@ export const DEPENDENCIES: Record<string, readonly Room[]> = {
   'bwip-js': ['hardware'],
   serialport: ['hardware'],
 
+  // Papers and mail
+  'dejavu-fonts-ttf': ['sync-server'],
+  nodemailer: ['sync-server'],
+  pdfkit: ['sync-server'],
+
   // Forecasts
   'onnxruntime-node': ['forecast-models', 'desktop/till', 'sync-server'],
   protobufjs: ['forecast-models'],

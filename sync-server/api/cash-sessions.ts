@@ -141,6 +141,14 @@ const readRefunds = (db: ServerDatabase, sessionId: string) =>
     .select(['s.receipt_number as receipt', 'p.name as actorName'])
     .execute()
 
+/** Whether its Z report was mailed, and to whom; null when nobody wants it. */
+const readMail = async (db: ServerDatabase, sessionId: string) =>
+  (await db
+    .selectFrom('z_mail')
+    .where('session_id', '=', sessionId)
+    .select(['address', 'sent_at as sentAt', 'last_error as lastError'])
+    .executeTakeFirst()) ?? null
+
 async function readSession(db: ServerDatabase, session: CashSessionRow) {
   const movements = await readMovements(db, session.id)
   const counts = (await db
@@ -162,6 +170,7 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     addenda: await readAddenda(db, session.id),
     removals: await readRemovals(db, session.id),
     refunds: await readRefunds(db, session.id),
+    mail: await readMail(db, session.id),
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),

@@ -29,6 +29,8 @@ export const settingsWords = defineWords(
     'day.refunds_one': '{{count}} refund {{amount}}',
     'day.refunds_other': '{{count}} refunds {{amount}}',
     'day.net': 'Left {{amount}}',
+    'mail.sent': 'Z report mailed to {{address}}, {{at}}',
+    'mail.waits': 'Z report not mailed yet to {{address}}: it is tried again',
   },
   {
     prices: 'Prix',
@@ -56,6 +58,8 @@ export const settingsWords = defineWords(
     'day.refunds_one': '{{count}} remboursement {{amount}}',
     'day.refunds_other': '{{count}} remboursements {{amount}}',
     'day.net': 'Reste {{amount}}',
+    'mail.sent': 'Z envoyé à {{address}}, {{at}}',
+    'mail.waits': 'Z pas encore envoyé à {{address}} : nouvel essai',
   },
   {
     prices: 'Preise',
@@ -83,5 +87,7 @@ export const settingsWords = defineWords(
     'day.refunds_one': '{{count}} Erstattung {{amount}}',
     'day.refunds_other': '{{count}} Erstattungen {{amount}}',
     'day.net': 'Bleibt {{amount}}',
+    'mail.sent': 'Z-Bericht gesendet an {{address}}, {{at}}',
+    'mail.waits': 'Z-Bericht an {{address}} noch nicht gesendet: neuer Versuch folgt',
   },
 )

@@ -45,6 +45,10 @@ export const drawerSchema = z.object({
       actorName: z.string().nullable(),
     }),
   ),
+  /** Its Z report by mail; null when nobody wants it. */
+  mail: z
+    .object({ address: z.string(), sentAt: z.string().nullable(), lastError: z.string().nullable() })
+    .nullable(),
   causes: z.array(z.custom<LikelyCause>((value) => typeof value === 'object' && value !== null)),
 })
 export type Drawer = z.infer<typeof drawerSchema>

@@ -13,6 +13,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { drawerWords } from '../drawer-words.ts'
 import { useLive, useLiveParts } from '../live/live-context.ts'
 import { ask } from '../session/api.ts'
+import { settingsWords } from '../settings-words.ts'
 import { consoleWords } from '../words.ts'
 import { type Drawer, type DrawerParts, drawerSchema } from './drawer-answer.ts'
 import { Refunds, Removals } from './drawer-losses.tsx'
@@ -217,6 +218,23 @@ function Said({ session, drawer }: DrawerParts) {
   return said.map((line) => <p key={line}>{line}</p>)
 }
 
+/** Whether its Z report has gone out by mail. */
+function Mailed({ drawer, place }: DrawerParts) {
+  const s = useWords(settingsWords)
+  const locale = useLocale()
+  if (!drawer.mail) return null
+  const { address, sentAt, lastError } = drawer.mail
+  if (sentAt === null) {
+    return (
+      <StatusWord tone="warn">
+        <span title={lastError ?? undefined}>{s('mail.waits', { address })}</span>
+      </StatusWord>
+    )
+  }
+  const at = formatInstant(sentAt, locale, place.timeZone, 'moment')
+  return <StatusWord tone="good">{s('mail.sent', { address, at })}</StatusWord>
+}
+
 /** One drawer in full: the same movements, reasons and figures as at its till. */
 export function DrawerDetails({ session, place }: { session: CashSessionRow; place: Place }) {
   const t = useWords(consoleWords)
@@ -234,6 +252,7 @@ export function DrawerDetails({ session, place }: { session: CashSessionRow; pla
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Totals {...parts} />
+        <Mailed {...parts} />
         <Said {...parts} />
         <Causes {...parts} />
         <Count {...parts} />

@@ -1,0 +1,133 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { TestJournal } from '../../journal/test-journal.ts'
+import { addDevice, deviceToken, send, signIn, startTestServer, type TestServer } from '../../test-server.ts'
+import { type Mail, resendOutbox } from './outbox.ts'
+import { readZ } from './read-z.ts'
+import { zMailTasks } from './tasks.ts'
+import { zPdf } from './z-pdf.ts'
+
+let server: TestServer
+let journal: TestJournal
+
+beforeAll(async () => {
+  server = await startTestServer()
+  journal = new TestJournal(await addDevice(server), server.organisation)
+})
+afterAll(() => server?.stop())
+
+const mailDir = () => join(server.dataDir, 'mail')
+const mails = () => readdir(mailDir()).catch(() => [])
+const sweep = () => sql`select graphile_worker.add_job('z-mail:sweep')`.execute(server.db)
+const queued = () => server.db.selectFrom('z_mail').selectAll().execute()
+const setAddress = (address: string) =>
+  server.db
+    .updateTable('branch')
+    .set({ z_mail: address })
+    .where('id', '=', server.organisation.branchId)
+    .execute()
+
+/** A drawer with a float of 100.00, a sale of 12.50, and a count that is `short` short. */
+async function day(short: number): Promise<string> {
+  const at = () => new Date().toISOString()
+  const opened = journal.append({ ...journal.opened(10_000), at: at() })
+  const { sessionId } = journal.place()
+  const sold = journal.append({ ...journal.sale(5), at: at() })
+  const closed = journal.append({ ...journal.closed(11_250 - short, 11_250), at: at() })
+  const { deviceId } = journal.device
+  const body = { deviceId, events: [opened, sold, closed], pending: { events: 0, sales: 0, amount: 0 } }
+  const answer = await send(server, '/v1/journal', { token: await deviceToken(journal.device), body })
+  expect(answer.status).toBe(200)
+  return sessionId
+}
+
+it('mails each Z once when its rows are there, as a PDF that says what the till closed with', async () => {
+  await setAddress('z@pharmacie.example')
+  const sessionId = await day(125)
+  await sweep()
+  await expect.poll(mails, { timeout: 20_000 }).toEqual([`z-${sessionId}.eml`])
+  const mail = await readFile(join(mailDir(), `z-${sessionId}.eml`), 'utf8')
+  expect(mail).toMatch(/^To: z@pharmacie\.example$/m)
+  expect(mail).toMatch(/^Message-ID: <z-[0-9a-f-]{36}@pharmasaas>$/m)
+  const pdf = Buffer.from(/filename=z-1\.pdf\r?\n\r?\n([\s\S]*?)\r?\n--/.exec(mail)?.[1] ?? '', 'base64')
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+  await expect.poll(async () => (await queued())[0]?.sent_at, { timeout: 20_000 }).toBeTruthy()
+
+  await sweep()
+  await sweep()
+  expect(await queued()).toHaveLength(1)
+  const token = await signIn(server, 'head_office')
+  const drawer = await send(server, `/v1/cash-sessions/${sessionId}`, { token })
+  expect(await drawer.json()).toMatchObject({ mail: { address: 'z@pharmacie.example', lastError: null } })
+})
+
+it('draws the same file of the same report, with its own font and text that can be searched', async () => {
+  const [session] = await queued()
+  const z = await readZ(server.db, session?.session_id ?? '')
+  if (!z) throw new Error('no Z')
+  expect(z).toMatchObject({ zNumber: 1, saleCount: 1, counted: 11_125, variance: -125 })
+  const [one, two] = [await zPdf(z, 'fr'), await zPdf(z, 'fr')]
+  expect(one.equals(two)).toBe(true)
+  const file = one.toString('latin1')
+  expect(file).toMatch(/\/FontFile2? /)
+  expect(file).toContain('/ToUnicode')
+})
+
+it('tries again what was not taken, says so meanwhile, and sends nothing twice', async () => {
+  const taken: Mail[] = []
+  let open = false
+  const tasks = zMailTasks({
+    db: server.db,
+    from: 'till@pharmacie.example',
+    locale: 'de',
+    now: Date.now,
+    log: () => {},
+    outbox: async (mail) => {
+      if (!open) throw new Error('the line is down')
+      taken.push(mail)
+    },
+  })
+  // As it stands when it was queued: this one's outbox is the test's.
+  const id = journal.place().sessionId
+  await server.db.updateTable('z_mail').set({ sent_at: null, address: 'z@x.example' }).execute()
+  const run = () => Promise.resolve(tasks['z-mail:send']?.({ id }, null as never))
+  await expect(run()).rejects.toThrow('the line is down')
+  const row = () =>
+    server.db.selectFrom('z_mail').selectAll().where('session_id', '=', id).executeTakeFirstOrThrow()
+  expect(await row()).toMatchObject({ sent_at: null, last_error: 'the line is down' })
+  open = true
+  await run()
+  await run()
+  expect(taken.map(({ to, subject }) => [to, subject.slice(0, 11)])).toEqual([['z@x.example', 'Z-Bericht 1']])
+  expect(await row()).toMatchObject({ last_error: null, sent_at: expect.any(String) })
+})
+
+it('asks Resend with a key of its own for each mail, and tells what it said', async () => {
+  const asked: { url: unknown; init: RequestInit }[] = []
+  const answers = [new Response('{}'), new Response('no such domain', { status: 403 })]
+  const outbox = resendOutbox('re_test', async (url, init) => {
+    asked.push({ url, init: init as RequestInit })
+    return answers.shift() as Response
+  })
+  const mail = {
+    key: 'z-1',
+    from: 'a@x.example',
+    to: 'b@x.example',
+    subject: 'Z 1',
+    text: 'see',
+    date: new Date(0),
+    attachment: { filename: 'z-1.pdf', content: Buffer.from('pdf') },
+  }
+  await outbox(mail)
+  expect(asked[0]).toMatchObject({
+    url: 'https://api.resend.com/emails',
+    init: { method: 'POST', headers: { authorization: 'Bearer re_test', 'idempotency-key': 'z-1' } },
+  })
+  expect(JSON.parse(String(asked[0]?.init.body))).toMatchObject({
+    to: ['b@x.example'],
+    attachments: [{ filename: 'z-1.pdf', content: 'cGRm' }],
+  })
+  await expect(outbox(mail)).rejects.toThrow('Resend did not take the mail (403): no such domain')
+})
