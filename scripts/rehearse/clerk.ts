@@ -115,11 +115,13 @@ export function createClerk(counter: Counter) {
     await till.kill()
     hands.close()
     await till.start()
+    const up = performance.now()
     await counter.onBack()
+    const looked = performance.now() - up
     await arrive()
     await agreed([first])
     await scanAll(items.slice(1))
-    measured.backAfter = performance.now() - from
+    measured.backAfter = performance.now() - from - looked
   }
 
   const parked = (name: string) => hands.see('parked')?.find(({ label }) => label === name)

@@ -28,6 +28,9 @@ const THIRD = {
   name: 'Comptoir 3',
 }
 
+/** A printer is given this long for what it is behind, ms. */
+const PRINTING_MS = 300_000
+
 type Say = (line: string) => void
 
 const pinOf = (role: string): string =>
@@ -90,6 +93,7 @@ async function settle(
     await until(
       `the papers of ${till.name}`,
       () => day.clerks[i]?.hands().see('status')?.printer.waiting === 0,
+      PRINTING_MS,
     )
     screens.paper(`z-till-${i + 1}`, till)
   }
