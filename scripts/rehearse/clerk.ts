@@ -3,7 +3,7 @@ import type { TestTill } from '../../e2e/support/product.ts'
 import { until } from '../../e2e/support/until.ts'
 import { formatReceiptCode } from '../../hardware/protocols/barcodes/receipt-code.ts'
 import { handedOver, type Ledger, partsOf } from './ledger.ts'
-import { type Item, type Pay, totalOf, type Visit } from './plan.ts'
+import { DISCOUNT_BP, type Item, type Pay, totalOf, type Visit } from './plan.ts'
 
 /** What was measured, ms. */
 export interface Measured {
@@ -64,6 +64,16 @@ export function createClerk(counter: Counter) {
     for (const { cip13, quantity } of items) {
       for (let pack = 0; pack < quantity; pack++) await scan(cip13)
     }
+  }
+
+  /** Takes the plan's discount off the first line. */
+  async function takeOff([first]: readonly Item[]): Promise<void> {
+    if (!first || first.off === 0) return
+    const line = await until('the line to be there', () =>
+      hands.see('basket')?.lines.find(({ cip13 }) => cip13 === first.cip13),
+    )
+    const off = { rateBp: DISCOUNT_BP }
+    await hands.do('basket.discount', { lineId: line.lineId, off, reason: 'Fidélité' })
   }
 
   /** The basket, once the till shows what the rehearsal itself makes of these items. */
@@ -177,6 +187,7 @@ export function createClerk(counter: Counter) {
     }
     if (visit.do === 'sell' && visit.killed) await dieIn(visit.items)
     else await scanAll(visit.items)
+    await takeOff(visit.items)
     if (visit.do === 'park') await hands.do('parked.park', { label: visit.name })
     else if (visit.do === 'walk-away') await hands.do('basket.void', {})
     else {

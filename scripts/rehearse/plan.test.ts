@@ -50,8 +50,8 @@ describe('the ledger', () => {
 
   it('adds a till up: 150.00 + 4.36 - 1.16 in the drawer, 9.99 on the card', () => {
     const ledger = openLedger(2)
-    ledger.sold(1, [{ cip13: 'a', price: 218, vatRateBp: 210, quantity: 2 }], 'exact')
-    ledger.sold(1, [{ cip13: 'b', price: 999, vatRateBp: 1000, quantity: 1 }], 'card')
+    ledger.sold(1, [{ cip13: 'a', price: 218, vatRateBp: 210, quantity: 2, off: 0 }], 'exact')
+    ledger.sold(1, [{ cip13: 'b', price: 999, vatRateBp: 1000, quantity: 1, off: 0 }], 'card')
     ledger.refunded(1, 116, 'cash')
     expect(ledger.inDrawer(1, 15_000)).toBe(15_320)
     expect(ledger.tills[1]).toMatchObject({ sales: 2, gross: 1435, card: 999, refunds: 1 })

@@ -10,7 +10,12 @@ export interface Pack {
 
 export interface Item extends Pack {
   quantity: number
+  /** Taken off all its packs, minor units. */
+  off: number
 }
+
+/** What a discount of the day takes off, basis points: a cashier may give it alone. */
+export const DISCOUNT_BP = 300
 
 /** `notes`: the next ten euros above. `both`: five euros in cash, the rest by card. */
 export type Pay = 'exact' | 'notes' | 'card' | 'both'
@@ -85,7 +90,7 @@ function itemsOf(random: Random, packs: readonly Pack[]): Item[] {
   while (chosen.size < count) {
     // Few products make most of the sales.
     const pack = packs[Math.floor(random() * random() * packs.length)] as Pack
-    chosen.set(pack.cip13, { ...pack, quantity: random() < 0.15 ? 2 : 1 })
+    chosen.set(pack.cip13, { ...pack, quantity: random() < 0.15 ? 2 : 1, off: 0 })
   }
   return [...chosen.values()]
 }
@@ -99,9 +104,17 @@ const payOf = (random: Random, items: readonly Item[]): Pay => {
 
 /** What items come to, minor units: the rehearsal's own sum. */
 export const totalOf = (items: readonly Item[]): number =>
-  items.reduce((sum, { price, quantity }) => sum + price * quantity, 0)
+  items.reduce((sum, { price, quantity, off }) => sum + price * quantity - off, 0)
+
+/** The same items, the first of them given cheaper: its share rounded half up to the cent. */
+function discounted([first, ...rest]: readonly Item[]): Item[] {
+  if (!first) return []
+  const off = Math.floor((first.price * first.quantity * DISCOUNT_BP + 5000) / 10_000)
+  return [{ ...first, off }, ...rest]
+}
 
 const PARKED_SHARE = 0.04
+const DISCOUNTED_SHARE = 0.05
 const REFUNDED_SHARE = 0.02
 const WALKED_SHARE = 0.015
 
@@ -131,7 +144,9 @@ export function planDay(seed: number, sales: number, packs: readonly Pack[]): Vi
   const random = createRandom(seed)
   const visits: Visit[] = takenUpTwice(random, 0, packs)
   for (let sale = 1; sale < sales; sale++) {
-    const items = itemsOf(random, packs)
+    const plain = itemsOf(random, packs)
+    const cheaper = random() < DISCOUNTED_SHARE
+    const items = cheaper ? discounted(plain) : plain
     const come: Come = { at: arrival(random), till: Math.floor(random() * TILLS) }
     const pay = payOf(random, items)
     const note = random() < 0.02
@@ -139,7 +154,7 @@ export function planDay(seed: number, sales: number, packs: readonly Pack[]): Vi
       visits.push(...parkedPair(random, sale, come, items))
     else visits.push({ ...come, do: 'sell', sale, items, pay, note, killed: false })
     if (random() < WALKED_SHARE) visits.push({ ...come, do: 'walk-away', items: itemsOf(random, packs) })
-    if (pay !== 'both' && (sale === 3 || sale === 4 || random() < REFUNDED_SHARE)) {
+    if (pay !== 'both' && !cheaper && (sale === 3 || sale === 4 || random() < REFUNDED_SHARE)) {
       const back = Math.min(DAY_SECONDS - 30, come.at + 1200 + Math.floor(random() * 7200))
       visits.push({ at: back, till: Math.floor(random() * TILLS), do: 'refund', of: sale })
     }
@@ -150,7 +165,11 @@ export function planDay(seed: number, sales: number, packs: readonly Pack[]): Vi
 }
 
 function killOne(visits: Visit[]): void {
-  const fits = (visit: Visit) => visit.do === 'sell' && visit.till === KILL.till && visit.items.length > 1
+  const fits = (visit: Visit) =>
+    visit.do === 'sell' &&
+    visit.till === KILL.till &&
+    visit.items.length > 1 &&
+    visit.items.every(({ off }) => off === 0)
   const killed = visits.find((visit) => fits(visit) && visit.at >= KILL.after) ?? visits.findLast(fits)
   if (killed?.do === 'sell') killed.killed = true
 }

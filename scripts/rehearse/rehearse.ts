@@ -12,7 +12,7 @@ import { playDay } from './day.ts'
 import { figuresOf } from './figures.ts'
 import { openLedger, type TillLedger } from './ledger.ts'
 import type { RehearseOptions } from './options.ts'
-import { DAY_SECONDS, packsOf, planDay, TILLS } from './plan.ts'
+import { DAY_SECONDS, type Pack, packsOf, planDay, TILLS } from './plan.ts'
 import { NO_SCREENS, openScreens, type Screens } from './screens.ts'
 
 const FLOAT = 15_000
@@ -45,11 +45,20 @@ const nothingYet = (): Measured => ({
   salesWaitingMost: 0,
 })
 
-async function openBranch(product: Product, say: Say): Promise<void> {
+async function openBranch(product: Product, packs: readonly Pack[], say: Say): Promise<void> {
+  await putOnShelves(product, packs)
   await product.db.insertInto('register').values(THIRD).execute()
   for (const register of [undefined, undefined, THIRD]) await product.addTill(register)
   await untilTheySell(product.tills, 120_000)
   say(`${MARKET.name}: ${TILLS} tills, each with the whole catalogue`)
+}
+
+/** More of each pack than a Saturday sells. */
+async function putOnShelves(product: Product, packs: readonly Pack[]): Promise<void> {
+  const codes = [...new Set(packs.map(({ cip13 }) => cip13))]
+  const products = await product.db.selectFrom('product').select('id').where('cip13', 'in', codes).execute()
+  const rows = products.map(({ id }) => ({ branch_id: MARKET.id, product_id: id, quantity: 500 }))
+  await product.db.insertInto('stock_on_hand').values(rows).execute()
 }
 
 /** All of a till's facts have reached the server. */
@@ -115,11 +124,12 @@ async function settle(
 /** Plays the Saturday. @returns what did not reconcile */
 export async function rehearse({ seed, sales, out }: RehearseOptions, say: Say): Promise<Findings> {
   const { catalogue } = await readBdpmFolder(fileURLToPath(new URL('../../data/bdpm', import.meta.url)))
-  const visits = planDay(seed, sales, packsOf(catalogue.products, seed))
+  const packs = packsOf(catalogue.products, seed)
+  const visits = planDay(seed, sales, packs)
   const product = await startProduct()
   let screens = NO_SCREENS
   try {
-    await openBranch(product, say)
+    await openBranch(product, packs, say)
     if (out !== null) screens = await openScreens(product, out)
     const ledger = openLedger(TILLS)
     const made = new Map<number, MadeSale>()
