@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 const NEVER = ['**/node_modules/**', 'dist/**', '.vite/**', 'out/**', '.data/**', '.cache/**']
 const SLOW = ['**/*.slow.test.{ts,tsx}', 'e2e/**/*.test.ts']
+const SCREENS = ['e2e/till-screen/**/*.test.ts', 'e2e/console/**/*.test.ts', 'e2e/bad-input.test.ts']
 
 /**
- * Two projects. `fast` answers while one works; `slow` starts real databases, browsers and processes, one
- * file at a time, because such tests measure and wait, and a crowded machine would make them lie.
+ * Three projects. `fast` answers while one works. `screens` sits at pages in real Chromium, at a person's speed, and so
+ * mostly waits: two at a time. `slow` starts real databases and processes, one file at a time, because such tests
+ * measure, and a crowded machine would make them lie.
  */
 export default defineConfig({
   test: {
@@ -25,13 +27,25 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'slow',
-          include: SLOW,
+          name: 'screens',
+          include: SCREENS,
           exclude: NEVER,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: SLOW,
+          exclude: [...NEVER, ...SCREENS],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

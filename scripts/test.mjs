@@ -6,25 +6,29 @@ import { productEnvironment, ROOT, runMain, setUp } from './setup.mjs'
 import { summarise } from './test/summary.mjs'
 
 const HELP = `npm test [-- options] [filters]
-Sets up what is missing, then runs every test: the fast ones, then the slow ones (databases, browsers, processes).
-  --fast, --slow   only those
+Sets up what is missing, then runs every test: the fast ones, then those at screens in a browser, then the slow ones
+(databases, processes, measures).
+  --fast, --screens, --slow   only those
   --check          npm run check first; counted as one test
   filters          parts of file names; only files that match run
 Ends with a failure when a test failed or none ran. The counts are left in .cache/test/summary.txt.`
 
 const REPORTS = join(ROOT, '.cache', 'test')
 
+/** The projects of vitest.config.ts, in the order in which they run. */
+const PROJECTS = ['fast', 'screens', 'slow']
+
 /** @param {string[]} args */
 function parse(args) {
   const options = args.filter((arg) => arg.startsWith('-'))
-  const known = ['--fast', '--slow', '--check', '--help', '-h']
+  const known = [...PROJECTS.map((project) => `--${project}`), '--check', '--help', '-h']
   const unknown = options.find((option) => !known.includes(option))
   if (unknown) throw new SetupError(`${unknown} is not an option of npm test; see npm test -- --help.`)
-  const only = ['fast', 'slow'].filter((project) => options.includes(`--${project}`))
+  const only = PROJECTS.filter((project) => options.includes(`--${project}`))
   return {
     help: options.includes('--help') || options.includes('-h'),
     check: options.includes('--check'),
-    projects: only.length > 0 ? only : ['fast', 'slow'],
+    projects: only.length > 0 ? only : PROJECTS,
     filters: args.filter((arg) => !arg.startsWith('-')),
   }
 }
