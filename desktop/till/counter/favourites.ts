@@ -19,24 +19,20 @@ export interface Favourites {
   pin(productId: string, where: PinnedWhere): null | Refusal
 }
 
-/** Favourites are facts of their tills; which one was pinned last decides, so that no till writes another's row. */
-export function createFavourites(context: TillContext, operators: Operators): Favourites {
-  const { db, branchId, registerId } = context
+/** Reads which products are pinned, the branch's first; kept until a mark changes. */
+function createPins({ db, branchId, registerId, changes }: TillContext) {
   const newest = db.prepare(`
     select product_id as productId, register_id as registerId, pinned from favourite_mark
     where branch_id = @branchId and (register_id is null or register_id = @registerId) order by at, id`)
-  const product = db.prepare(`
-    select ${PRODUCT_COLUMNS}, coalesce((select s.quantity from stock_on_hand s
-      where s.branch_id = @branchId and s.product_id = p.id), 0) as onHand
-    from product p where p.id = @productId and p.status = 'active'`)
   let kept: Map<string, 'till' | 'branch'> | null = null
-  context.changes.listen((topics) => {
-    if (topics.has('favourite')) kept = null
+  const forget = () => {
+    kept = null
+  }
+  changes.listen((topics) => {
+    if (topics.has('favourite')) forget()
   })
 
-  /** Pinned products, the branch's first. */
-  const pins = (): Map<string, 'till' | 'branch'> => {
-    if (kept) return kept
+  const read = (): Map<string, 'till' | 'branch'> => {
     const here = { branch: new Set<string>(), till: new Set<string>() }
     const marks = newest.all({ branchId, registerId }) as {
       productId: string
@@ -49,24 +45,39 @@ export function createFavourites(context: TillContext, operators: Operators): Fa
       else place.delete(mark.productId)
     }
     const own = [...here.till].filter((id) => !here.branch.has(id))
-    kept = new Map([
+    return new Map([
       ...[...here.branch].map((id) => [id, 'branch'] as const),
       ...own.map((id) => [id, 'till'] as const),
     ])
-    return kept
   }
 
+  const all = () => {
+    kept ??= read()
+    return kept
+  }
+  return { all, forget }
+}
+
+/** Favourites are facts of their tills; which one was pinned last decides, so that no till writes another's row. */
+export function createFavourites(context: TillContext, operators: Operators): Favourites {
+  const { db, branchId, registerId } = context
+  const pins = createPins(context)
+  const product = db.prepare(`
+    select ${PRODUCT_COLUMNS}, coalesce((select s.quantity from stock_on_hand s
+      where s.branch_id = @branchId and s.product_id = p.id), 0) as onHand
+    from product p where p.id = @productId and p.status = 'active'`)
+
   return {
-    pinned: (productId) => pins().get(productId) ?? null,
+    pinned: (productId) => pins.all().get(productId) ?? null,
     view: () =>
-      [...pins()]
+      [...pins.all()]
         .flatMap(([productId, where]) => {
           const row = product.get({ branchId, productId }) as (ProductRow & { onHand: number }) | undefined
           return row ? [{ ...toProductView(row), where }] : []
         })
         .slice(0, SHOWN),
     pin: (productId, where) => {
-      const before = pins().get(productId) ?? null
+      const before = pins.all().get(productId) ?? null
       const marks: ProductMarked['marks'] = []
       const mark = (of: string | null, pinned: boolean) =>
         marks.push({ markId: context.newId(), registerId: of, pinned })
@@ -86,7 +97,7 @@ export function createFavourites(context: TillContext, operators: Operators): Fa
           at: instantAt(context.now()),
         }),
       )
-      kept = null
+      pins.forget()
       context.changes.touch('favourite', 'sync')
       return null
     },

@@ -69,6 +69,21 @@ function createBlanks(db: TillDatabase, { table, columns }: SyncedTable) {
   }
 }
 
+/** Statements of one table, each prepared when it is first needed. */
+function preparedOf(db: TillDatabase) {
+  const statements = new Map<string, Statement>()
+  return (of: string, sql: () => string): Statement => {
+    let statement = statements.get(of)
+    if (!statement) {
+      statement = db.prepare(sql())
+      statements.set(of, statement)
+    }
+    return statement
+  }
+}
+
+const pick = (values: Values, columns: readonly string[]) => columns.map((column) => values[column] ?? null)
+
 /**
  * Statements of one synced table, bound by position. Column names come from `synced-tables.ts`; others on the wire are
  * passed over.
@@ -80,16 +95,7 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
   const { key } = synced
   const rest = all.filter((column) => !key.includes(column))
   const where = key.map((column) => `${quote(column)} = ?`).join(' and ')
-  const statements = new Map<string, Statement>()
-  const prepared = (of: string, sql: () => string): Statement => {
-    let statement = statements.get(of)
-    if (!statement) {
-      statement = db.prepare(sql())
-      statements.set(of, statement)
-    }
-    return statement
-  }
-  const pick = (values: Values, columns: readonly string[]) => columns.map((column) => values[column] ?? null)
+  const prepared = preparedOf(db)
 
   const read = (row: WireRow): Values => {
     const values: Values = {}

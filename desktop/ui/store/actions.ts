@@ -50,14 +50,36 @@ export function createActions(surroundings: Surroundings) {
   }
 }
 
+/** What is told above the search line. */
+function noticeActions({ get, set, play, call, dismissToast }: Tools) {
+  /** Takes away everything that is told there. */
+  function dismissNotices() {
+    const { toast, notice } = get()
+    set({ trouble: null, scanTrouble: null })
+    if (toast) dismissToast()
+    if (notice) void call('notice.dismiss', {})
+  }
+
+  /** A key that can do nothing now says why. */
+  function refuse(reason: Reason) {
+    play('bad')
+    set({ trouble: { reason } })
+  }
+
+  return { dismissNotices, refuse }
+}
+
 /** Opening and closing the states of the panel. */
 function panelActions(
-  { get, set, play, call, dismissToast }: Tools,
+  tools: Tools,
   listAllSales: () => void,
   listAllParked: () => void,
   cancelRefund: () => void,
   { payPart, payCash, cancelCard }: Pick<ReturnType<typeof payActions>, 'payPart' | 'payCash' | 'cancelCard'>,
 ) {
+  const { get, set, dismissToast } = tools
+  const { dismissNotices, refuse } = noticeActions(tools)
+
   const openPanel = (panel: Panel) => {
     dismissToast()
     set({ panel, trouble: null, given: '', entry: '', found: null, moving: null, moved: false })
@@ -104,20 +126,6 @@ function panelActions(
     const left = { counting: null, confirming: null, pieces: {}, slips: {}, trouble: null } as const
     set({ ...left, panel: back === 'drawer' && session === null ? 'rest' : back })
     return true
-  }
-
-  /** Takes away everything that is told above the search line. */
-  function dismissNotices() {
-    const { toast, notice } = get()
-    set({ trouble: null, scanTrouble: null })
-    if (toast) dismissToast()
-    if (notice) void call('notice.dismiss', {})
-  }
-
-  /** A key that can do nothing now says why. */
-  function refuse(reason: Reason) {
-    play('bad')
-    set({ trouble: { reason } })
   }
 
   return { openPanel, openPay, stepBack, dismissNotices, refuse }

@@ -72,8 +72,8 @@ export function salesActions(tools: Tools) {
   return { findSales, openSales, markSale, moveSale, openSale, beginRefund, printCopy, dismissException }
 }
 
-/** Putting a refund together and making it. */
-export function refundActions({ get, set, play, call, failed, once, settle }: Tools) {
+/** Choosing what comes back. */
+function choosing({ get, set, play, call, failed }: Tools) {
   async function choose(line: RefundLineView, quantity: number, disposition: Disposition) {
     set({ refundLineId: line.lineId })
     const answer = await call('refund.choose', { lineId: line.lineId, quantity, disposition })
@@ -105,6 +105,13 @@ export function refundActions({ get, set, play, call, failed, once, settle }: To
   }
 
   const selectRefund = (refundLineId: string) => set({ refundLineId })
+
+  return { stepRefund, refundAll, toggleDisposition, moveRefund, selectRefund }
+}
+
+/** Putting a refund together and making it. */
+export function refundActions(tools: Tools) {
+  const { get, set, play, call, failed, once, settle } = tools
   const setReason = (refundReason: RefundReason) => set({ refundReason, trouble: null })
 
   const makeRefund = () =>
@@ -143,15 +150,5 @@ export function refundActions({ get, set, play, call, failed, once, settle }: To
     await call('refund.cancel', {})
   }
 
-  return {
-    stepRefund,
-    refundAll,
-    toggleDisposition,
-    moveRefund,
-    selectRefund,
-    setReason,
-    makeRefund,
-    beginExchange,
-    cancelRefund,
-  }
+  return { ...choosing(tools), setReason, makeRefund, beginExchange, cancelRefund }
 }
