@@ -17,11 +17,18 @@ const failures = (out: string): string =>
 
 describe('npm run simulate', () => {
   it('says step by step what it did, and that it held', async () => {
-    const { code, out } = await simulate('--seed', '1', '--steps', '25')
+    const { code, out } = await simulate('--seed', '1', '--steps', '10')
     expect(failures(out)).toBe('')
     expect(out).toMatch(/^ {3}1 {2}/m)
-    expect(out).toMatch(/^ {2}25 {2}/m)
-    expect(out).toMatch(/seed 1: held; 25 steps/)
+    expect(out).toMatch(/^ {2}10 {2}/m)
+    expect(out).toMatch(/seed 1: held; 10 steps/)
+    expect(code).toBe(0)
+  })
+
+  it('holds with processes that are killed for good', { timeout: 300_000 }, async () => {
+    const { code, out, err } = await simulate('--seed', '6', '--steps', '10', '--processes')
+    expect(failures(out)).toBe('')
+    expect(out, err).toMatch(/till 2: kill till: killed/)
     expect(code).toBe(0)
   })
 

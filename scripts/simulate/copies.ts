@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { sellSome } from './counter.ts'
+import { killTill, sellSome } from './counter.ts'
 import { without } from './model.ts'
 import type { Deed } from './plan.ts'
 import type { Counter, World } from './world.ts'
@@ -22,10 +22,9 @@ function mayMeet(world: World, { told, registerId }: Counter): void {
 
 /** A till's disk is lost; the last copy of its folder is put in its place, and started. */
 export async function restoreTill(world: World, counter: Counter): Promise<string> {
-  const { till, told, line, backup } = counter
+  const { till, told, backup } = counter
   if (!backup) return 'there is no copy'
-  await till.kill()
-  line.breakAll()
+  await killTill(counter)
   await till.putBack(backup.folder)
   const lost = without(told.facts, backup.facts)
   mayMeet(world, counter)

@@ -4,7 +4,7 @@ import type { CashCount } from '../../domain/cash-session/events.ts'
 import { DENOMINATIONS } from '../../domain/cash-session/rules.ts'
 import { carriedBy } from '../../domain/journal/carried.ts'
 import { journalEventSchema } from '../../domain/journal/event.ts'
-import { minor } from '../../domain/money.ts'
+import { minor, minorSchema } from '../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../domain/refusals.ts'
 import { drawerMayShow, drawersOf, type Fact, type ToldSale } from './model.ts'
 import type { Deed } from './plan.ts'
@@ -69,6 +69,49 @@ async function note(
   }
   told.facts.push(fact)
   return fact
+}
+
+/** A sale that nobody was told of, and the hash of its event. */
+const unheardSchema = z.object({
+  saleId: z.string(),
+  sessionId: z.string(),
+  registerId: z.string(),
+  receiptNumber: z.number(),
+  total: minorSchema,
+  lines: z.array(z.object({ productId: z.string(), quantity: z.number() })),
+  tenders: z.array(z.object({ kind: z.string(), amount: z.number() })),
+})
+
+/** A sale that was under way when its till died has happened if it is in the journal: from now on it may not be lost. */
+function adoptUnheard({ till, told, branchId }: Counter): void {
+  const heard = new Set(told.facts.map(({ hash }) => hash))
+  const bodies = till.read(
+    (db) => db.prepare('select body from journal order by seq').pluck().all() as string[],
+  )
+  for (const body of bodies) {
+    const event = journalEventSchema.parse(JSON.parse(body))
+    const { hash, payload } = carriedBy(event) ?? event
+    if (heard.has(hash)) continue
+    const { saleId, sessionId, registerId, receiptNumber, total, lines, tenders } =
+      unheardSchema.parse(payload)
+    const sale = { saleId, registerId, receiptNumber, total }
+    const cash = tenders.reduce((sum, { kind, amount }) => sum + (kind === 'cash' ? amount : 0), 0)
+    told.facts.push({ hash, sale, cash, session: sessionId, branchId, packs: lines })
+  }
+}
+
+/** Customers whom a till that dies is selling to. */
+const AT_DEATH = 4
+
+/** kill -9, in the middle of a sale where the till can die there. */
+export async function killTill(counter: Counter): Promise<void> {
+  const { till, line } = counter
+  const selling = till.diesMidway ? sellSome(counter, AT_DEATH).catch(() => '') : null
+  if (selling) await wait(LOOK_MS * (1 + (counter.told.facts.length % 5)))
+  await till.kill()
+  line.breakAll()
+  await selling
+  if (selling) adoptUnheard(counter)
 }
 
 async function sellToEach(counter: Counter, deed: Deed & { do: 'sell' }): Promise<string> {

@@ -1,5 +1,5 @@
 import { backUpTill, cloneTill, restoreTill } from './copies.ts'
-import { atCounter } from './counter.ts'
+import { atCounter, killTill } from './counter.ts'
 import type { Deed } from './plan.ts'
 import { PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
@@ -36,8 +36,7 @@ async function toCounter(world: World, counter: Counter, deed: Deed): Promise<st
       return `the next ${deed.spoiling.of} exchange: ${JSON.stringify(deed.spoiling)}`
     case 'kill-till':
       if (!till.running()) return 'it is down'
-      await till.kill()
-      line.breakAll()
+      await killTill(counter)
       return 'killed'
     case 'start-till':
       await till.start()

@@ -1,9 +1,10 @@
 import { BadOption, HELP, readOptions, type SimulateOptions } from './options.ts'
 import { startCluster } from './postgres.ts'
+import { AS_PROCESSES, hastenProcesses } from './processes.ts'
 import { type Outcome, runSeed } from './run.ts'
 import { buildStage } from './stage.ts'
 import { hasten } from './time.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, IN_THIS_PROCESS, type World } from './world.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -12,7 +13,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const LOG_SHOWN = 30
 
 /** Seeds of a range that are played in one world, each from where the one before left it. */
-const SEEDS_A_WORLD = 20
+const SEEDS_A_WORLD = 25
 
 const beginsWorld = (seed: number) => seed % SEEDS_A_WORLD === 1
 
@@ -54,8 +55,9 @@ function listenForFalls(present: () => Present | null): void {
   process.on('unhandledRejection', fallen)
 }
 
-async function simulate({ first, last, steps }: SimulateOptions): Promise<number> {
+async function simulate({ first, last, steps, processes }: SimulateOptions): Promise<number> {
   hasten()
+  if (processes) hastenProcesses()
   let present: Present | null = null
   listenForFalls(() => present)
   const cluster = await startCluster()
@@ -68,7 +70,10 @@ async function simulate({ first, last, steps }: SimulateOptions): Promise<number
       await present.world.close()
       present = null
     }
-    present ??= { world: await createWorld(stage, seed), firstSeed: seed }
+    present ??= {
+      world: await createWorld(stage, seed, processes ? AS_PROCESSES : IN_THIS_PROCESS),
+      firstSeed: seed,
+    }
     const tellStep = first === last ? say : (line: string) => story.push(line)
     const outcome = await runSeed(present.world, { seed, steps, say: tellStep })
     const held = outcome.findings.length === 0

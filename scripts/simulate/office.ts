@@ -25,7 +25,8 @@ const signedIn = z.object({ token: z.string() })
 /** Head office waits no longer than this for an answer, ms. */
 const PATIENCE_MS = 10_000
 
-const NOWHERE = 'http://127.0.0.1:9'
+/** Where nobody listens. */
+export const NOWHERE = 'http://127.0.0.1:9'
 
 /** One life of the server, from its start to its death. */
 interface Life {
@@ -111,7 +112,7 @@ export function createOffice(options: OfficeOptions): Office {
 }
 
 /** Someone at head office, who signs in once. @returns how they set a price; false when the server did not say that it is done */
-function headOffice(serverUrl: () => string, log: (line: string) => void): Office['setPrice'] {
+export function headOffice(serverUrl: () => string, log: (line: string) => void): Office['setPrice'] {
   let token: string | null = null
   const send = async (
     method: 'POST' | 'PUT',

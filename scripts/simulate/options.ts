@@ -10,17 +10,20 @@ export interface SimulateOptions {
   first: number
   last: number
   steps: number
+  /** Each till and the server is a process of its own. */
+  processes: boolean
 }
 
 export const HELP = `npm run simulate -- --seed <n> [--steps <m>]
-npm run simulate -- --seeds <n>-<m> [--steps <m>]
+npm run simulate -- --seeds <n>-<m> [--steps <m>] [--processes]
 
 Plays three tills and a head office, all of them the product's own, over a line that fails, with machines that are
 killed, disks that fill and clocks that jump; then mends everything and compares every replica with the server.
 
   --seed <n>       what is drawn from: the same seed and steps give the same deeds; tells each step
-  --seeds <n>-<m>  many seeds, a line each; ten in a row, such as 11-20, are played in one world
+  --seeds <n>-<m>  many seeds, a line each; 25 in a row, such as 26-50, are played in one world
   --steps <m>      deeds in each run (default 60)
+  --processes      each till and the server is a process of its own, killed by SIGKILL; slower
   --help           this text
 
 Ends with 1 when anything did not hold.`
@@ -38,23 +41,24 @@ function wholeNumber(name: string, text: string, low: number, high: number): num
 
 /** Reads the command line. @throws BadOption naming the option and the remedy */
 export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
-  let values: { seed?: string; seeds?: string; steps?: string; help?: boolean }
+  let values: { seed?: string; seeds?: string; steps?: string; processes?: boolean; help?: boolean }
   const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
   try {
-    const options = { seed: text, seeds: text, steps: text, help: { type: 'boolean' } } as const
+    const options = { seed: text, seeds: text, steps: text, processes: flag, help: flag } as const
     values = parseArgs({ args: [...argv], options }).values
   } catch (error) {
     throw new BadOption(`${(error as Error).message.split('.')[0]}: see npm run simulate -- --help`)
   }
   if (values.help) return 'help'
-  const { seed, seeds } = values
+  const { seed, seeds, processes = false } = values
   if ((seed === undefined) === (seeds === undefined)) {
     throw new BadOption('Give either --seed <n> for one run or --seeds <n>-<m> for many.')
   }
   const steps = wholeNumber('steps', values.steps ?? String(STEPS.usual), 1, STEPS.most)
   if (seed !== undefined) {
     const only = wholeNumber('seed', seed, 0, SEED_MAX)
-    return { first: only, last: only, steps }
+    return { first: only, last: only, steps, processes }
   }
   const ends = /^(\d+)-(\d+)$/.exec(seeds ?? '')
   if (!ends) throw new BadOption(`--seeds ${seeds}: give two whole numbers, such as 1-200.`)
@@ -63,5 +67,5 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
     wholeNumber('seeds', ends[2] ?? '', 0, SEED_MAX),
   ] as const
   if (range[0] > range[1]) throw new BadOption(`--seeds ${seeds}: the first is larger than the last.`)
-  return { first: range[0], last: range[1], steps }
+  return { first: range[0], last: range[1], steps, processes }
 }

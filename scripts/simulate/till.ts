@@ -26,6 +26,8 @@ export interface TillSight {
 /** A till of a run: the product's own till in this process, over real files, that can be killed at any moment. */
 export interface SimulatedTill {
   running(): boolean
+  /** Whether it may die in the middle of a command. */
+  diesMidway: boolean
   start(): Promise<void>
   /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
   kill(): Promise<void>
@@ -121,6 +123,7 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
 
   return {
     running: () => life !== null,
+    diesMidway: false,
     start: async () => {
       await turning
       life ??= await begin()
