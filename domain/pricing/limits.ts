@@ -31,6 +31,10 @@ export function limitsOf(set: readonly { role: string; rate_bp: number }[]): Dis
 export const mostOff = (price: Minor, rateBp: number): number =>
   Number((BigInt(price) * BigInt(rateBp) + 9999n) / 10_000n)
 
+/** Whether a limit lets somebody move a price by so much; 100 % is no limit, upwards neither. */
+export const isWithin = (limitBp: number, price: Minor, off: number): boolean =>
+  limitBp >= 10_000 || off <= mostOff(price, limitBp)
+
 /** The roles that may take so much off by themselves, in rank order. */
 export const rolesThatMayTakeOff = (limits: DiscountLimits, price: Minor, off: number): Role[] =>
-  roleSchema.options.filter((role) => limits[role] > 0 && off <= mostOff(price, limits[role]))
+  roleSchema.options.filter((role) => limits[role] > 0 && isWithin(limits[role], price, off))

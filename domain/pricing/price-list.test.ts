@@ -41,5 +41,7 @@ describe('limits', () => {
     expect(rolesThatMayTakeOff(limits, minor(720), 72)).toEqual(['cashier', 'pharmacist', 'branch_manager'])
     expect(rolesThatMayTakeOff(limits, minor(720), 73)).toEqual(['pharmacist', 'branch_manager'])
     expect(rolesThatMayTakeOff(limits, minor(720), 145)).toEqual(['branch_manager'])
+    // A price that is typed may be more than twice the usual one.
+    expect(rolesThatMayTakeOff(limits, minor(720), 2000)).toEqual(['branch_manager'])
   })
 })

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../domain/journal/event.ts'
 import { type Minor, minor, multiply } from '../../../domain/money.ts'
-import { mostOff, rolesThatMayTakeOff } from '../../../domain/pricing/limits.ts'
+import { isWithin, rolesThatMayTakeOff } from '../../../domain/pricing/limits.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { Operators } from '../operator/operator.ts'
 import { formatRate } from '../receipt/format.ts'
@@ -54,8 +54,7 @@ export function createLimitCheck(
   ): Granted | Refusal<'discount-over-limit'> => {
     const limits = book.limits()
     const charges = lines.map(chargeOf)
-    const within = (rateBp: number) =>
-      charges.every(({ reference, off }) => off <= mostOff(reference, rateBp))
+    const within = (rateBp: number) => charges.every(({ reference, off }) => isWithin(rateBp, reference, off))
     if (within(limits[by.role])) return { capBp: limits[by.role], approvedBy: null }
     if (second && within(limits[second.role])) {
       return { capBp: limits[second.role], approvedBy: second.staffId }
