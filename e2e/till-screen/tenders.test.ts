@@ -149,3 +149,39 @@ test('an unknown outcome bars every tender until the terminal can be asked, and 
   await page().getByText('Paid by card').waitFor()
   expect(its.charged()).toBe(2 * 573)
 })
+
+test('a customer is named by their card, pays by voucher and on account, past the limit with a second PIN', async () => {
+  const { db } = till.till.context
+  const martin = '0190c000-0000-7000-8000-000000000001'
+  db.exec(`insert into customer values ('${martin}', 17, 'Hélène Martin', '2990000000178', 5000, 1);
+    insert into account_balance values ('${martin}', 4900);
+    insert into voucher values ('V-7Q4K', null, 1); insert into voucher_balance values ('V-7Q4K', 400)`)
+  await open()
+  await ring()
+  await window.keys('F7')
+  await page().getByRole('option').first().waitFor()
+  await window.type('mart')
+  await window.keys('Enter')
+  await until(total, expect.stringContaining('Hélène Martin'))
+  await window.keys('F8')
+  await page().waitForSelector('[name=voucher]')
+  await window.type('v-7q4k')
+  await window.keys('Enter')
+  // 5.73 - 4.00
+  await until(total, expect.stringContaining('€1.73 still due'))
+  await window.keys('F8')
+  await page().waitForSelector('[name=voucher]')
+  await window.keys('F8')
+  // 49.00 + 1.73 = 50.73 of 50.00.
+  await page().getByText('The account would owe €50.73').waitFor()
+  await page().waitForSelector('[name=tender-pin]')
+  await window.type('2222')
+  await window.keys('Enter')
+  await page().getByText('The next scan starts the next sale').waitFor()
+  expect(tenders()).toEqual([
+    ['voucher', 400, 400, 0, 'V-7Q4K'],
+    ['account', 173, 173, 0, martin],
+  ])
+  expect(db.prepare('select amount from account_balance').pluck().get()).toBe(5073)
+  expect(drawer()).toBe(10_000)
+})

@@ -50,7 +50,9 @@ function largestDifference(figures: SessionFigures, { counts, tenders }: Count):
   const cash = Math.abs(variance(countedTotal(counts), figures.expected))
   const others = tenders.map(({ kind, amount }) => {
     const taken = figures.tenders.find((tender) => tender.kind === kind)?.amount ?? 0
-    return Math.abs(amount - taken)
+    // What went back to a card left a slip too, which takes away.
+    const back = figures.refunds?.tenders.find((tender) => tender.kind === kind)?.amount ?? 0
+    return Math.abs(amount - (taken - back))
   })
   return minor(Math.max(cash, ...others))
 }

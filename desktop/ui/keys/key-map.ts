@@ -22,6 +22,8 @@ export interface TillCommand {
     | 'price'
     | 'forecast'
     | 'generics'
+    | 'customer'
+    | 'tenders'
     | 'card'
     | 'drawer'
     | 'undo'
@@ -40,6 +42,8 @@ const COUNTER: readonly Scope[] = [
   'selling',
   'searching',
   'pay',
+  'tenders',
+  'customer',
   'forecast',
   'drawer',
   'move',
@@ -149,6 +153,21 @@ export const COMMANDS: readonly TillCommand[] = [
     run: (actions) => actions.openPanel('drawer'),
   },
   {
+    id: 'customer',
+    cap: 'F7',
+    word: 'command.customer',
+    scopes: COUNTER,
+    run: (actions) => actions.openCustomer(),
+  },
+  {
+    id: 'tenders',
+    cap: 'F8',
+    word: 'command.tenders',
+    scopes: COUNTER,
+    run: (actions) => actions.openOthers(),
+    reason: needsLines,
+  },
+  {
     id: 'card',
     cap: 'F9',
     word: 'command.card',
@@ -176,7 +195,7 @@ const OUT_OF_SCOPE: Partial<Record<Scope, Reason>> = {
 }
 
 /** Keys the browser would act on, and that mean nothing here. */
-const UNUSED = ['F7', 'F8', 'Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
+const UNUSED = ['Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 
 /**
  * Acts on a key that is no part of a scan.
@@ -276,6 +295,14 @@ const SCOPE_KEYS: Partial<Record<Scope, ScopeKeys>> = {
   selling: onLine,
   searching: onLine,
   pay: inPay,
+  tenders: ({ key, repeat }, _state, actions) => key === 'Enter' && (repeat || did(actions.takeOther())),
+  customer: ({ key, repeat }, state, actions) => {
+    if (key === 'ArrowUp') return did(actions.moveCustomer(-1))
+    if (key === 'ArrowDown') return did(actions.moveCustomer(1))
+    if (key === 'Enter') return repeat || did(actions.chooseCustomer())
+    const leaves = key === 'Delete' && state.customer !== null && state.customers.text === ''
+    return leaves && did(actions.attachCustomer(null))
+  },
   forecast: (key, state, actions, focus) =>
     key.key === 'ArrowLeft' ? did(actions.stepBack()) : onLine(key, state, actions, focus),
   sales: inSales,

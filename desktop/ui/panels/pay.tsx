@@ -77,6 +77,9 @@ function TakeCash({ due }: { due: Minor }) {
           <Note key={note} note={note} total={owed} at={i} />
         ))}
       </fieldset>
+      <Button keyCap="F8" onPress={() => actions.openOthers()} className="justify-between">
+        {t('command.tenders')}
+      </Button>
       <Numpad
         label={t('pay.pad')}
         extra={locale === 'en' ? '.' : ','}

@@ -199,6 +199,7 @@ export function TotalBar() {
   const shown = exchange ? ((exchange.due - exchange.back) as typeof basket.total) : basket.total
   const w = useWords(payWords)
   const due = useTill(dueOf)
+  const customer = useTill((state) => state.customer)
   const isPart = useTill(({ payment }) => payment.parts.some(({ kind }) => kind !== 'exchange'))
   const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
   return (
@@ -226,6 +227,7 @@ export function TotalBar() {
             })}
           </p>
         )}
+        {customer && <p className="truncate font-semibold text-text">{customer.name}</p>}
         {basket.note !== null && <p className="truncate font-semibold text-text">{basket.note}</p>}
       </div>
       <div className="text-right">

@@ -8,6 +8,8 @@ import { tillWords } from '../words/till-words.ts'
 /** The scopes in which another field takes the typing. */
 const ELSEWHERE: readonly Scope[] = [
   'pay',
+  'tenders',
+  'customer',
   'sales',
   'parked',
   'note',

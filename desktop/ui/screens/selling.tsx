@@ -2,6 +2,7 @@ import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { ConfirmPanel } from '../panels/confirm.tsx'
 import { CountPanel } from '../panels/count.tsx'
 import { CountedPanel } from '../panels/counted.tsx'
+import { CustomerPanel } from '../panels/customer.tsx'
 import { DiscountPanel } from '../panels/discount.tsx'
 import { DrawerPanel } from '../panels/drawer.tsx'
 import { ForecastPanel } from '../panels/forecast.tsx'
@@ -18,6 +19,7 @@ import { RefundedPanel } from '../panels/refunded.tsx'
 import { RestPanel } from '../panels/rest.tsx'
 import { SalesPanel } from '../panels/sales.tsx'
 import { SearchPanel } from '../panels/search.tsx'
+import { TendersPanel } from '../panels/tenders.tsx'
 import { XReportPanel } from '../panels/x-report.tsx'
 import { useTill } from '../store/till-context.ts'
 import { type Scope, scopeOf } from '../store/till-store.ts'
@@ -34,6 +36,8 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   searching: SearchPanel,
   opening: OpenDrawerPanel,
   pay: PayPanel,
+  tenders: TendersPanel,
+  customer: CustomerPanel,
   forecast: ForecastPanel,
   drawer: DrawerPanel,
   move: MovePanel,

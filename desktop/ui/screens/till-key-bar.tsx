@@ -7,7 +7,16 @@ import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 
 /** What can be touched elsewhere on the screen. */
-const SPARE: readonly string[] = ['generics', 'undo', 'forecast', 'search', 'discount', 'price']
+const SPARE: readonly string[] = [
+  'generics',
+  'undo',
+  'forecast',
+  'search',
+  'discount',
+  'price',
+  'customer',
+  'tenders',
+]
 
 /** The commands of this state of the screen, on their keys. Pay is the next action while the basket has lines. */
 export function TillKeyBar() {

@@ -1,6 +1,7 @@
 import type { Minor } from '../../../domain/money.ts'
 import { basketActions } from './basket-actions.ts'
 import { countActions } from './count-actions.ts'
+import { customerActions, otherTenderActions } from './customer-actions.ts'
 import { drawerPanelActions } from './drawer-actions.ts'
 import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
@@ -31,6 +32,8 @@ export function createActions(surroundings: Surroundings) {
     ...lookActions(tools),
     ...listActions(tools),
     ...pay,
+    ...customerActions(tools),
+    ...otherTenderActions(tools),
     ...personActions(tools),
     ...drawerPanelActions(tools),
     ...countActions(tools),
@@ -100,6 +103,7 @@ function panelActions(
     const state = get()
     if (state.operator === null) set({ pin: '' })
     else if (state.panel === 'pay' && openPartOf(state)?.underWay) return void cancelCard()
+    else if (state.panel === 'tenders') return set({ panel: 'pay', tenderPin: null, trouble: null })
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })

@@ -25,16 +25,27 @@ const PAID = {
 } as const
 
 /** Leaves the panel when the sale is made, stays while something is due, and says what went wrong. */
-const createTell =
+export const createTell =
   ({ play, failed, settle }: Tools) =>
   (asked: TillState, answer: unknown) => {
     if (failed(answer)) return play('bad')
     settle(asked, answer === null ? { given: '' } : PAID)
   }
 
+/** What was typed, or null for all that is due; undefined when it cannot be read, which is told. */
+export function typedAmount(tools: Tools): Minor | null | undefined {
+  const { get, set, play } = tools
+  const { panel, given } = get()
+  if ((panel !== 'pay' && panel !== 'tenders') || given.trim() === '') return null
+  if (!isCode(given)) return readAmount(tools, given) ?? undefined
+  play('bad')
+  set({ trouble: { own: 'pay.code' }, given: '' })
+  return undefined
+}
+
 /** Taking payment. The revision says which basket the total was read from. */
 export function payActions(tools: Tools) {
-  const { get, set, play, call, once } = tools
+  const { get, set, call, once } = tools
   const tell = createTell(tools)
 
   const payCash = (given: Minor) =>
@@ -44,15 +55,7 @@ export function payActions(tools: Tools) {
       tell(asked, await call('sale.pay-cash', { given, revision }))
     })
 
-  /** What was typed, or null for all that is due; undefined when it cannot be read, which is told. */
-  function typed(): Minor | null | undefined {
-    const { given } = get()
-    if (get().panel !== 'pay' || given.trim() === '') return null
-    if (!isCode(given)) return readAmount(tools, given) ?? undefined
-    play('bad')
-    set({ trouble: { own: 'pay.code' }, given: '' })
-    return undefined
-  }
+  const typed = () => typedAmount(tools)
 
   const payCard = () =>
     once('pay', async () => {

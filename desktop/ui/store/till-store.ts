@@ -5,6 +5,7 @@ import type { Role } from '../../../domain/permissions.ts'
 import type { RefundReason } from '../../../domain/refund/events.ts'
 import type { Refusal } from '../../../domain/refusals.ts'
 import type { LiveViews } from '../../bridge/contract.ts'
+import type { CustomerView } from '../../bridge/payment-views.ts'
 import type {
   DrawerExplanationView,
   ForecastView,
@@ -23,6 +24,8 @@ import type { Found } from './found.ts'
 export type Panel =
   | 'rest'
   | 'pay'
+  | 'tenders'
+  | 'customer'
   | 'forecast'
   | 'drawer'
   | 'move'
@@ -136,6 +139,8 @@ export interface TillState {
   baskets: LiveViews['baskets']
   parked: LiveViews['parked']
   payment: LiveViews['payment']
+  /** Whose basket it is. */
+  customer: LiveViews['customer']
   notice: LiveViews['notice']
   lastSale: LiveViews['last-sale']
   status: LiveViews['status'] | null
@@ -155,6 +160,10 @@ export interface TillState {
   /** Cash given as typed in the pay panel. */
   given: string
   pin: string
+  /** What was typed or scanned of a voucher; a second person's PIN once it is asked for. */
+  voucherCode: string
+  tenderPin: string | null
+  customers: { text: string; found: readonly CustomerView[] | null; marked: number }
   float: string
   /** Pieces typed per denomination. */
   pieces: Readonly<Record<number, string>>
@@ -215,6 +224,8 @@ const CLEARED = {
   times: null,
   found: null,
   given: '',
+  voucherCode: '',
+  tenderPin: null,
   pieces: {},
   forecast: null,
   counting: null,
@@ -247,6 +258,8 @@ export const INITIAL: TillState = {
   baskets: { shown: 1, others: [] },
   parked: [],
   payment: { parts: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null },
+  customer: null,
+  customers: { text: '', found: null, marked: 0 },
   notice: null,
   lastSale: null,
   status: null,
@@ -320,7 +333,12 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
     const payment = value as LiveViews['payment']
     const { panel, payment: before } = store.getState()
     const begun = isPaid(payment) && !isPaid(before) && panel === 'rest'
-    store.setState({ payment, ...(begun && { panel: 'pay', given: '' }) })
+    const scanned = payment.offered !== null && payment.offered !== before.offered
+    store.setState({
+      payment,
+      ...(begun && { panel: 'pay', given: '' }),
+      ...(scanned && { panel: 'tenders', voucherCode: payment.offered ?? '', tenderPin: null }),
+    })
   } else if (view === 'last-sale') {
     store.setState({ lastSale: value as LiveViews['last-sale'] })
   } else if (view === 'operator') {

@@ -14,6 +14,8 @@ export const de: Record<keyof typeof en, string> = {
   'command.sales': 'Verkäufe',
   'command.park': 'Parken',
   'command.parked': 'Geparkt',
+  'command.customer': 'Kunde',
+  'command.tenders': 'Andere Zahlung',
   'command.card': 'Karte',
   'command.drawer': 'Schublade',
   'command.pay': 'Zahlen',

@@ -12,6 +12,8 @@ export const en = {
   'command.sales': 'Sales',
   'command.park': 'Park',
   'command.parked': 'Parked',
+  'command.customer': 'Customer',
+  'command.tenders': 'Other tenders',
   'command.card': 'Card',
   'command.drawer': 'Drawer',
   'command.pay': 'Pay',

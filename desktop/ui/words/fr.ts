@@ -14,6 +14,8 @@ export const fr: Record<keyof typeof en, string> = {
   'command.sales': 'Ventes',
   'command.park': 'En attente',
   'command.parked': 'Attente',
+  'command.customer': 'Client',
+  'command.tenders': 'Autres moyens',
   'command.card': 'Carte',
   'command.drawer': 'Tiroir',
   'command.pay': 'Encaisser',
