@@ -218,6 +218,23 @@ export function createTill(options: TillOptions) {
   }
 }
 
+/** The commands of a drawer. */
+const drawerHandlers = (till: Till) =>
+  ({
+    'session.open': ({ float, counts, own }) => {
+      const opened = till.openSession(float, { counts, own })
+      if (!('refused' in opened)) till.parking.expire()
+      return opened
+    },
+    'session.close': (input) => till.countDrawer(input),
+    'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
+    'session.others': () => till.otherDrawers(),
+    'session.x-report': () => till.xReport(),
+    'session.explain': ({ sessionId }) => till.explainDrawer(sessionId),
+    'drawer.move': (input) => till.moveCash(input),
+    'drawer.open': ({ reason }) => till.openWithoutSale(reason),
+  }) satisfies Partial<Handlers>
+
 /** The commands of a payment. */
 const paymentHandlers = ({ payments, customers, completeSale }: Till) =>
   ({
@@ -258,18 +275,7 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       dismissNotice()
       return null
     },
-    'session.open': ({ float, counts, own }) => {
-      const opened = till.openSession(float, { counts, own })
-      if (!('refused' in opened)) till.parking.expire()
-      return opened
-    },
-    'session.close': (input) => till.countDrawer(input),
-    'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
-    'session.others': () => till.otherDrawers(),
-    'session.x-report': () => till.xReport(),
-    'session.explain': ({ sessionId }) => till.explainDrawer(sessionId),
-    'drawer.move': (input) => till.moveCash(input),
-    'drawer.open': ({ reason }) => till.openWithoutSale(reason),
+    ...drawerHandlers(till),
     'basket.scan': ({ raw, quantity }) => till.scan(raw, quantity),
     'basket.add': ({ productId, quantity }) => {
       const added = basket.add(productId, quantity)

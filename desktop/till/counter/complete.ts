@@ -6,7 +6,7 @@ import type { SaleCompleted, Tender } from '../../../domain/sale/events.ts'
 import { saleTotal } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
 import type { CustomerView } from '../../bridge/payment-views.ts'
-import type { LastSaleView } from '../../bridge/views.ts'
+import type { LastSaleView, RefundedView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import type { PartStore } from '../payment/part-store.ts'
@@ -66,6 +66,17 @@ const createAppend =
     const paper = { seq, cashierName: operator.name, packs }
     printing.enqueueReceipt(sale, loyaltyNumber ? { ...paper, loyaltyNumber } : paper)
   }
+
+/** What the counter is told of a sale. */
+const completedOf = (sale: SaleCompleted, refunded: RefundedView | null): Completed => ({
+  saleId: sale.saleId,
+  receiptNumber: sale.receiptNumber,
+  total: sale.total,
+  rounding: sale.rounding,
+  ...paidWith(sale.tenders),
+  ...(refunded && { exchange: refunded }),
+  itemCount: sale.lines.reduce((count, line) => count + line.quantity, 0),
+})
 
 /**
  * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
@@ -127,15 +138,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     append(sale, { operator, packs, customer })
     basket.clear()
     parts.paid.clear('sale')
-    const completed: Completed = {
-      saleId: sale.saleId,
-      receiptNumber: sale.receiptNumber,
-      total,
-      rounding,
-      ...paidWith(tenders),
-      ...(refunded && { exchange: refunded }),
-      itemCount: lines.reduce((count, line) => count + line.quantity, 0),
-    }
+    const completed = completedOf(sale, refunded)
     parts.lastSale.remember(completed)
     return completed
   })

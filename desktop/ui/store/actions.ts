@@ -72,6 +72,9 @@ function noticeActions({ get, set, play, call, dismissToast }: Tools) {
   return { dismissNotices, refuse }
 }
 
+const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
+  trouble !== null || scanTrouble !== null || notice !== null
+
 /** Opening and closing the states of the panel. */
 function panelActions(
   tools: Tools,
@@ -118,9 +121,6 @@ function panelActions(
       return set({ entry: '', times: null, found: null })
     dismissNotices()
   }
-
-  const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
-    trouble !== null || scanTrouble !== null || notice !== null
 
   /** A count is left for where it was begun. @returns whether one was under way */
   function leaveCount(): boolean {
