@@ -5,7 +5,7 @@ import { holdsOn, type ListedPrice, listedPrice } from '../../../domain/pricing/
 import { type Promotion, promotionRuleSchema } from '../../../domain/pricing/promotion.ts'
 import { cashRoundingSchema } from '../../../domain/pricing/rounding.ts'
 import { type TaxRounding, taxRoundingSchema } from '../../../domain/sale/events.ts'
-import type { PromotionRow } from '../../../migrations/schema.ts'
+import type { PromotionRow } from '../../../migrations/pricing-rows.ts'
 import type { TillContext } from '../till-context.ts'
 
 /** What a pack costs today before anything is taken off. */
