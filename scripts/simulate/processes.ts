@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
+import type { LiveViews } from '../../desktop/bridge/contract.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { spawnTill, type TillProcess } from '../../desktop/till/test-process.ts'
 import { headOffice, NOWHERE, type Office, type OfficeOptions } from './office.ts'
@@ -37,6 +38,45 @@ function keep(child: ChildProcess): ChildProcess {
   return child
 }
 
+/** Connects as a UI does, once the till shows something. */
+async function connect(to: TillProcess) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const connected = await to.connect()
+      while (!connected.live.till || !connected.live.basket) await wait(LOOK_MS)
+      return connected
+    } catch (error) {
+      if (attempt === CONNECT_ATTEMPTS) throw error
+      await wait(LOOK_MS)
+    }
+  }
+}
+
+function readFile<T>(file: string, work: (db: Database.Database) => T): T {
+  const db = new Database(file, { readonly: true })
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** What is before whoever stands at it, as it last said. */
+function sightOf({ till, basket, refund = null, operator }: Partial<LiveViews>): TillSight {
+  if (!till || !basket) throw new Error('the till shows nothing yet')
+  return { unlocked: Boolean(operator), loading: till.loading !== null, basket, refund }
+}
+
+/** Copies a folder while its till is stopped, not closed: what a copy of a running machine's disk has. */
+function copyStopped(till: TillProcess | null, dir: string, folder: string): void {
+  till?.child.kill('SIGSTOP')
+  cpSync(dir, folder, {
+    recursive: true,
+    filter: (file) => !file.endsWith('-shm') && !file.endsWith('.lock'),
+  })
+  till?.child.kill('SIGCONT')
+}
+
 /** A till that is a process of its own, killed by SIGKILL. Its disk does not fill: that is the whole machine's. */
 function createTillProcess(options: TillOptions): SimulatedTill {
   const { dir } = options
@@ -46,26 +86,6 @@ function createTillProcess(options: TillOptions): SimulatedTill {
   const alive = () => {
     if (!process || !hands) throw new Error('the till is not running')
     return { process, hands }
-  }
-  const connect = async (to: TillProcess) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const connected = await to.connect()
-        while (!connected.live.till || !connected.live.basket) await wait(LOOK_MS)
-        return connected
-      } catch (error) {
-        if (attempt === CONNECT_ATTEMPTS) throw error
-        await wait(LOOK_MS)
-      }
-    }
-  }
-  const read: SimulatedTill['read'] = (work) => {
-    const db = new Database(databaseFile(dir), { readonly: true })
-    try {
-      return work(db)
-    } finally {
-      db.close()
-    }
   }
   /** Its core begins anew when it gets another identity, and its connections with it. */
   const standing = async () => {
@@ -96,32 +116,14 @@ function createTillProcess(options: TillOptions): SimulatedTill {
     },
     kill,
     ask: (command, input) => alive().hands.bridge.call(command, input),
-    view: () => {
-      const { live } = alive().hands
-      const { till, basket, refund = null, operator } = live
-      if (!till || !basket) throw new Error('the till shows nothing yet')
-      return {
-        unlocked: Boolean(operator),
-        loading: till.loading !== null,
-        basket,
-        refund,
-      } satisfies TillSight
-    },
-    read,
+    view: () => sightOf(alive().hands.live),
+    read: (work) => readFile(databaseFile(dir), work),
     file: () => databaseFile(dir),
     registerId: () => {
       const { enrolled } = JSON.parse(readFileSync(join(dir, 'device.json'), 'utf8'))
       return enrolled.registerId
     },
-    copyTo: async (folder) => {
-      // Stopped, not closed: what a copy of a running machine's disk has.
-      process?.child.kill('SIGSTOP')
-      cpSync(dir, folder, {
-        recursive: true,
-        filter: (file) => !file.endsWith('-shm') && !file.endsWith('.lock'),
-      })
-      process?.child.kill('SIGCONT')
-    },
+    copyTo: async (folder) => copyStopped(process, dir, folder),
     putBack: async (folder) => {
       await rm(dir, { recursive: true, force: true })
       cpSync(folder, dir, { recursive: true })

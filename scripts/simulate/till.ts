@@ -196,6 +196,16 @@ function copyLife(from: string, to: string): void {
   }
 }
 
+/** What is around a till that has no devices. */
+const around = (sync: SyncHandle): Surroundings => ({
+  sync: () => sync.status(),
+  loading: () => sync.loading(),
+  printer: () => ({ state: 'none', waiting: 0 }),
+  scanner: () => ({ state: 'none' }),
+  training: { isOn: () => false, start: noTraining, end: noTraining },
+  forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
+})
+
 /** Starts a till as `desktop/till/main.ts` does, without its devices. */
 async function beginLife(
   options: TillOptions,
@@ -254,15 +264,7 @@ async function beginLife(
   changes.listen(() => {
     if (!process.signal.aborted) options.committed(db)
   })
-  const around: Surroundings = {
-    sync: () => sync?.status() ?? { state: 'online' },
-    loading: () => sync?.loading() ?? null,
-    printer: () => ({ state: 'none', waiting: 0 }),
-    scanner: () => ({ state: 'none' }),
-    training: { isOn: () => false, start: noTraining, end: noTraining },
-    forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
-  }
-  const dispatch = createDispatch(handlersOf(till, around), {
+  const dispatch = createDispatch(handlersOf(till, around(sync)), {
     log: logTo(options.log),
     onFatal: options.fatal,
   })

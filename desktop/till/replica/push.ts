@@ -123,20 +123,27 @@ function createLine(options: PushOptions) {
   let offline: { since: string; cause: Cause } | null = null
   let everAnswered = false
   let held = false
+  const heard = () => {
+    const wasLost = offline !== null
+    everAnswered = true
+    offline = null
+    if (wasLost) options.regained()
+    options.changed()
+  }
   return {
     /** Whether the server asked to be left alone for a while: what is made now does not go at once either. */
     held: () => held,
-    hold: (isHeld: boolean) => {
-      held = isHeld
+    letGo: () => {
+      held = false
     },
     offline: () => offline,
     everAnswered: () => everAnswered,
-    heard: () => {
-      const wasLost = offline !== null
-      everAnswered = true
-      offline = null
-      if (wasLost) options.regained()
-      options.changed()
+    heard,
+    /** It is there, and wants to be left alone for so long. Those who were sent away together do not come back together. */
+    comeAgain: (afterMs: number): number => {
+      heard()
+      held = true
+      return afterMs * (1 + options.random() / 2)
     },
     lost: (cause: Cause, detail: string) => {
       if (!offline) options.log({ event: 'offline', cause, detail })
@@ -175,6 +182,10 @@ function headBefore(journal: Journal, seq: number): JournalHead {
   return seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash }
 }
 
+/** How long to wait after so many failures in a row, ms. */
+const afterFailures = (backoff: PushTiming['backoff'], failures: number, random: () => number): number =>
+  Math.min(backoff.most, backoff.first * 2 ** failures) * (0.5 + random() / 2)
+
 /** One request and what follows from its answer. */
 function createTurn(
   options: PushOptions,
@@ -191,9 +202,7 @@ function createTurn(
   const exchange = createExchange(options)
   const room = createRoom()
 
-  const retryAfter = (failures: number): number =>
-    Math.min(backoff.most, backoff.first * 2 ** failures) * (0.5 + options.random() / 2)
-
+  const retryAfter = (failures: number) => afterFailures(backoff, failures, options.random)
   const divergence = createDivergence(options, line)
   const diverged = (detail: string, failures: number) => divergence(detail).then(() => retryAfter(failures))
 
@@ -224,7 +233,7 @@ function createTurn(
 
   return async (failures) => {
     const acknowledged = acknowledgement.head().seq
-    line.hold(false)
+    line.letGo()
     // A line that was lost is asked for with next to nothing, so that it is known soon whether it is there again.
     const isProbe = line.offline()?.cause === 'network'
     const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
@@ -240,12 +249,7 @@ function createTurn(
       return failures === 0 ? 0 : backoff.first
     }
     if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)
-    if (outcome.kind === 'come-again') {
-      line.heard()
-      line.hold(true)
-      // Those who were sent away together do not come back together.
-      return outcome.afterMs * (1 + options.random() / 2)
-    }
+    if (outcome.kind === 'come-again') return line.comeAgain(outcome.afterMs)
     if (outcome.kind === 'diverged') return diverged(outcome.detail, failures)
     line.lost(outcome.cause, outcome.detail)
     return retryAfter(failures)
