@@ -64,19 +64,21 @@ export function parkingActions({
     markParked(Math.max(0, Math.min(last, get().parkedList.marked + by)))
   }
 
-  const recall = () =>
-    once('read', async () => {
-      const asked = get()
-      const parked = markedParked(asked)
-      if (!parked) return play('bad')
-      const answer = await call('parked.recall', { parkedId: parked.parkedId })
-      if (failed(answer)) return play('bad')
-      play('good')
-      settle(asked, { panel: 'rest', scanTrouble: null })
-      const { leftOut, before, total } = answer
-      if (leftOut.length > 0 || before !== total) showToast({ kind: 'recalled', leftOut, before, total })
-      return undefined
-    })
+  /** The list goes at once: a second press is no second recall, and nothing pressed meanwhile is passed over. */
+  async function recall() {
+    const parked = markedParked(get())
+    if (get().panel !== 'parked' || !parked) return play('bad')
+    set({ panel: 'rest', scanTrouble: null })
+    const asked = get()
+    const answer = await call('parked.recall', { parkedId: parked.parkedId })
+    if (failed(answer)) {
+      settle(asked, { panel: 'parked' })
+      return play('bad')
+    }
+    play('good')
+    const { leftOut, before, total } = answer
+    if (leftOut.length > 0 || before !== total) showToast({ kind: 'recalled', leftOut, before, total })
+  }
 
   /** Gives the marked sale up; it cannot be brought back, so it takes a second press. */
   async function discardParked() {
