@@ -90,6 +90,25 @@ export interface TillOptions {
   committed(db: TillDatabase): void
 }
 
+const sightOf = ({ till, sync }: Life): TillSight => ({
+  unlocked: till.operators.current() !== null,
+  loading: sync.loading() !== null,
+  basket: till.basket.view(),
+  refund: till.refunds.view(),
+})
+
+async function askLife<C extends Command>(
+  { dispatch }: Life,
+  id: number,
+  command: C,
+  input: CommandInput<C>,
+): Promise<CommandOutput[C] | Refusal> {
+  const frame = await dispatch(JSON.stringify({ id, command, input }))
+  if (frame && 'refusal' in frame) return frame.refusal
+  if (frame && 'value' in frame) return frame.value as never
+  throw new Error(`the till did not understand ${command}`)
+}
+
 /** Sets up a till. It is not started yet. */
 export function createSimulatedTill(options: TillOptions): SimulatedTill {
   let life: Life | null = null
@@ -143,19 +162,10 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
     },
     ask: async (command, input) => {
       await turning
-      const frame = await alive().dispatch(JSON.stringify({ id: asked++, command, input }))
-      if (frame && 'refusal' in frame) return frame.refusal
-      if (frame && 'value' in frame) return frame.value as never
-      throw new Error(`the till did not understand ${command}`)
+      return askLife(alive(), asked++, command, input)
     },
     view: () => {
-      const { till, sync } = alive()
-      return {
-        unlocked: till.operators.current() !== null,
-        loading: sync.loading() !== null,
-        basket: till.basket.view(),
-        refund: till.refunds.view(),
-      }
+      return sightOf(alive())
     },
     read: (work) => work(alive().db),
     file: () => databaseFile(dir),
