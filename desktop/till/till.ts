@@ -256,6 +256,20 @@ const paymentHandlers = ({ payments, customers, completeSale }: Till) =>
     'payment.finish': ({ revision }) => payments.finish(revision),
   }) satisfies Partial<Handlers>
 
+/** The commands of what comes back, and of what may take a product's place. */
+const backHandlers = (till: Till) =>
+  ({
+    'product.generics': ({ productId }) => till.generics(productId),
+    'favourite.pin': ({ productId, where }) => till.favourites.pin(productId, where),
+    'refund.begin': ({ saleId }) => till.refunds.begin(saleId),
+    'refund.choose': ({ lineId, quantity, disposition }) =>
+      till.refunds.choose(lineId, quantity, disposition),
+    'refund.cancel': () => till.refunds.cancel(),
+    'exchange.begin': (agreed) => till.exchange.begin(agreed),
+    'exchange.cancel': () => till.exchange.cancel(),
+    'refund.complete': (agreed) => till.refunds.complete(agreed),
+  }) satisfies Partial<Handlers>
+
 /** The commands of the bridge, carried out by the till's services. */
 export function handlersOf(till: Till, around: Surroundings): Handlers {
   const { basket, notice, operators, context } = till
@@ -301,24 +315,16 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
       return null
     },
     'product.search': ({ text, limit }) => till.search(text, limit),
-    'product.generics': ({ productId }) => till.generics(productId),
-    'favourite.pin': ({ productId, where }) => till.favourites.pin(productId, where),
     'product.forecast': async ({ productId }) => {
       const operator = operators.require('forecast.view')
       return 'refused' in operator ? operator : around.forecast(productId)
     },
     ...paymentHandlers(till),
+    ...backHandlers(till),
     'training.start': () => around.training.start(),
     'training.end': () => around.training.end(),
     'sales.search': ({ text, limit }) => till.searchSales(text, limit),
     'sales.copy': ({ saleId }) => till.copyReceipt(saleId),
-    'refund.begin': ({ saleId }) => till.refunds.begin(saleId),
-    'refund.choose': ({ lineId, quantity, disposition }) =>
-      till.refunds.choose(lineId, quantity, disposition),
-    'refund.cancel': () => till.refunds.cancel(),
-    'exchange.begin': (agreed) => till.exchange.begin(agreed),
-    'exchange.cancel': () => till.exchange.cancel(),
-    'refund.complete': (agreed) => till.refunds.complete(agreed),
     'exception.dismiss': ({ id }) => till.exceptions.dismiss(id),
   }
 }

@@ -54,69 +54,98 @@ type Shown = NonNullable<RefundView>
 /** Where a refund that waits for new items lies (`exchange.ts`). */
 export const EXCHANGE_KEY = 'exchange'
 
+/** The draft, and who may work on it. */
+function createDraft(context: TillContext, { operators, sessions, sold, book }: Parts) {
+  let draft: Draft | null = null
+  const soldOf = (of: Draft) => (of.saleId === null ? null : sold.read(of.saleId))
+  return {
+    now: () => draft,
+    change: (next: Draft | null) => {
+      draft = next
+      context.changes.touch('refund')
+    },
+    soldOf,
+    shown: (of: Draft) => {
+      const sale = soldOf(of)
+      return { sale, view: viewOf(of, sale, book.rounding().cash) }
+    },
+    may: (refund: { saleId: string | null } | null) => {
+      const operator = operators.require(refund ? refundPermission(refund) : 'refund.make')
+      if (isRefusal(operator)) return operator
+      const session = sessions.open()
+      return session ? { operator, sessionId: session.sessionId } : refuse('no-open-session')
+    },
+  }
+}
+
+type Complete = ReturnType<typeof createRefundCompletion>
+type Held = ReturnType<typeof createDraft>
+
+/** A refund that is made together with a sale. */
+function createAside(
+  context: TillContext,
+  draft: Held,
+  complete: Complete,
+): Pick<Refunds, 'shown' | 'setAside' | 'takeUp' | 'completeAs'> {
+  return {
+    shown: draft.shown,
+    takeUp: draft.change,
+    setAside: (agreed) => {
+      const of = draft.now()
+      const may = draft.may(of)
+      if (isRefusal(may)) return may
+      if (!of) return refuse('no-refund')
+      const fault = refundChanged(context, draft.shown(of).view, agreed)
+      if (fault) return fault
+      draft.change(null)
+      return of
+    },
+    completeAs: ({ draft: of, tenders, ...rest }) => {
+      const may = draft.may(of)
+      if (isRefusal(may)) return may
+      const { sale, view } = draft.shown(of)
+      return complete({ ...may, ...rest, sale, shown: { ...view, tenders } })
+    },
+  }
+}
+
 /** Refunds by receipt and without, within what was sold as far as this till's rows know. */
 export function createRefunds(context: TillContext, parts: Parts): Refunds {
-  const { operators, sessions, sold, book } = parts
-  const scanned = createRefundScan(context, book)
+  const draft = createDraft(context, parts)
+  const scanned = createRefundScan(context, parts.book)
   const complete = createRefundCompletion(context, parts)
-  let draft: Draft | null = null
-
-  const soldOf = (of: Draft) => (of.saleId === null ? null : sold.read(of.saleId))
-
-  const change = (next: Draft | null) => {
-    draft = next
-    context.changes.touch('refund')
-  }
-
-  const mayRefund = (refund: { saleId: string | null } | null) => {
-    const operator = operators.require(refund ? refundPermission(refund) : 'refund.make')
-    if (isRefusal(operator)) return operator
-    const session = sessions.open()
-    return session ? { operator, sessionId: session.sessionId } : refuse('no-open-session')
-  }
 
   const chosen = (choose: (of: Draft, sale: SoldSale | null) => Choice | Refusal): Choice | Refusal => {
-    const may = mayRefund(draft)
+    const of = draft.now()
+    const may = draft.may(of)
     if (isRefusal(may)) return may
-    if (!draft) return refuse('no-refund')
-    const choice = choose(draft, soldOf(draft))
-    if (!isRefusal(choice)) change(choice.draft)
+    if (!of) return refuse('no-refund')
+    const choice = choose(of, draft.soldOf(of))
+    if (!isRefusal(choice)) draft.change(choice.draft)
     return choice
   }
 
-  const shown = (of: Draft) => {
-    const sale = soldOf(of)
-    return { sale, view: viewOf(of, sale, book.rounding().cash) }
-  }
-
-  const setAside = (agreed: Agreed): Draft | Refusal => {
-    const may = mayRefund(draft)
-    if (isRefusal(may)) return may
-    if (!draft) return refuse('no-refund')
-    const fault = refundChanged(context, shown(draft).view, agreed)
-    if (fault) return fault
-    const taken = draft
-    change(null)
-    return taken
-  }
-
   const confirm = (agreed: Agreed): RefundedView | Refusal => {
-    const may = mayRefund(draft)
+    const of = draft.now()
+    const may = draft.may(of)
     if (isRefusal(may)) return may
-    if (!draft) return refuse('no-refund')
-    const sale = soldOf(draft)
-    return complete({ ...may, sale, shown: viewOf(draft, sale, book.rounding().cash), agreed })
+    if (!of) return refuse('no-refund')
+    const { sale, view } = draft.shown(of)
+    return complete({ ...may, sale, shown: view, agreed })
   }
 
   return {
-    view: () => draft && viewOf(draft, soldOf(draft), book.rounding().cash),
+    view: () => {
+      const of = draft.now()
+      return of && draft.shown(of).view
+    },
     begin: (saleId) => {
-      const may = mayRefund({ saleId })
+      const may = draft.may({ saleId })
       if (isRefusal(may)) return may
       if (context.state.get(EXCHANGE_KEY) !== null) return refuse('exchange-under-way')
-      if (saleId !== null && !sold.read(saleId)) return refuse('sale-not-found', { number: '' })
-      const begun = { revision: (draft?.revision ?? 0) + 1, chosen: new Map(), lastLineId: null }
-      change(saleId === null ? { ...begun, saleId, loose: [] } : { ...begun, saleId })
+      if (saleId !== null && !parts.sold.read(saleId)) return refuse('sale-not-found', { number: '' })
+      const begun = { revision: (draft.now()?.revision ?? 0) + 1, chosen: new Map(), lastLineId: null }
+      draft.change(saleId === null ? { ...begun, saleId, loose: [] } : { ...begun, saleId })
       return null
     },
     scan: (productId, quantity) => {
@@ -128,22 +157,14 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
       return isRefusal(choice) ? choice : null
     },
     cancel: () => {
-      if (draft) change(null)
+      if (draft.now()) draft.change(null)
       return null
     },
-    shown,
-    setAside,
-    takeUp: change,
-    completeAs: ({ draft: of, tenders, ...rest }) => {
-      const may = mayRefund(of)
-      if (isRefusal(may)) return may
-      const { sale, view } = shown(of)
-      return complete({ ...may, ...rest, sale, shown: { ...view, tenders } })
-    },
+    ...createAside(context, draft, complete),
     complete: (agreed) => {
       const done = context.atomically(() => confirm(agreed))
       if (isRefusal(done)) return done
-      change(null)
+      draft.change(null)
       context.changes.touch('sale', 'session', 'stock', 'print', 'sync')
       return done
     },
