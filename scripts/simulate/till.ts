@@ -109,89 +109,103 @@ async function askLife<C extends Command>(
   throw new Error(`the till did not understand ${command}`)
 }
 
+/** A workstation: its disk, and the till that runs on it just now. */
+interface Workstation {
+  life: Life | null
+  /** Disks before this one. */
+  lives: number
+  dir: string
+  dying: Promise<unknown>[]
+  /** Settles when no till is being exchanged for one of another identity. */
+  turning: Promise<void>
+}
+
+/** It goes on from a copy: what is left of its former life in this process writes to the former files. */
+function moveTo(station: Workstation, options: TillOptions, from: string): string {
+  const before = station.dir
+  station.lives += 1
+  station.dir = `${options.dir}-${station.lives + 1}`
+  copyLife(from, station.dir)
+  return before
+}
+
+async function killLife(station: Workstation, options: TillOptions): Promise<void> {
+  await station.turning
+  if (!station.life) return
+  const { end } = station.life
+  station.life = null
+  const before = moveTo(station, options, station.dir)
+  const buried = end().then(() => rm(before, { recursive: true, force: true }))
+  station.dying.push(buried.catch((error) => options.log(`a dead till: ${error}`)))
+}
+
 /** Sets up a till. It is not started yet. */
 export function createSimulatedTill(options: TillOptions): SimulatedTill {
-  let life: Life | null = null
-  let lives = 0
-  let dir = options.dir
+  const station: Workstation = {
+    life: null,
+    lives: 0,
+    dir: options.dir,
+    dying: [],
+    turning: Promise.resolve(),
+  }
   let aheadMs = 0
   let room: number | null = null
   let asked = 0
-  const dying: Promise<unknown>[] = []
-  let turning: Promise<void> = Promise.resolve()
 
   const begin = (operatorId: string | null = null): Promise<Life> =>
-    beginLife(options, { dir, now: () => Date.now() + aheadMs, room, operatorId, again })
+    beginLife(options, { dir: station.dir, now: () => Date.now() + aheadMs, room, operatorId, again })
 
   /** It has another identity now, and begins anew within its process, as `desktop/till/main.ts` does. */
   const again = (old: Life) => {
-    turning = turning.then(async () => {
-      if (life !== old) return
+    station.turning = station.turning.then(async () => {
+      if (station.life !== old) return
       const operatorId = old.till.operators.current()?.staffId ?? null
-      life = null
+      station.life = null
       await old.end()
-      life = await begin(operatorId)
+      station.life = await begin(operatorId)
     })
-    turning.catch(options.fatal)
+    station.turning.catch(options.fatal)
   }
 
   const alive = (): Life => {
-    if (!life) throw new Error('the till is not running')
-    return life
+    if (!station.life) throw new Error('the till is not running')
+    return station.life
   }
 
   return {
-    running: () => life !== null,
+    running: () => station.life !== null,
     diesMidway: false,
     start: async () => {
-      await turning
-      life ??= await begin()
+      await station.turning
+      station.life ??= await begin()
     },
-    kill: async () => {
-      await turning
-      if (!life) return
-      const { end } = life
-      life = null
-      lives += 1
-      const before = dir
-      dir = `${options.dir}-${lives + 1}`
-      copyLife(before, dir)
-      // What is left of it in this process writes to the files of the life before.
-      const buried = end().then(() => rm(before, { recursive: true, force: true }))
-      dying.push(buried.catch((error) => options.log(`a dead till: ${error}`)))
-    },
+    kill: () => killLife(station, options),
     ask: async (command, input) => {
-      await turning
+      await station.turning
       return askLife(alive(), asked++, command, input)
     },
-    view: () => {
-      return sightOf(alive())
-    },
+    view: () => sightOf(alive()),
     read: (work) => work(alive().db),
-    file: () => databaseFile(dir),
+    file: () => databaseFile(station.dir),
     registerId: () => alive().identity.registerId,
-    copyTo: async (folder) => copyLife(dir, folder),
+    copyTo: async (folder) => copyLife(station.dir, folder),
     putBack: async (folder) => {
-      if (life) throw new Error('a running till is not put back')
-      const lost = dir
-      lives += 1
-      dir = `${options.dir}-${lives + 1}`
-      copyLife(folder, dir)
-      await rm(lost, { recursive: true, force: true })
+      if (station.life) throw new Error('a running till is not put back')
+      await rm(moveTo(station, options, folder), { recursive: true, force: true })
     },
-    standing: () => turning,
+    standing: () => station.turning,
     setClock: (ms) => {
       aheadMs = ms
     },
     limitDisk: (pages) => {
       room = pages
-      if (life) limit(life.db, pages)
+      if (station.life) limit(station.life.db, pages)
     },
     close: async () => {
-      await turning.catch(() => {})
-      if (life) dying.push(life.end())
-      life = null
-      await Promise.all(dying)
+      await station.turning.catch(() => {})
+      if (station.life) station.dying.push(station.life.end())
+      station.life = null
+      await Promise.all(station.dying)
     },
   }
 }

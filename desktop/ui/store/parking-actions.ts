@@ -21,17 +21,8 @@ export const markedParked = (state: TillState): ParkedBasketView | undefined => 
 }
 
 /** Putting a sale away for any till of the branch, and taking it up again. */
-export function parkingActions({
-  get,
-  set,
-  play,
-  call,
-  failed,
-  settle,
-  once,
-  showToast,
-  dismissToast,
-}: Tools) {
+export function parkingActions(tools: Tools) {
+  const { get, set, play, call, failed, settle, once, showToast, dismissToast } = tools
   const list = (text: string) => set({ parkedList: { text, marked: 0, sure: false }, trouble: null })
 
   /** F3: parks what lies in the basket; what was typed before is its name. With nothing in it: the parked sales. */
