@@ -8,7 +8,8 @@ import { App } from './app.tsx'
 import { keepConnected } from './connection/keep-connected.ts'
 import { framesOfMessagePort, openSocket, takeToken } from './connection/ports.ts'
 import { deleteText, documentFocus, typeText } from './keys/focus.ts'
-import { pressKey } from './keys/key-map.ts'
+import { pressInOrder } from './keys/in-order.ts'
+import { asksForLines, pressKey } from './keys/key-map.ts'
 import { readKeys } from './scanner/key-reader.ts'
 import { createPlayer } from './sound/sounds.ts'
 import { createActions } from './store/actions.ts'
@@ -32,7 +33,12 @@ const actions = createActions({
 // Before React, so that no field or button ever sees a scan.
 readKeys(window, {
   onScan: (raw) => void actions.scan(raw),
-  onKey: (key) => pressKey(key, store.getState(), actions, documentFocus),
+  onKey: pressInOrder({
+    press: (key) => pressKey(key, store.getState(), actions, documentFocus),
+    mustWait: (key) => asksForLines(key, store.getState()) && actions.isSettling(),
+    type: typeText,
+    setTimeout: (task, ms) => window.setTimeout(task, ms),
+  }),
   onText: typeText,
   onRetract: (count) => {
     for (let i = 0; i < count; i++) deleteText()

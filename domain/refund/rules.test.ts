@@ -4,6 +4,7 @@ import { type Minor, minor } from '../money.ts'
 import { addTaxShares, type TaxShare, taxShares } from '../tax.ts'
 import { saleRefundedSchema } from './events.ts'
 import {
+  byReference,
   type RefundableLine,
   refundable,
   refundFault,
@@ -106,6 +107,36 @@ describe('the money', () => {
     ])
     expect(refundTenders(minor(700), new Map())).toEqual([{ kind: 'cash', amount: 700 }])
     expect(refundTenders(minor(0), left)).toEqual([])
+  })
+
+  it('goes back to a voucher and an account before it is handed out', () => {
+    const left = new Map([
+      ['cash', 500],
+      ['voucher', 300],
+      ['account', 400],
+    ] as const)
+    expect(refundTenders(minor(900), left)).toEqual([
+      { kind: 'account', amount: 400 },
+      { kind: 'voucher', amount: 300 },
+      { kind: 'cash', amount: 200 },
+    ])
+  })
+
+  it('names the voucher that it goes back to, none getting more than it gave', () => {
+    const paid = [
+      { kind: 'voucher', reference: 'A', amount: 500 },
+      { kind: 'voucher', reference: 'B', amount: 300 },
+    ] as const
+    const before = [{ kind: 'voucher', reference: 'A', amount: 450 }] as const
+    expect(byReference({ kind: 'voucher', amount: minor(200) }, paid, before)).toEqual([
+      { kind: 'voucher', amount: 50, reference: 'A' },
+      { kind: 'voucher', amount: 150, reference: 'B' },
+    ])
+    const cash = { kind: 'cash', amount: minor(200) } as const
+    expect(byReference(cash, paid, before)).toEqual([cash])
+    // A card that was recorded by hand has no reference.
+    const card = { kind: 'card', amount: minor(200) } as const
+    expect(byReference(card, [{ kind: 'card', reference: null, amount: 200 }], [])).toEqual([card])
   })
 })
 

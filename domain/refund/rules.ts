@@ -64,7 +64,7 @@ export function refundTaxes(
 }
 
 /** In which order money goes back: what left a trace first, so that a card's money is never handed out in cash. */
-const BACK_TO: readonly TenderKind[] = ['card', 'cash']
+const BACK_TO: readonly TenderKind[] = ['card', 'account', 'voucher', 'cash']
 
 /**
  * Spreads a refund over the tenders that paid, none getting back more than it gave.
@@ -84,6 +84,42 @@ export function refundTenders(
   }
   if (rest > 0) parts.set('cash', (parts.get('cash') ?? 0) + rest)
   return [...parts].map(([kind, amount]) => ({ kind, amount: minor(amount) }))
+}
+
+/** A tender of a sale, or what went back to it. */
+interface Referred {
+  kind: TenderKind
+  /** The card's transaction, the voucher's code, the customer's id. */
+  reference: string | null
+  amount: number
+}
+
+/**
+ * Which cards, vouchers and accounts a part of a refund goes back to, each getting no more than it gave.
+ * @param paid the sale's tenders
+ * @param before what went back to them so far
+ * @returns the part by reference; without one whatever none of them has left
+ */
+export function byReference(
+  part: { kind: TenderKind; amount: Minor },
+  paid: readonly Referred[],
+  before: readonly Referred[],
+): { kind: TenderKind; amount: Minor; reference?: string }[] {
+  const { kind } = part
+  if (kind === 'cash' || kind === 'exchange') return [part]
+  let rest: number = part.amount
+  const parts: { kind: TenderKind; amount: Minor; reference?: string }[] = []
+  const references = new Set(paid.flatMap((each) => (each.kind === kind ? (each.reference ?? []) : [])))
+  for (const reference of references) {
+    const of = (all: readonly Referred[]) =>
+      all
+        .filter((each) => each.kind === kind && each.reference === reference)
+        .reduce((n, each) => n + each.amount, 0)
+    const amount = Math.min(rest, Math.max(0, of(paid) - of(before)))
+    if (amount > 0) parts.push({ kind, amount: minor(amount), reference })
+    rest -= amount
+  }
+  return rest > 0 ? [...parts, { kind, amount: minor(rest) }] : parts
 }
 
 /** What a person must be allowed to make this refund: without a receipt it takes more. */

@@ -289,7 +289,15 @@ describe('the customer display', () => {
     const { socket, views } = await watch()
     accepted(till.scan('3400935955838'))
     await vi.waitFor(() => expect(views.at(-1)).toMatchObject({ total: 116, itemCount: 1, paid: null }))
-    expect(Object.keys(views.at(-1)?.lines[0] ?? {})).toEqual(['lineId', 'name', 'pack', 'quantity', 'gross'])
+    expect(Object.keys(views.at(-1)?.lines[0] ?? {})).toEqual([
+      'lineId',
+      'name',
+      'pack',
+      'quantity',
+      'value',
+      'reasons',
+      'gross',
+    ])
     accepted(till.completeSale({ kind: 'cash', given: cents(200) }, till.basket.view().revision))
     await vi.waitFor(() =>
       expect(views.at(-1)).toMatchObject({

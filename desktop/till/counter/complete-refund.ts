@@ -1,8 +1,9 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
 import { type Minor, minor, sum } from '../../../domain/money.ts'
 import type { RefundReason, SaleRefunded } from '../../../domain/refund/events.ts'
-import { refundTaxes } from '../../../domain/refund/rules.ts'
+import { byReference, refundTaxes } from '../../../domain/refund/rules.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
+import { isTenderKind } from '../../../domain/sale/events.ts'
 import type { RefundedView, RefundView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import { formatMoney } from '../receipt/format.ts'
@@ -37,6 +38,11 @@ interface Parts {
   numbers: RegisterNumbers
   printing: ReceiptPrinting
 }
+
+const paidBy = (sale: SoldSale | null) =>
+  (sale?.tenders ?? []).flatMap(({ kind, reference, amount }) =>
+    isTenderKind(kind) ? [{ kind, reference, amount }] : [],
+  )
 
 /** Why a refund is not the one that was agreed on, or null. */
 export function refundChanged(
@@ -80,7 +86,9 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
         disposition,
       })),
       taxes: refundTaxes(back, sale?.refundedTaxes ?? [], sale?.taxes),
-      tenders: shown.tenders.map((tender) => ({ ...tender, tenderId: context.newId() })),
+      tenders: shown.tenders
+        .flatMap((tender) => byReference(tender, paidBy(sale), sale?.refundedTenders ?? []))
+        .map((tender) => ({ ...tender, tenderId: context.newId() })),
       total: shown.total,
       ...(rounding === 0 ? {} : { rounding }),
       reason: agreed.reason,

@@ -73,7 +73,7 @@ export function tendersLeft(sold: SoldSale | null): Map<TenderKind, number> {
   for (const { kind, amount } of sold?.tenders ?? []) {
     left.set(kind as TenderKind, (left.get(kind as TenderKind) ?? 0) + amount)
   }
-  for (const [kind, amount] of sold?.refundedTenders ?? []) left.set(kind, (left.get(kind) ?? 0) - amount)
+  for (const { kind, amount } of sold?.refundedTenders ?? []) left.set(kind, (left.get(kind) ?? 0) - amount)
   return left
 }
 

@@ -24,7 +24,7 @@ export interface SoldSale {
   tenders: SaleTenderRow[]
   /** What has been given back so far, by rate and by kind of tender. */
   refundedTaxes: TaxShare[]
-  refundedTenders: ReadonlyMap<TenderKind, number>
+  refundedTenders: readonly { kind: TenderKind; reference: string | null; amount: number }[]
 }
 
 /** How long before its sale a line was scanned at most, for the first look. */
@@ -74,8 +74,8 @@ function prepareReads(db: TillDatabase) {
     select t.vat_rate_bp as rateBp, sum(t.net) as net, sum(t.tax) as tax, sum(t.gross) as gross
     from refund f join refund_tax t on t.refund_id = f.id where f.sale_id = ? group by t.vat_rate_bp`)
   const refundedTenders = db.prepare(`
-    select t.kind, sum(t.amount) as amount
-    from refund f join refund_tender t on t.refund_id = f.id where f.sale_id = ? group by t.kind`)
+    select t.kind, t.reference, sum(t.amount) as amount
+    from refund f join refund_tender t on t.refund_id = f.id where f.sale_id = ? group by t.kind, t.reference`)
 
   return {
     findReceipt,
@@ -138,12 +138,7 @@ export function createSoldSales({ db, branchId }: TillContext): SoldSales {
         taxes: taxes.all(saleId) as TaxShare[],
         tenders: tenders.all(saleId) as SaleTenderRow[],
         refundedTaxes: refundedTaxes.all(saleId) as TaxShare[],
-        refundedTenders: new Map(
-          (refundedTenders.all(saleId) as { kind: TenderKind; amount: number }[]).map(({ kind, amount }) => [
-            kind,
-            amount,
-          ]),
-        ),
+        refundedTenders: refundedTenders.all(saleId) as SoldSale['refundedTenders'],
       }
     },
   }

@@ -185,6 +185,15 @@ export const COMMANDS: readonly TillCommand[] = [
   },
 ]
 
+/** Keys that do one thing with an empty basket and another with lines in it. */
+const BY_BASKET: readonly TillCommand['id'][] = ['park', 'card', 'tenders', 'pay']
+
+/** Whether a key asks for what lies in the basket, and nothing lies there yet. */
+export function asksForLines(key: Key, state: TillState): boolean {
+  const command = COMMANDS.find(({ cap, scopes }) => cap === capOf(key) && scopes.includes(scopeOf(state)))
+  return command !== undefined && BY_BASKET.includes(command.id) && state.basket.lines.length === 0
+}
+
 const capOf = ({ key, ctrl }: Key): string => (ctrl ? `Ctrl ${key.toUpperCase()}` : key)
 
 /** Why a command of the counter does nothing in a state that has no place for it. */

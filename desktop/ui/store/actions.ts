@@ -26,6 +26,7 @@ export function createActions(surroundings: Surroundings) {
   const parking = parkingActions(tools)
   return {
     setBridge: tools.setBridge,
+    isSettling: tools.isOwn,
     hear: createListener(surroundings.store, tools),
     ...basket,
     ...entryActions(tools, basket),
