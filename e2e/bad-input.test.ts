@@ -234,7 +234,7 @@ describe('at the counter', () => {
       'That is a code, not an amount.',
       'Nothing was taken.',
     ],
-    ['too little', '1', 'less than the total', 'Take the rest, or pay by card.'],
+    ['too little', '1', 'less than the total', 'Take the rest; or F12 takes this as a part'],
   ])('cash of %s is told and pays nothing', async (_, typed, text, remedy) => {
     await unchanged(async () => {
       await counter.keys('F12')
