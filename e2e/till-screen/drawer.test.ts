@@ -1,46 +1,26 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { printDocumentSchema } from '../../hardware/protocols/print-document.ts'
 import { layOutAsText } from '../../hardware/protocols/print-layout.ts'
-import { startTestTill, type TestTill } from './test-till.ts'
-import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
+import { setStage } from './stage.ts'
 
-let ui: string
-let browser: Browser
-let till: TestTill
-let window: TillWindow
+/** The line has been down for days: nothing of a drawer asks for it. */
+const DOWN = {
+  state: 'offline',
+  since: '2026-11-20T08:00:00.000Z',
+  cause: 'network',
+  events: 9,
+  sales: 0,
+  amount: 0 as never,
+  lastSent: null,
+} as const
 
-beforeAll(async () => {
-  ui = await buildTillUi()
-  browser = await launch()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  till = await startTestTill(ui)
-  // The line has been down for days: nothing of a drawer asks for it.
-  const since = '2026-11-20T08:00:00.000Z'
-  till.set({
-    sync: {
-      state: 'offline',
-      since,
-      cause: 'network',
-      events: 9,
-      sales: 0,
-      amount: 0 as never,
-      lastSent: null,
-    },
-  })
-  window = await openWindow(browser, till.address, { width: 1024, height: 768 })
-})
-afterEach(async () => {
-  await window.close()
-  await till.stop()
+const stage = setStage({
+  window: { width: 1024, height: 768 },
+  around: (till) => till.set({ sync: DOWN }),
 })
 
-const page = () => window.page
+const { page, until } = stage
 const shows = (text: string) => page().getByText(text, { exact: true }).first().waitFor()
-const until = (what: () => Promise<unknown>, value: unknown) =>
-  expect.poll(what, { timeout: 10_000 }).toEqual(value)
 
 const DOLIPRANE = '3400935955838'
 const STREPSILS = '3400937412117'
@@ -48,44 +28,36 @@ const VENTOLINE = '3400949004751'
 
 /** The papers of a kind in the spool, as they would be printed. */
 const papers = (kind: string) =>
-  till.till.context.db
+  stage.till.till.context.db
     .prepare('select document from print_job where kind = ? order by created_at, id')
     .pluck()
     .all(kind)
     .map((stored) => layOutAsText(printDocumentSchema.parse(JSON.parse(String(stored))), 42).join('\n'))
 
-async function open(float = '100', pin = '2222') {
-  await page().waitForSelector('[name=pin]')
-  await window.type(pin)
-  await window.keys('Enter')
-  await page().waitForSelector('[name=float]')
-  await window.type(float)
-  await window.keys('Enter')
-  await shows('Ready')
-}
+const open = (float = '100', pin = '2222') => stage.open(pin, float)
 
 async function sell(code: string, ...keys: string[]) {
-  const before = till.till.lastSale.view()?.receiptNumber ?? 0
-  await window.scan(code)
+  const before = stage.till.till.lastSale.view()?.receiptNumber ?? 0
+  await stage.window.scan(code)
   await page().locator('[data-line]').first().waitFor()
-  await window.keys(...keys)
-  await until(async () => till.till.lastSale.view()?.receiptNumber, before + 1)
+  await stage.window.keys(...keys)
+  await until(async () => stage.till.till.lastSale.view()?.receiptNumber, before + 1)
 }
 const cash = ['F12', 'Enter']
 
 /** Moves cash by keys alone: the drawer's panel, the action's digit, amount, reason. */
 async function move(digit: string, amount: string | null, reason: string) {
-  await window.keys('F10', digit)
+  await stage.window.keys('F10', digit)
   if (amount !== null) {
     await page().waitForSelector('[name=amount]')
-    await window.type(amount)
+    await stage.window.type(amount)
   } else await page().waitForSelector('[name=reason]')
-  if (/^F\d$/.test(reason)) await window.keys(reason)
+  if (/^F\d$/.test(reason)) await stage.window.keys(reason)
   else {
-    if (amount !== null) await window.keys('Enter')
-    await window.type(reason)
+    if (amount !== null) await stage.window.keys('Enter')
+    await stage.window.type(reason)
   }
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
   await shows('Recorded. The slip is printed.')
 }
 
@@ -106,29 +78,29 @@ describe('cash moved outside of a sale, by keys alone and with the line down', (
     expect(papers('drawer-slip')).toHaveLength(4)
     expect(papers('drawer-slip')[1]).toContain('Stamps and post')
     // 100.00 + 50.00 − 12.40 − 80.00
-    const { db } = till.till.context
+    const { db } = stage.till.till.context
     expect(db.prepare('select amount from drawer_balance').pluck().get()).toBe(5760)
   })
 
   test('says what is missing, keeps what was typed, and Esc goes back a step at a time', async () => {
     await open()
-    await window.keys('F10', '2')
+    await stage.window.keys('F10', '2')
     await page().waitForSelector('[name=amount]')
-    await window.type('0')
-    await window.keys('F5', 'Enter', 'Enter')
+    await stage.window.type('0')
+    await stage.window.keys('F5', 'Enter', 'Enter')
     await page().getByRole('alert').getByText('Type an amount above zero').waitFor()
     expect(await page().inputValue('[name=amount]')).toBe('0')
     expect(await page().inputValue('[name=reason]')).toBe('Stamps and post')
-    await window.keys('Escape')
+    await stage.window.keys('Escape')
     await page().getByText('Count and close').waitFor()
-    await window.keys('Escape')
+    await stage.window.keys('Escape')
     await shows('Ready')
     expect(papers('drawer-slip')).toEqual([])
   })
 
   test('a cashier may move cash but not read X, and is told who may', async () => {
     await open('100', '1111')
-    await window.keys('F10', '5')
+    await stage.window.keys('F10', '5')
     await page().getByRole('alert').getByText('Only: pharmacist, branch manager').waitFor()
     await move('2', '5', 'F5')
     expect(papers('x-report')).toEqual([])
@@ -136,9 +108,9 @@ describe('cash moved outside of a sale, by keys alone and with the line down', (
 
   test('a scan meanwhile is a line of the basket, and no amount', async () => {
     await open()
-    await window.keys('F10', '2')
+    await stage.window.keys('F10', '2')
     await page().waitForSelector('[name=amount]')
-    await window.scan(DOLIPRANE)
+    await stage.window.scan(DOLIPRANE)
     await page().locator('[data-line]').first().waitFor()
     expect(await page().inputValue('[name=amount]')).toBe('')
   })
@@ -147,10 +119,10 @@ describe('cash moved outside of a sale, by keys alone and with the line down', (
 /** Counts by keys: pieces from the largest note down, then the card slips, then the button. */
 async function count(pieces: readonly string[], card = '') {
   for (const digits of [...pieces, card]) {
-    if (digits) await window.type(digits)
-    await window.keys('Enter')
+    if (digits) await stage.window.type(digits)
+    await stage.window.keys('Enter')
   }
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
 }
 
 describe('the figures of a day, by hand', () => {
@@ -161,7 +133,7 @@ describe('the figures of a day, by hand', () => {
     await sell(STREPSILS, ...cash)
     await sell(VENTOLINE, 'F9')
     await move('2', '12.40', 'F5')
-    await window.keys('5')
+    await stage.window.keys('5')
     await shows('Read and printed; nothing was closed.')
     const x = (await page().locator('section', { hasText: 'Read and printed' }).innerText()).replace(
       /\s+/g,
@@ -181,7 +153,7 @@ describe('the figures of a day, by hand', () => {
     expect(x).not.toContain('95.96')
     expect(papers('x-report')).toHaveLength(1)
 
-    await window.keys('Enter', 'F10', '7')
+    await stage.window.keys('Enter', 'F10', '7')
     await shows('Count the drawer')
     // 50 + 20 + 10 + 5 + 2 + 1 + 0.50 + 0.20 + 0.05 + 0.01 = 88.76: the 7.20 is missing, more than the 5.00 that may.
     const pieces = ['', '', '', '1', '1', '1', '1', '1', '1', '1', '1', '', '1', '', '1']
@@ -190,11 +162,11 @@ describe('the figures of a day, by hand', () => {
     expect(await page().locator('body').innerText()).not.toContain('7.20')
     await count(pieces, '3.41')
     await until(() => page().getByTestId('difference').innerText(), 'Short €7.20')
-    await window.keys('Enter', 'Enter')
+    await stage.window.keys('Enter', 'Enter')
     await page().getByRole('alert').getByText('Say why: a reason is needed.').waitFor()
-    await window.keys('F6', 'Enter')
+    await stage.window.keys('F6', 'Enter')
     await until(() => page().getByTestId('variance').innerText(), 'Short €7.20')
-    await window.keys('1')
+    await stage.window.keys('1')
     await shows('Why the drawer may differ')
     const causes = (await page().getByTestId('causes').innerText()).replace(/\s+/g, ' ')
     expect(causes).toContain('A card sale keyed as cash Receipt 2, €7.20')
@@ -206,7 +178,7 @@ describe('the figures of a day, by hand', () => {
       'Paid out Stamps and post Paul Mercier −12.40 95.96',
       'X report read Paul Mercier 95.96',
     ])
-    await window.keys('Enter', 'Enter')
+    await stage.window.keys('Enter', 'Enter')
     await page().waitForSelector('[name=float]')
   })
 })
@@ -214,40 +186,40 @@ describe('the figures of a day, by hand', () => {
 describe('several people', () => {
   test('hand a drawer over with a count that both confirm', async () => {
     await open('100')
-    await window.keys('F10', '6')
+    await stage.window.keys('F10', '6')
     await shows('Count to hand over')
-    await window.keys('Enter', 'Enter')
-    await window.type('1')
-    await window.keys(...Array(14).fill('Enter'))
+    await stage.window.keys('Enter', 'Enter')
+    await stage.window.type('1')
+    await stage.window.keys(...Array(14).fill('Enter'))
     await page().waitForSelector('[name=second-pin]')
-    await window.type('2222')
-    await window.keys('Enter')
+    await stage.window.type('2222')
+    await stage.window.keys('Enter')
     await page().getByRole('alert').getByText('A second person must confirm this.').waitFor()
-    await window.type('1111')
-    await window.keys('Enter')
+    await stage.window.type('1111')
+    await stage.window.keys('Enter')
     await page().getByText('Handed over to Camille Roy.').waitFor()
-    expect(till.till.operators.current()?.name).toBe('Camille Roy')
+    expect(stage.till.till.operators.current()?.name).toBe('Camille Roy')
     expect(papers('drawer-slip')[0]).toContain('DRAWER HANDED OVER')
   })
 
   test('each have a drawer of their own, its float counted by note and coin', async () => {
     await page().waitForSelector('[name=pin]')
-    await window.type('1111')
-    await window.keys('Enter')
+    await stage.window.type('1111')
+    await stage.window.keys('Enter')
     await page().waitForSelector('[name=float]')
-    await window.keys('F6', 'F5')
+    await stage.window.keys('F6', 'F5')
     await shows('Count the float')
-    await window.keys('Enter', 'Enter', 'Enter')
-    await window.type('2')
-    await window.keys(...Array(13).fill('Enter'))
+    await stage.window.keys('Enter', 'Enter', 'Enter')
+    await stage.window.type('2')
+    await stage.window.keys(...Array(13).fill('Enter'))
     await shows('Ready')
-    expect(till.till.sessions.open()).toMatchObject({ float: 10_000, ownerId: expect.any(String) })
+    expect(stage.till.till.sessions.open()).toMatchObject({ float: 10_000, ownerId: expect.any(String) })
     await page().keyboard.press('Control+l')
     await page().waitForSelector('[name=pin]')
-    await window.type('2222')
-    await window.keys('Enter')
+    await stage.window.type('2222')
+    await stage.window.keys('Enter')
     await page().waitForSelector('[name=float]')
-    await window.keys('F8')
+    await stage.window.keys('F8')
     await shows('No other drawer of this branch stands open.')
   })
 })

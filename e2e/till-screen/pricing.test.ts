@@ -1,32 +1,14 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startTestTill, type TestTill } from './test-till.ts'
-import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
-
-let ui: string
-let browser: Browser
-let till: TestTill
-let window: TillWindow
-
-beforeAll(async () => {
-  ui = await buildTillUi()
-  browser = await launch()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  till = await startTestTill(ui)
-  window = await openWindow(browser, till.address, SHOTS ? { width: 1024, height: 768 } : {})
-})
-afterEach(async () => {
-  await window.close()
-  await till.stop()
-})
+import { expect, test } from 'vitest'
+import { setStage } from './stage.ts'
 
 /** A folder to look at what the tests see, while one works on it. */
 const SHOTS = process.env.SHOTS
-const shot = (name: string) => SHOTS && window.page.screenshot({ path: `${SHOTS}/${name}.png` })
 
-const page = () => window.page
+const stage = setStage({ window: SHOTS ? { width: 1024, height: 768 } : {} })
+
+const shot = (name: string) => SHOTS && stage.window.page.screenshot({ path: `${SHOTS}/${name}.png` })
+
+const { page } = stage
 const total = (text: string) => page().getByTestId('total').getByText(text, { exact: true }).waitFor()
 const told = (text: string | RegExp) => page().getByText(text).first().waitFor()
 const line = (cip13: string) => page().locator(`[data-line="${cip13}"]`)
@@ -34,19 +16,10 @@ const line = (cip13: string) => page().locator(`[data-line="${cip13}"]`)
 const DOLIPRANE = '3400935955838'
 const STREPSILS = '3400937412117'
 
-const db = () => till.till.context.db
+const db = () => stage.till.till.context.db
 const rows = (sql: string) => db().prepare(sql).all()
 
-async function open() {
-  await page().waitForSelector('[name=pin]')
-  await window.type('1111')
-  await window.keys('Enter')
-  await page().waitForSelector('[name=float]')
-  await window.type('150')
-  await window.keys('Enter')
-  await page().getByText('Ready').waitFor()
-  window.pressed()
-}
+const open = () => stage.open('1111')
 
 /** What head office has set meanwhile: every second STREPSILS at half. */
 function promote() {
@@ -57,39 +30,39 @@ function promote() {
         values ('0190c000-0000-7000-8000-000000000001', null, 'Second at half price', '2020-01-01', null, ?)`,
     )
     .run(JSON.stringify({ kind: 'second', productIds: [id], rateBp: 5000 }))
-  till.till.context.changes.touch('catalogue')
+  stage.till.till.context.changes.touch('catalogue')
 }
 
 test('a promotion applies at the scan, a discount by two keys, and the sale says both', async () => {
   promote()
   await open()
-  await window.scan(STREPSILS)
+  await stage.window.scan(STREPSILS)
   await total('€7.20')
   // The second at half: 7.20 + 3.60 = 10.80.
-  await window.scan(STREPSILS)
+  await stage.window.scan(STREPSILS)
   await total('€10.80')
   await line(STREPSILS).getByText('Second at half price').waitFor()
   // 3 × 1.16 = 3.48, less 5 % (0.174) is 3.31.
-  for (let i = 0; i < 3; i++) await window.scan(DOLIPRANE)
+  for (let i = 0; i < 3; i++) await stage.window.scan(DOLIPRANE)
   await total('€14.28')
-  await window.keys('F4')
+  await stage.window.keys('F4')
   await page().waitForSelector('[name=figure]')
-  await window.type('5')
-  await window.keys('F5')
+  await stage.window.type('5')
+  await stage.window.keys('F5')
   await told('now €3.31')
   await shot('discount')
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
   await total('€14.11')
   await line(DOLIPRANE).getByText('Regular customer').waitFor()
   await shot('discounted')
   // Undone and given again: one key each.
-  await window.keys('Control+z')
+  await stage.window.keys('Control+z')
   await total('€14.28')
-  await window.keys('F4')
-  await window.type('5')
-  await window.keys('F5', 'Enter')
+  await stage.window.keys('F4')
+  await stage.window.type('5')
+  await stage.window.keys('F5', 'Enter')
   await total('€14.11')
-  await window.keys('F12', 'Enter')
+  await stage.window.keys('F12', 'Enter')
   await page().getByText('The next scan starts the next sale').waitFor()
   // 3.31 / 1.021 = 3.2419 → 3.24 + 0.07; 10.80 / 1.1 = 9.8181 → 9.82 + 0.98
   expect(rows('select vat_rate_bp, net, tax, gross from sale_tax order by vat_rate_bp')).toEqual([
@@ -104,27 +77,27 @@ test('a promotion applies at the scan, a discount by two keys, and the sale says
 
 test('over the limit a second person types their PIN where the first was stopped', async () => {
   await open()
-  await window.scan(STREPSILS)
+  await stage.window.scan(STREPSILS)
   await total('€7.20')
   // On the whole sale, an amount: 1.00 of 7.20 is more than a cashier’s 5 %.
-  await window.keys('F4', 'F4')
+  await stage.window.keys('F4', 'F4')
   await told('On the whole sale')
-  await window.keys('*')
+  await stage.window.keys('*')
   await told('Discount in €')
-  await window.type('1')
-  await window.keys('Enter')
+  await stage.window.type('1')
+  await stage.window.keys('Enter')
   await told('Say why: F5 to F8, or type it.')
-  await window.keys('F6', 'Enter')
+  await stage.window.keys('F6', 'Enter')
   await told(/takes off more than 5%.*/)
   await page().waitForSelector('[name=pin]')
   await shot('over-limit')
-  await window.type('1111')
-  await window.keys('Enter')
+  await stage.window.type('1111')
+  await stage.window.keys('Enter')
   await told('A second person must confirm this.')
-  await window.type('2222')
-  await window.keys('Enter')
+  await stage.window.type('2222')
+  await stage.window.keys('Enter')
   await total('€6.20')
-  await window.keys('F12', 'Enter')
+  await stage.window.keys('F12', 'Enter')
   await page().getByText('The next scan starts the next sale').waitFor()
   const [{ id }] = rows(`select id from staff where role = 'pharmacist'`) as [{ id: string }]
   expect(rows('select amount, reason, approved_by from sale_discount')).toEqual([
@@ -135,21 +108,21 @@ test('over the limit a second person types their PIN where the first was stopped
 test('a price is typed for a line, and cash is rounded where the smallest coins are not in use', async () => {
   db().prepare('update branch set cash_rounding = 5').run()
   await open()
-  await window.scan(STREPSILS)
+  await stage.window.scan(STREPSILS)
   await total('€7.20')
-  await window.keys('F5')
+  await stage.window.keys('F5')
   await page().waitForSelector('[name=figure]')
-  await window.type('6.98')
+  await stage.window.type('6.98')
   await shot('price')
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
   // 6.98 is 7.00 in cash.
   await total('€6.98')
   await total('€7.00 in cash')
   await line(STREPSILS).getByText('typed price').waitFor()
-  await window.keys('F12')
+  await stage.window.keys('F12')
   await shot('rounded')
-  await window.type('10')
-  await window.keys('Enter')
+  await stage.window.type('10')
+  await stage.window.keys('Enter')
   await page().getByTestId('change').getByText('€3.00').waitFor()
   await shot('rounded-paid')
   expect(rows('select total, rounding from sale')).toEqual([{ total: 698, rounding: 2 }])

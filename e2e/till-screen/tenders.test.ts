@@ -1,86 +1,67 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCardTerminal } from '../../hardware/devices/card-terminal.ts'
 import {
   type CardTerminalEmulator,
   startCardTerminalEmulator,
 } from '../../hardware/emulators/card-terminal.ts'
 import { tcpTransport } from '../../hardware/transports/tcp.ts'
-import { startTestTill, type TestTill } from './test-till.ts'
-import { buildTillUi, launch, openWindow, type TillWindow } from './window.ts'
+import { setStage } from './stage.ts'
 
-let ui: string
-let browser: Browser
 let its: CardTerminalEmulator
-let till: TestTill
-let window: TillWindow
 
-beforeAll(async () => {
-  ui = await buildTillUi()
-  browser = await launch()
-})
-afterAll(() => browser.close())
 beforeEach(async () => {
   its = await startCardTerminalEmulator({ port: 0, answerAfterMs: 30 })
-  const transport = tcpTransport({ host: '127.0.0.1', port: its.port })
-  till = await startTestTill(ui, { terminal: createCardTerminal({ transport, timeouts: { payMs: 20_000 } }) })
-  window = await openWindow(browser, till.address, { width: 1024, height: 768 })
 })
-afterEach(async () => {
-  await window.close()
-  await till.stop()
-  await its.close()
+afterEach(() => its.close())
+
+const stage = setStage({
+  window: { width: 1024, height: 768 },
+  devices: () => {
+    const transport = tcpTransport({ host: '127.0.0.1', port: its.port })
+    return { terminal: createCardTerminal({ transport, timeouts: { payMs: 20_000 } }) }
+  },
 })
 
-const page = () => window.page
-const until = (what: () => unknown, value: unknown) => expect.poll(what, { timeout: 10_000 }).toEqual(value)
+const { page, until } = stage
 const total = () => page().getByTestId('total').innerText()
 
 const DOLIPRANE = '3400935955838'
 const VENTOLINE = '3400949004751'
 
-async function open(pin = '1111') {
-  await page().waitForSelector('[name=pin]')
-  await window.type(pin)
-  await window.keys('Enter')
-  await page().waitForSelector('[name=float]')
-  await window.type('100')
-  await window.keys('Enter')
-  await page().getByText('Ready').waitFor()
-}
+const open = (pin = '1111') => stage.open(pin, '100')
 
 /** Two packs at 1.16 and one at 3.41, 5.73 in all. */
 async function ring() {
-  for (const code of [DOLIPRANE, DOLIPRANE, VENTOLINE]) await window.scan(code)
+  for (const code of [DOLIPRANE, DOLIPRANE, VENTOLINE]) await stage.window.scan(code)
   await until(total, expect.stringContaining('€5.73'))
-  window.pressed()
+  stage.window.pressed()
 }
 
 const tenders = () =>
-  till.till.context.db
+  stage.till.till.context.db
     .prepare('select kind, amount, given, change_given, reference from sale_tender order by id')
     .raw()
     .all()
-const drawer = () => till.till.context.db.prepare('select amount from drawer_balance').pluck().get()
+const drawer = () => stage.till.till.context.db.prepare('select amount from drawer_balance').pluck().get()
 
 test('a sale is split: 2.00 in cash, 3.00 by card, the rest in cash with change', async () => {
   await open()
   await ring()
-  await window.keys('F12')
+  await stage.window.keys('F12')
   await page().waitForSelector('[name=given]')
-  await window.type('2')
+  await stage.window.type('2')
   await page().getByRole('button', { name: 'Take as a part' }).waitFor()
-  await window.keys('F12')
+  await stage.window.keys('F12')
   // 5.73 - 2.00
   await until(total, expect.stringContaining('€3.73 still due'))
-  await window.type('3')
-  await window.keys('F9')
+  await stage.window.type('3')
+  await stage.window.keys('F9')
   // 3.73 - 3.00
   await until(total, expect.stringContaining('€0.73 still due'))
   // What was paid in part stands still.
-  await window.scan(DOLIPRANE)
+  await stage.window.scan(DOLIPRANE)
   await page().getByText('Money was taken for this sale').waitFor()
-  await window.keys('1', 'Enter')
+  await stage.window.keys('1', 'Enter')
   await until(() => page().getByTestId('change').innerText(), 'Change\n\n€0.27')
   expect(tenders()).toEqual([
     ['cash', 200, 200, 0, null],
@@ -95,31 +76,31 @@ test('a card is one key; declined it takes nothing, and what was taken is given 
   await open()
   await ring()
   its.script({ do: 'decline', reason: 'insufficient-funds' })
-  await window.keys('F9')
+  await stage.window.keys('F9')
   await page().getByText('The card was declined: nothing was taken.').waitFor()
   expect(its.charged()).toBe(0)
-  await window.type('4')
-  await window.keys('F9')
+  await stage.window.type('4')
+  await stage.window.keys('F9')
   await until(total, expect.stringContaining('€1.73 still due'))
   await until(() => page().inputValue('[name=given]'), '')
-  await window.keys('Delete')
+  await stage.window.keys('Delete')
   await until(() => page().getByTestId('taken').count(), 0)
   expect(its.charged()).toBe(0)
-  window.pressed()
-  await window.keys('F9')
+  stage.window.pressed()
+  await stage.window.keys('F9')
   await page().getByText('Paid by card').waitFor()
-  expect([window.pressed(), its.charged(), drawer()]).toEqual([1, 573, 10_000])
+  expect([stage.window.pressed(), its.charged(), drawer()]).toEqual([1, 573, 10_000])
 })
 
 test('a customer who changes their mind at the terminal is let go by Esc', async () => {
   await open()
   await ring()
   its.script({ do: 'time-out' })
-  await window.keys('F9')
+  await stage.window.keys('F9')
   await page().getByText('The customer is at the card terminal').waitFor()
-  await window.keys('Escape')
+  await stage.window.keys('Escape')
   await page().getByText('The card payment was cancelled').waitFor()
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
   await page().getByText('No change').waitFor()
   expect([its.charged(), drawer()]).toEqual([0, 10_573])
 })
@@ -128,55 +109,55 @@ test('an unknown outcome bars every tender until the terminal can be asked, and 
   await open()
   await ring()
   its.script({ do: 'approve-and-cut' }, { do: 'time-out' })
-  await window.keys('F9')
+  await stage.window.keys('F9')
   // The answer was cut off behind the approval: found out by itself.
   await page().getByText('Paid by card').waitFor()
   expect(its.charged()).toBe(573)
 
   await ring()
-  await window.keys('F9')
+  await stage.window.keys('F9')
   await page().getByText('The customer is at the card terminal').waitFor()
   await its.unplug()
   await page().getByText('It is not known whether the card was charged').waitFor()
-  await window.keys('F9')
+  await stage.window.keys('F9')
   await page().getByText('A card payment has no known outcome yet.').waitFor()
-  await window.keys('1')
+  await stage.window.keys('1')
   await page().getByText('Only: pharmacist, branch manager').waitFor()
   await its.plugIn()
-  await window.keys('Enter')
+  await stage.window.keys('Enter')
   await page().getByText('The card payment was cancelled').waitFor()
-  await window.keys('F9')
+  await stage.window.keys('F9')
   await page().getByText('Paid by card').waitFor()
   expect(its.charged()).toBe(2 * 573)
 })
 
 test('a customer is named by their card, pays by voucher and on account, past the limit with a second PIN', async () => {
-  const { db } = till.till.context
+  const { db } = stage.till.till.context
   const martin = '0190c000-0000-7000-8000-000000000001'
   db.exec(`insert into customer values ('${martin}', 17, 'Hélène Martin', '2990000000178', 5000, 1);
     insert into account_balance values ('${martin}', 4900);
     insert into voucher values ('V-7Q4K', null, 1); insert into voucher_balance values ('V-7Q4K', 400)`)
   await open()
   await ring()
-  await window.keys('F7')
+  await stage.window.keys('F7')
   await page().getByRole('option').first().waitFor()
-  await window.type('mart')
-  await window.keys('Enter')
+  await stage.window.type('mart')
+  await stage.window.keys('Enter')
   await until(total, expect.stringContaining('Hélène Martin'))
-  await window.keys('F8')
+  await stage.window.keys('F8')
   await page().waitForSelector('[name=voucher]')
-  await window.type('v-7q4k')
-  await window.keys('Enter')
+  await stage.window.type('v-7q4k')
+  await stage.window.keys('Enter')
   // 5.73 - 4.00
   await until(total, expect.stringContaining('€1.73 still due'))
-  await window.keys('F8')
+  await stage.window.keys('F8')
   await page().waitForSelector('[name=voucher]')
-  await window.keys('F8')
+  await stage.window.keys('F8')
   // 49.00 + 1.73 = 50.73 of 50.00.
   await page().getByText('The account would owe €50.73').waitFor()
   await page().waitForSelector('[name=tender-pin]')
-  await window.type('2222')
-  await window.keys('Enter')
+  await stage.window.type('2222')
+  await stage.window.keys('Enter')
   await page().getByText('The next scan starts the next sale').waitFor()
   expect(tenders()).toEqual([
     ['voucher', 400, 400, 0, 'V-7Q4K'],
