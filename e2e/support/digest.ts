@@ -14,7 +14,7 @@ export async function serverDigest<DB>(db: Kysely<DB>): Promise<Digest> {
   for (const { name } of tables.rows) {
     if (RESTLESS.has(name)) continue
     const { rows } = await sql<{ text: string }>`
-      select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as text
+      select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0))::text, '') as text
       from ${sql.table(name)} t`.execute(db)
     digest[name] = rows[0]?.text ?? ''
   }

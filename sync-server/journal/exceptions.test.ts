@@ -56,6 +56,18 @@ describe('facts with something wrong are kept, and named', () => {
     expect(sales).toHaveLength(4)
   })
 
+  it('takes the fact of a role that only a later release has, and says that nobody here may', async () => {
+    const journal = await newJournal()
+    const { staff } = server.organisation
+    const events = appendAll(journal, [
+      journal.opened(),
+      { ...journal.sale(), actor: { staffId: staff.cashier, role: 'owner' as never } },
+    ])
+    expect((await post(journal.device, events)).answer).toMatchObject({ accepted: 2, head: journal.head })
+    const found = (await codes(journal.device)).filter((code) => !/stock|receipt/.test(code))
+    expect(found).toEqual(['2 actor-not-permitted', '2 actor-role-differs'])
+  })
+
   it('withholds the effect of what is another branch, register or session', async () => {
     const [mine, neighbour] = [await newJournal(0), await newJournal(1)]
     await post(neighbour.device, [neighbour.append(neighbour.opened())])
