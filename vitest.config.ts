@@ -6,8 +6,8 @@ const SCREENS = ['e2e/till-screen/**/*.test.ts', 'e2e/console/**/*.test.ts', 'e2
 
 /**
  * Three projects. `fast` answers while one works. `screens` sits at pages in real Chromium, at a person's speed, and so
- * mostly waits: two at a time. `slow` starts real databases and processes, one file at a time, because such tests
- * measure, and a crowded machine would make them lie.
+ * mostly waits. `slow` starts real databases and processes. Both take two files at a time: what a test says about time must
+ * hold on a busy machine; `npm run bench` measures, alone on its own.
  */
 export default defineConfig({
   test: {
@@ -44,7 +44,7 @@ export default defineConfig({
           exclude: [...NEVER, ...SCREENS],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
