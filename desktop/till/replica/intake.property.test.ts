@@ -13,7 +13,8 @@ import { Intake } from './intake.ts'
 import { TILL_TABLES } from './load.ts'
 import type { Slices } from './slices.ts'
 import { createTestShapes, memoryDatabase, rowsOf, type TestShapes } from './test-shapes.ts'
-import { createReplicaWriter } from './writer.ts'
+import { askRefetch, forgetAsked } from './verify/refetch.ts'
+import { createReplicaWriter, OtherHistory } from './writer.ts'
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const BRANCH = id(1)
@@ -206,7 +207,9 @@ const stormy = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unlist' as const), product: fc.nat(8) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('server-loses-all' as const) }) },
 ]
-type Step = typeof stormy extends { arbitrary: fc.Arbitrary<infer S> }[] ? S : never
+/** The server has all of the till's events, and more under its name that the till has not: its disk was put back. */
+const forked = { do: 'forked' as const }
+type Step = (typeof stormy extends { arbitrary: fc.Arbitrary<infer S> }[] ? S : never) | typeof forked
 
 const PRODUCT_COLUMNS = ['currency', 'holder', 'form', 'pack', 'cis', 'cip7']
 
@@ -219,11 +222,11 @@ async function setUp(sliceSize: number, look: (till: TestTill, sold: Map<string,
   const till = new TestTill(await memoryDatabase(), sliceSize, () => look(till, sold))
   let [n, head, withheld] = [1000, 0, false]
 
-  const setHead = () =>
+  const setHead = (hash = own[head - 1]?.hash ?? EMPTY_HEAD.hash) =>
     shapes.db
       .prepare(`insert into device_head (device_id, branch_id, seq, hash) values (?, ?, ?, ?)
         on conflict (device_id) do update set seq = excluded.seq, hash = excluded.hash`)
-      .run(DEVICE, BRANCH, head, own[head - 1]?.hash ?? EMPTY_HEAD.hash)
+      .run(DEVICE, BRANCH, head, hash)
   const putProduct = shapes.db.prepare(`insert into product (id, cip13, name, price, vat_rate_bp, status,
       ${PRODUCT_COLUMNS}) values (?, ?, ?, ?, 210, 'active', ${PRODUCT_COLUMNS.map(() => "'x'")})
     on conflict (id) do update set price = excluded.price, name = excluded.name`)
@@ -264,7 +267,13 @@ async function setUp(sliceSize: number, look: (till: TestTill, sold: Map<string,
       const event = saleOf(salePayload(n, now.product, 1, now.price * 100), seals) as JournalEvent
       shapes.commit(() => onServer.apply(mutationsOf(event)))
     } else if (now.do === 'acknowledge') acknowledge(now.count, false)
-    else if (now.do === 'withhold') acknowledge(now.count, true)
+    else if (now.do === 'forked') {
+      shapes.commit(() => {
+        onServer.apply(own.flatMap(mutationsOf))
+        head = own.length + 1
+        setHead('f'.repeat(64))
+      })
+    } else if (now.do === 'withhold') acknowledge(now.count, true)
     else if (now.do === 'price') shapes.commit(() => setPrice(now.product, now.price))
     else if (now.do === 'unlist') {
       shapes.commit(() => shapes.db.prepare('delete from product where id = ?').run(id(900 + now.product)))
@@ -362,3 +371,18 @@ it('never lets a figure of the till’s own jump, nor the catalogue shrink, whil
     { numRuns: 25 },
   )
 }, 120_000)
+
+it('places no sum that was fetched anew beside the head of another history', async () => {
+  const run = await setUp(100, () => {})
+  const { till } = run
+  const inDrawer = () => till.db.prepare('select amount from drawer_balance').pluck().get()
+  await run.settle()
+  await run.step({ do: 'sell', product: 0, price: 1 })
+  const before = inDrawer()
+  await run.step({ do: 'forked' })
+  askRefetch(till.db, ['drawer_balance', 'device_head'])
+  forgetAsked(till.db)
+  await expect(run.settle()).rejects.toThrow(OtherHistory)
+  expect(inDrawer()).toBe(before)
+  run.close()
+})

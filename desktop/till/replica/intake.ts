@@ -67,6 +67,8 @@ async function joinShapes(
 ): Promise<void> {
   const joining = new Joining(db, journal, loads)
   const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
+  // Sums placed beside another history's head would hold own events twice, and stay so: their snapshot is used up.
+  if (heads) writer.admit(heads)
   const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
   const head = heads ? writer.headBy(own?.row) : writer.head()
   const steps = joining.steps(shapes, head)

@@ -3,7 +3,7 @@ import type { Journal } from '../journal/journal.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
-import type { Release, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
+import type { Release, RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
 import { createTableWriters } from './load.ts'
 import { createOverlay, isProjected, rowName, sumsOf, type Totals } from './overlay.ts'
 import { HEAD_TABLE } from './stages.ts'
@@ -33,6 +33,11 @@ export interface ReplicaWriter {
   head(): number
   /** The same by a head row that is about to come; undefined when there is none. */
   headBy(row: WireRow | undefined): number
+  /**
+   * Looks at heads that are about to come with rows, before the first of these is written.
+   * @throws OtherHistory as a commit of them would
+   */
+  admit(heads: readonly RowChange[]): void
   /** This device's. */
   deviceId: string
 }
@@ -66,9 +71,9 @@ export function createReplicaWriter(
     while (overlay.read(serverHead())) {}
   }
 
-  const guard = createHistoryGuard(contained, device.deviceId)
+  const admit = createHistoryGuard(contained, device.deviceId)
   const commit = db.transaction((release: Release, apart: ReadonlySet<string>, along: () => void) => {
-    guard(release)
+    admit(headsIn(release))
     readAll()
     const oldHead = serverHead()
     const written = rowsWritten(release, apart)
@@ -105,6 +110,7 @@ export function createReplicaWriter(
     },
     head: serverHead,
     headBy: (row) => contained.by(row && headIn(row)),
+    admit,
     deviceId: device.deviceId,
   }
 }
@@ -127,14 +133,16 @@ export class OtherHistory extends Error {
  */
 function createHistoryGuard(contained: Contained, deviceId: string) {
   let since: number | null = null
-  return ({ shapes }: Release): void => {
-    const heads = shapes.filter(({ shape }) => shape === HEAD_TABLE).flatMap(({ changes }) => changes)
+  return (heads: readonly RowChange[]): void => {
     const own = heads.findLast(({ operation, row }) => operation !== 'delete' && row.device_id === deviceId)
     if (!own || contained.isOwn(headIn(own.row))) return
     since ??= performance.now()
     if (performance.now() - since < NEW_IDENTITY_MS) throw new OtherHistory()
   }
 }
+
+const headsIn = ({ shapes }: Release): RowChange[] =>
+  shapes.filter(({ shape }) => shape === HEAD_TABLE).flatMap(({ changes }) => changes)
 
 const headIn = ({ seq, hash }: WireRow) => ({ seq: Number(seq), hash: String(hash) })
 
