@@ -56,6 +56,7 @@ test('a customer follows their basket, their total and their change', async () =
   await shows('One moment, please')
   await till.answerAgain()
   await shows('€6.06')
+  await counter.page.getByText('Online', { exact: true }).waitFor()
   await counter.scan(KARDEGIC)
   await shows('€1.62')
   await counter.close()
