@@ -10,6 +10,7 @@ import type { Confirming } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 import { Facts } from './facts.tsx'
 
 const FIELD =
@@ -29,16 +30,9 @@ export function ConfirmPanel() {
       title={d(handing ? 'confirm.handOver' : 'confirm.title')}
       aside={<CloseButton />}
       foot={
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          busy={busy}
-          onPress={() => void actions.confirm()}
-          className="w-full justify-center"
-        >
+        <EnterButton alone busy={busy} onPress={() => void actions.confirm()}>
           {d(handing ? 'confirm.take' : 'confirm.submit')}
-        </Button>
+        </EnterButton>
       }
     >
       <div className="flex flex-col gap-2">

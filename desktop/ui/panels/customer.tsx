@@ -8,6 +8,7 @@ import { REST_FOCUS } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { customerWords } from '../words/customer-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 /** Whose basket it is: found by name or number, or scanned from the loyalty card. */
 export function CustomerPanel() {
@@ -22,15 +23,7 @@ export function CustomerPanel() {
       aside={<CloseButton />}
       foot={
         <div className="grid grid-cols-2 gap-2">
-          <Button
-            kind="next"
-            size="large"
-            keyCap="Enter"
-            onPress={() => void actions.chooseCustomer()}
-            className="justify-between"
-          >
-            {t('choose')}
-          </Button>
+          <EnterButton onPress={() => void actions.chooseCustomer()}>{t('choose')}</EnterButton>
           {attached && (
             <Button
               size="large"

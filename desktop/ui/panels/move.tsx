@@ -9,6 +9,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import type { Moving } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 const FIELD =
   'flex flex-col rounded-control bg-surface px-3 py-1 shadow-[inset_0_0_0_1px_var(--role-border)] focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]'
@@ -27,16 +28,9 @@ export function MovePanel() {
       aside={<CloseButton />}
       foot={
         <div className="flex flex-col gap-2">
-          <Button
-            kind="next"
-            size="large"
-            keyCap="Enter"
-            busy={busy}
-            onPress={() => void actions.moveCash()}
-            className="w-full justify-center"
-          >
+          <EnterButton alone busy={busy} onPress={() => void actions.moveCash()}>
             {d(busy ? 'move.under-way' : 'move.submit')}
-          </Button>
+          </EnterButton>
           <p className="hidden text-center text-floor text-second [@media(min-height:53rem)]:block">
             {d('move.told')}
           </p>

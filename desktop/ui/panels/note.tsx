@@ -6,6 +6,7 @@ import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { parkingWords } from '../words/parking-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 /** A note on the selected line, or on the whole sale: one line of text that the receipt says. */
 export function NotePanel() {
@@ -41,15 +42,7 @@ function Foot() {
   const actions = useActions()
   return (
     <div className="grid grid-cols-2 gap-2">
-      <Button
-        kind="next"
-        size="large"
-        keyCap="Enter"
-        onPress={() => void actions.saveNote()}
-        className="justify-between"
-      >
-        {t('note.save')}
-      </Button>
+      <EnterButton onPress={() => void actions.saveNote()}>{t('note.save')}</EnterButton>
       <Button size="large" keyCap="Ctrl E" onPress={actions.openNote} className="justify-between">
         {t('note.other')}
       </Button>

@@ -12,6 +12,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { parkingWords } from '../words/parking-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 /** The parked sales of the branch, whichever till parked them, newest first. */
 export function ParkedPanel() {
@@ -112,15 +113,7 @@ function Foot({ sure }: { sure: boolean }) {
   const actions = useActions()
   return (
     <div className="grid grid-cols-2 gap-2">
-      <Button
-        kind="next"
-        size="large"
-        keyCap="Enter"
-        onPress={() => void actions.recall()}
-        className="justify-between"
-      >
-        {t('parked.recall')}
-      </Button>
+      <EnterButton onPress={() => void actions.recall()}>{t('parked.recall')}</EnterButton>
       <Button
         size="large"
         keyCap="Del"

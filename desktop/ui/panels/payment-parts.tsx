@@ -6,12 +6,12 @@ import { StatusMark, StatusRow } from '../../../ui-kit/components/status-word.ts
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import type { PaymentPartView } from '../../bridge/payment-views.ts'
 import { restFocus } from '../keys/focus.ts'
-import { notAllowed } from '../keys/scope-keys.ts'
 import { dueOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { payWords } from '../words/pay-words.ts'
 import { tillWords } from '../words/till-words.ts'
-import { useTroubleWords } from '../words/trouble-words.ts'
+import { EnterButton } from './enter-button.tsx'
+import { useNotAllowed } from './not-allowed.ts'
 
 /** What was taken so far, and what is still due. */
 export function PaymentParts() {
@@ -95,16 +95,9 @@ export function OpenPart({ part }: { part: PaymentPartView }) {
   return (
     <>
       <StatusRow tone="warn" text={p(back ? 'card.openBack' : 'card.open')} className="rounded-control" />
-      <Button
-        kind="next"
-        size="large"
-        keyCap="Enter"
-        busy={busy}
-        onPress={() => void actions.payGiven()}
-        className="justify-between"
-      >
+      <EnterButton busy={busy} onPress={() => void actions.payGiven()}>
         {p('card.ask')}
-      </Button>
+      </EnterButton>
       <ByHand back={back} />
     </>
   )
@@ -113,12 +106,8 @@ export function OpenPart({ part }: { part: PaymentPartView }) {
 /** What the terminal's slip says, for who may decide it. */
 function ByHand({ back }: { back: boolean }) {
   const p = useWords(payWords)
-  const say = useTroubleWords()
   const actions = useActions()
-  const why = JSON.parse(
-    useTill((state) => JSON.stringify(notAllowed(state, 'payment.decide'))),
-  ) as ReturnType<typeof notAllowed>
-  const reason = say.reason(why)
+  const reason = useNotAllowed('payment.decide')
   return (
     <div className="pt-2">
       <p className="pb-2 text-floor text-second">{p('card.hand')}</p>
@@ -150,15 +139,8 @@ export function Finish() {
   const actions = useActions()
   const busy = useTill((state) => state.busy === 'pay')
   return (
-    <Button
-      kind="next"
-      size="large"
-      keyCap="Enter"
-      busy={busy}
-      onPress={() => void actions.payGiven()}
-      className="justify-between"
-    >
+    <EnterButton busy={busy} onPress={() => void actions.payGiven()}>
       {p('finish')}
-    </Button>
+    </EnterButton>
   )
 }

@@ -5,6 +5,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { deleteText, FORM_LINE, REST_FOCUS, restFocus, typeText } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { pricingWords } from '../words/pricing-words.ts'
+import { EnterButton } from './enter-button.tsx'
 
 const FIELD =
   'flex flex-col rounded-control bg-surface px-3 py-1 shadow-[inset_0_0_0_1px_var(--role-border)] focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]'
@@ -128,16 +129,9 @@ export function PricingFoot({
           {back}
         </Button>
       )}
-      <Button
-        kind="next"
-        size="large"
-        keyCap="Enter"
-        busy={busy}
-        onPress={onSubmit}
-        className="w-full justify-center"
-      >
+      <EnterButton alone busy={busy} onPress={onSubmit}>
         {approving ? p('approve.submit') : submit}
-      </Button>
+      </EnterButton>
     </div>
   )
 }

@@ -13,6 +13,7 @@ import { refundLine } from '../store/refund-actions.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 /** A refund being put together: scan what comes back, or choose lines; say why; Enter gives the money back. */
 export function RefundPanel() {
@@ -125,19 +126,12 @@ function Foot() {
       <Button keyCap="X" onPress={() => void actions.beginExchange()} className="justify-between !px-3">
         {t('exchange.begin')}
       </Button>
-      <Button
-        kind="next"
-        size="large"
-        keyCap="Enter"
-        busy={busy}
-        onPress={() => void actions.makeRefund()}
-        className="justify-between"
-      >
+      <EnterButton busy={busy} onPress={() => void actions.makeRefund()}>
         <span>
           {t('refund.give')} <span className="font-normal">{to}</span>
         </span>
         <span className="figure flex-1 text-right text-sum">{formatMoney(refund.total, locale)}</span>
-      </Button>
+      </EnterButton>
     </div>
   )
 }

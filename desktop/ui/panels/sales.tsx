@@ -8,12 +8,12 @@ import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BranchExceptionView, SaleSummaryView } from '../../bridge/views.ts'
 import { REST_FOCUS } from '../keys/focus.ts'
-import { notAllowed } from '../keys/scope-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { parkingWords } from '../words/parking-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
-import { useTroubleWords } from '../words/trouble-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { EnterButton } from './enter-button.tsx'
+import { useNotAllowed } from './not-allowed.ts'
 
 /** Sales of the branch, newest first: to print again, or to refund. What the server found wrong stands above. */
 export function SalesPanel() {
@@ -100,24 +100,13 @@ function Sale({ sale, at, marked }: { sale: SaleSummaryView; at: number; marked:
 /** What can be done with the marked sale, or without one. */
 function Foot({ any }: { any: boolean }) {
   const t = useWords(sellingWords)
-  const say = useTroubleWords()
   const actions = useActions()
-  const why = JSON.parse(
-    useTill((state) => JSON.stringify(notAllowed(state, 'refund.without-receipt'))),
-  ) as ReturnType<typeof notAllowed>
+  const reason = useNotAllowed('refund.without-receipt')
   return (
     <div className="grid grid-cols-2 gap-2">
       {any && (
         <>
-          <Button
-            kind="next"
-            size="large"
-            keyCap="Enter"
-            onPress={() => void actions.openSale()}
-            className="justify-between"
-          >
-            {t('sales.open')}
-          </Button>
+          <EnterButton onPress={() => void actions.openSale()}>{t('sales.open')}</EnterButton>
           <Button
             size="large"
             keyCap="Ctrl P"
@@ -130,7 +119,7 @@ function Foot({ any }: { any: boolean }) {
       )}
       <Button
         keyCap="F6"
-        disabledReason={say.reason(why)}
+        disabledReason={reason}
         onPress={() => void actions.beginRefund(null)}
         className="col-span-2 justify-between"
       >

@@ -11,6 +11,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { customerWords } from '../words/customer-words.ts'
 import { CloseButton } from './close-button.tsx'
 import { useAccountWords } from './customer.tsx'
+import { EnterButton } from './enter-button.tsx'
 
 const FIELD =
   'flex flex-col rounded-control bg-surface px-3 py-1.5 shadow-[inset_0_0_0_1px_var(--role-border)] focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]'
@@ -35,16 +36,9 @@ export function TendersPanel() {
           <Money amount={'amount' in read ? read.amount : due} />
         </p>
         {asksPin ? <PinField /> : <CodeField />}
-        <Button
-          kind="next"
-          size="large"
-          keyCap="Enter"
-          busy={busy}
-          onPress={() => void actions.takeOther()}
-          className="justify-between"
-        >
+        <EnterButton busy={busy} onPress={() => void actions.takeOther()}>
           {t(asksPin ? 'others.approve' : 'others.voucher')}
-        </Button>
+        </EnterButton>
         {customer?.account ? (
           <AccountButton customer={customer} />
         ) : (
