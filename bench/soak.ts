@@ -1,16 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { seedTill, TEST_STAFF } from '../desktop/till/test-fixtures.ts'
+import { readFileSync } from 'node:fs'
 import type { ProductRow } from '../domain/catalogue/product.ts'
-import { launch as launchBrowser, openWindow, type TillWindow } from '../e2e/till-screen/window.ts'
+import type { TillWindow } from '../e2e/till-screen/window.ts'
 import { createRandom } from '../forecast-models/random.ts'
-import { launch, stopProcess } from '../scripts/stack/processes.ts'
-import { freePort } from '../sync-server/database/embedded-postgres.ts'
-import { realProducts } from './lib/catalogue.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
-import { watchEnter, watchPaint } from './lib/painted.ts'
+import { watchPaint } from './lib/painted.ts'
+import { atWindowedTill } from './lib/windowed-till.ts'
 
 const SALES = 2000
 const SCANS_A_SALE = 2
@@ -19,8 +13,6 @@ const END = 100
 /** At either end a search is typed behind each sale. */
 const SEARCHES = 100
 const GOAL = 1.1
-
-const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** What a process holds now, MB, as Linux counts it. */
 function memoryOf(pid: number | undefined): number {
@@ -71,19 +63,6 @@ async function searchOnce(window: TillWindow, text: string): Promise<number> {
   }, text)
 }
 
-async function begin(window: TillWindow): Promise<void> {
-  await window.page.addInitScript(watchEnter)
-  await window.page.reload()
-  await window.page.getByText('Type your PIN').waitFor()
-  await window.type(TEST_STAFF.cashier.pin)
-  await window.keys('Enter')
-  await window.page.getByLabel('Float in the drawer').waitFor()
-  await window.type('150')
-  await window.keys('Enter')
-  await window.page.getByText('Scan an item or type its name').first().waitFor()
-  await window.page.evaluate(watchPaint)
-}
-
 /** One sale: its scans, and cash. */
 async function sell(window: TillWindow, codes: readonly string[]): Promise<number[]> {
   const scans: number[] = []
@@ -110,52 +89,30 @@ interface End {
  * Two thousand sales at one till without a restart, rung up in a real window: scans and searches of the first hundred
  * sales against those of the last hundred, and what till and window hold at both ends.
  */
-export async function soak(): Promise<Figure[]> {
-  const ui = join(root, 'dist/till-ui')
-  if (!existsSync(join(ui, 'index.html')))
-    throw new Error('the till UI is not built: npm run build:till-ui first')
-  const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-bench-'))
-  const products = await realProducts()
-  await seedTill(dir, products)
-  const till = launch({
-    name: 'till',
-    command: [
-      process.execPath,
-      join(root, 'desktop/till/main.ts'),
-      ...['--data', dir, '--port', String(await freePort()), '--ui', ui],
-    ],
-    logFile: join(dir, 'till.log'),
-  })
-  const browser = await launchBrowser()
-  try {
-    const window = await openWindow(browser, await till.ready)
-    await begin(window)
+export function soak(): Promise<Figure[]> {
+  return atWindowedTill(async ({ window, pid, priced }) => {
+    await window.page.evaluate(watchPaint)
     const random = createRandom(5)
-    const priced = products.filter((product: ProductRow) => product.price && product.status === 'active')
     const any = () => priced[Math.floor(random() * priced.length)] as ProductRow
-    const measure = async (): Promise<End> => {
-      const end: End = { scans: [], searches: [], till: 0, window: 0 }
-      for (let i = 0; i < END; i++) end.scans.push(...(await sellAny()))
-      for (let i = 0; i < SEARCHES; i++) end.searches.push(await searchOnce(window, any().name.slice(0, 5)))
-      end.till = memoryOf(till.child.pid)
-      end.window = await heapOf(window)
-      return end
-    }
     const sellAny = () =>
       sell(
         window,
         Array.from({ length: SCANS_A_SALE }, () => any().cip13),
       )
+    const measure = async (): Promise<End> => {
+      const end: End = { scans: [], searches: [], till: 0, window: 0 }
+      for (let i = 0; i < END; i++) end.scans.push(...(await sellAny()))
+      for (let i = 0; i < SEARCHES; i++) end.searches.push(await searchOnce(window, any().name.slice(0, 5)))
+      end.till = memoryOf(pid)
+      end.window = await heapOf(window)
+      return end
+    }
     // A window that has just been opened still compiles what it shows.
     for (let i = 0; i < END; i++) await sellAny()
     const first = await measure()
     for (let i = 0; i < SALES - 3 * END; i++) await sellAny()
     return compare(first, await measure())
-  } finally {
-    await browser.close()
-    await stopProcess(till)
-    rmSync(dir, { recursive: true, force: true })
-  }
+  })
 }
 
 function compare(first: End, last: End): Figure[] {
