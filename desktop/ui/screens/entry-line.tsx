@@ -5,8 +5,8 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { type Scope, scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 
-/** The scopes in which another field takes the typing. */
-const ELSEWHERE: readonly Scope[] = [
+/** Panels beside selling whose own field takes the typing; a scan is still a line. */
+const BESIDE: readonly Scope[] = [
   'pay',
   'tenders',
   'customer',
@@ -16,6 +16,10 @@ const ELSEWHERE: readonly Scope[] = [
   'discount',
   'price',
   'move',
+]
+
+/** Nothing is sold now: the drawer is being opened, counted or told of. */
+const WAITING: readonly Scope[] = [
   'count',
   'confirm',
   'others',
@@ -35,9 +39,8 @@ export function EntryLine() {
   const scope = useTill(scopeOf)
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
-  const rests = !ELSEWHERE.includes(scope)
-  const scanFits =
-    rests || scope === 'pay' || ['move', 'sales', 'parked', 'note', 'discount', 'price'].includes(scope)
+  const waits = WAITING.includes(scope)
+  const rests = !waits && !BESIDE.includes(scope)
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">
       {open ? (
@@ -63,7 +66,7 @@ export function EntryLine() {
         inputMode="search"
         value={entry}
         onChange={(event) => void actions.type(event.target.value)}
-        placeholder={t(!scanFits ? 'entry.waits' : times === null ? 'entry.placeholder' : 'entry.timesHint')}
+        placeholder={t(waits ? 'entry.waits' : times === null ? 'entry.placeholder' : 'entry.timesHint')}
         className="h-full min-w-0 flex-1 bg-transparent text-sum outline-none"
       />
     </div>
