@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { SetupError } from './setup/say.mjs'
 import { productEnvironment, ROOT, runMain, setUp } from './setup.mjs'
-import { summarise } from './test/summary.mjs'
+import { failedFiles, heldAgain, summarise } from './test/summary.mjs'
 
 const HELP = `npm test [-- options] [filters]
 Sets up what is missing, then runs every test: the fast ones, then those at screens in a browser, then the slow ones
@@ -11,9 +11,13 @@ Sets up what is missing, then runs every test: the fast ones, then those at scre
   --fast, --screens, --slow   only those
   --check          npm run check first; counted as one test
   filters          parts of file names; only files that match run
+A file in which a test failed is run once more, alone, and named if it holds then.
 Ends with a failure when a test failed or none ran. The counts are left in .cache/test/summary.txt.`
 
 const REPORTS = join(ROOT, '.cache', 'test')
+
+/** More failed files than these have one cause, which is not the load: they are not run again. */
+const FEW = 3
 
 /** The projects of vitest.config.ts, in the order in which they run. */
 const PROJECTS = ['fast', 'screens', 'slow']
@@ -73,9 +77,10 @@ function run(program, args) {
  * @param {string} project
  * @param {string[]} filters
  * @param {string[]} excluded files
+ * @param {string} name of the report
  */
-async function runProject(node, project, filters, excluded) {
-  const report = join(REPORTS, `${project}.json`)
+async function runOnce(node, project, filters, excluded, name = project) {
+  const report = join(REPORTS, `${name}.json`)
   rmSync(report, { force: true })
   const code = await run(node, [
     join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -90,6 +95,22 @@ async function runProject(node, project, filters, excluded) {
     ...filters,
   ])
   return { code, report: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null }
+}
+
+/**
+ * @param {string} node
+ * @param {string} project
+ * @param {string[]} filters
+ * @param {string[]} excluded files
+ * @returns {Promise<import('./test/summary.mjs').Run>}
+ */
+async function runProject(node, project, filters, excluded) {
+  const first = await runOnce(node, project, filters, excluded)
+  const failed = failedFiles(first.report)
+  if (failed.length === 0 || failed.length > FEW) return first
+  console.log(`\nOnce more, with nothing beside it: ${failed.map((file) => relative(ROOT, file)).join(', ')}`)
+  const alone = ['--maxWorkers=1', ...failed]
+  return { ...first, again: await runOnce(node, project, alone, excluded, `${project}-again`) }
 }
 
 await runMain(async () => {
@@ -110,6 +131,7 @@ await runMain(async () => {
   const total = summarise(runs, checkCode)
   for (const file of excluded)
     console.log(`Not run, since ${missing.map((entry) => entry.debian).join(', ')} is missing: ${file}`)
+  for (const test of runs.flatMap(heldAgain)) console.log(`\nFailed at first, held when run alone: ${test}`)
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
   console.log(
     `\nTests: ${total.passed} passed, ${total.failed} failed${skipped} in ${((Date.now() - from) / 1000).toFixed(0)} s`,

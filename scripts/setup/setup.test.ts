@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { summarise } from '../test/summary.mjs'
+import { failedFiles, heldAgain, summarise } from '../test/summary.mjs'
 import { explainNpmFailure, isInstalled } from './npm-packages.mjs'
 import { requireSetupNode } from './runtime.mjs'
 
@@ -55,9 +55,14 @@ describe('the summary of a test run', () => {
     numFailedTests: failed,
     numPendingTests: 1,
     numTodoTests: 0,
-    testResults: files.map(({ status, tests }) => ({
+    testResults: files.map(({ status, tests }, index) => ({
+      name: `${index}.test.ts`,
       status,
-      assertionResults: tests.map((test) => ({ status: test })),
+      assertionResults: tests.map((test) => ({
+        status: test,
+        fullName: `does ${test}`,
+        failureMessages: ['Error: 3'],
+      })),
     })),
   })
 
@@ -69,6 +74,38 @@ describe('the summary of a test run', () => {
     expect(summarise(runs)).toEqual({ passed: 14, failed: 2, skipped: 2 })
     expect(summarise(runs, 0)).toMatchObject({ passed: 15, failed: 2 })
     expect(summarise(runs, 1)).toMatchObject({ passed: 14, failed: 3 })
+  })
+
+  describe('of files that failed and were run again alone', () => {
+    const first = report(3, 1, [
+      { status: 'failed', tests: ['failed', 'passed'] },
+      { status: 'passed', tests: ['passed', 'passed', 'skipped'] },
+    ])
+
+    it('counts what held then, and says so', () => {
+      const run = {
+        code: 1,
+        report: first,
+        again: { code: 0, report: report(2, 0, [{ status: 'passed', tests: ['passed', 'passed'] }]) },
+      }
+      expect(summarise([run])).toEqual({ passed: 4, failed: 0, skipped: 2 })
+      expect(heldAgain(run)).toEqual(['does failed\nError: 3'])
+      expect(failedFiles(first)).toEqual(['0.test.ts'])
+    })
+
+    it('counts what failed again', () => {
+      const run = {
+        code: 1,
+        report: first,
+        again: { code: 1, report: report(1, 1, [{ status: 'failed', tests: ['failed', 'passed'] }]) },
+      }
+      expect(summarise([run])).toEqual({ passed: 3, failed: 1, skipped: 2 })
+      expect(heldAgain(run)).toEqual([])
+    })
+
+    it('counts as a failure when nothing ran again', () => {
+      expect(summarise([{ code: 1, report: first, again: { code: 1, report: null } }]).failed).toBe(1)
+    })
   })
 
   it.each([
