@@ -172,6 +172,8 @@ export const COMMANDS = {
     quantity: z.int().min(0).max(LINE_QUANTITY_MAX),
     disposition: dispositionSchema,
   }),
+  /** Why; it stays with what was chosen. */
+  'refund.because': z.strictObject({ reason: refundReasonSchema }),
   'refund.cancel': nothing,
   /** What comes back waits for new items: their payment makes both, in one. */
   'exchange.begin': z.strictObject({
@@ -249,6 +251,7 @@ export interface CommandOutput {
   'sales.copy': null
   'refund.begin': null
   'refund.choose': null
+  'refund.because': null
   'refund.cancel': null
   'exchange.begin': null
   'exchange.cancel': null

@@ -3,7 +3,7 @@ import type { LikelyCause } from '../../domain/cash-session/explain.ts'
 import type { DrawerMove } from '../../domain/cash-session/moves.ts'
 import type { Minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
-import type { Disposition } from '../../domain/refund/events.ts'
+import type { Disposition, RefundReason } from '../../domain/refund/events.ts'
 import type { Refusal } from '../../domain/refusals.ts'
 import type { TenderKind } from '../../domain/sale/events.ts'
 import type { TaxShare } from '../../domain/tax.ts'
@@ -330,7 +330,9 @@ export type RefundView = {
   /** Where the money goes. */
   tenders: TenderPart[]
   lastLineId: string | null
-  /** Rises with every change. */
+  /** Why, once that was said. */
+  reason: RefundReason | null
+  /** Rises with every change of what comes back. */
   revision: number
 } | null
 

@@ -91,6 +91,7 @@ const GUARDED: Guarded = {
     needs: 'refund.make',
     input: { lineId: someId, quantity: 1, disposition: 'stock' },
   },
+  'refund.because': { needs: 'refund.make', input: { reason: 'faulty' } },
   'exchange.begin': {
     needs: 'refund.make',
     input: { reason: 'faulty', revision: 0, total: 0 as never },

@@ -264,6 +264,7 @@ const backHandlers = (till: Till) =>
     'refund.begin': ({ saleId }) => till.refunds.begin(saleId),
     'refund.choose': ({ lineId, quantity, disposition }) =>
       till.refunds.choose(lineId, quantity, disposition),
+    'refund.because': ({ reason }) => till.refunds.because(reason),
     'refund.cancel': () => till.refunds.cancel(),
     'exchange.begin': (agreed) => till.exchange.begin(agreed),
     'exchange.cancel': () => till.exchange.cancel(),
@@ -285,7 +286,6 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     },
     'operator.lock': () => {
       operators.lock()
-      till.refunds.cancel()
       dismissNotice()
       return null
     },

@@ -165,11 +165,11 @@ export async function sellSome(counter: Counter, customers: number): Promise<str
 const salesShown = (db: TillDatabase) =>
   db.prepare('select id from sale order by business_date, id').pluck().all() as string[]
 
-/** What a till shows of a refund under way, once it shows it. */
-async function refundShown({ till }: Counter, revision: number) {
+/** What a till shows of this sale's refund under way, once it shows it. */
+async function refundShown({ till }: Counter, saleId: string, revision: number) {
   for (let look = 0; look < LOOKS; look++) {
     const { refund } = till.view()
-    if (refund && refund.revision >= revision) return refund
+    if (refund?.sale?.saleId === saleId && refund.revision >= revision) return refund
     await wait(LOOK_MS)
   }
   return null
@@ -182,7 +182,7 @@ async function refund(counter: Counter, deed: Deed & { do: 'refund' }): Promise<
   if (saleId === undefined) return 'it shows no sale'
   const begun = await till.ask('refund.begin', { saleId })
   if (isRefusal(begun)) return refused(begun)
-  const shown = await refundShown(counter, 0)
+  const shown = await refundShown(counter, saleId, 0)
   const lines = (shown?.lines ?? []).filter(({ left }) => (left ?? 0) > 0)
   const chosen = deed.all ? lines : lines.slice(0, 1)
   for (const { lineId, left } of chosen) {
@@ -190,7 +190,7 @@ async function refund(counter: Counter, deed: Deed & { do: 'refund' }): Promise<
     const chose = await till.ask('refund.choose', { lineId, quantity, disposition: deed.disposition })
     if (isRefusal(chose)) return refused(chose)
   }
-  const agreed = await refundShown(counter, (shown?.revision ?? 0) + chosen.length)
+  const agreed = await refundShown(counter, saleId, (shown?.revision ?? 0) + chosen.length)
   if (!agreed || chosen.length === 0) {
     await till.ask('refund.cancel', {})
     return 'nothing is left to be given back'

@@ -9,7 +9,8 @@ import type { TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
 import type { Agreed } from './complete-refund.ts'
 import { EXCHANGE_KEY, type Refunds } from './refund.ts'
-import { backTo, type Draft } from './refund-draft.ts'
+import { backTo } from './refund-draft.ts'
+import { type KeptDraft, keep, revive } from './refund-store.ts'
 
 /** A refund that waits for the new items, as it lies on the disk: a power cut leaves it and the basket as they were. */
 interface Waiting {
@@ -18,12 +19,8 @@ interface Waiting {
   reason: RefundReason
   /** What it came to when it was agreed on, minor units. */
   total: Minor
-  draft: Omit<Draft, 'chosen'> & {
-    chosen: [string, { quantity: number; disposition: 'stock' | 'quarantine' }][]
-  }
+  draft: KeptDraft
 }
-
-const revive = ({ draft }: Waiting): Draft => ({ ...draft, chosen: new Map(draft.chosen) }) as Draft
 
 interface Parts {
   refunds: Refunds
@@ -65,7 +62,7 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
       partId: newId(),
       reason: agreed.reason,
       total: agreed.total,
-      draft: { ...draft, chosen: [...draft.chosen] },
+      draft: keep(draft),
     }
     state.set(EXCHANGE_KEY, kept)
     touched()
@@ -74,19 +71,20 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
 
   return {
     begin: (agreed) => context.atomically(() => begin(agreed)),
-    cancel: () => {
-      const kept = waiting()
-      if (!kept) return null
-      state.set(EXCHANGE_KEY, null)
-      refunds.takeUp(revive(kept))
-      touched()
-      return null
-    },
+    cancel: () =>
+      context.atomically(() => {
+        const kept = waiting()
+        if (!kept) return null
+        state.set(EXCHANGE_KEY, null)
+        refunds.takeUp({ ...revive(kept.draft), reason: kept.reason })
+        touched()
+        return null
+      }),
     view: () => {
       const kept = waiting()
       if (!kept) return null
       const { total } = basket.view()
-      const credit = refunds.shown(revive(kept)).view.total
+      const credit = refunds.shown(revive(kept.draft)).view.total
       const applied = minor(Math.min(credit, total))
       const due = subtract(total, applied)
       const cash = minor(due + cashRounding(due, parts.coin()))
@@ -95,7 +93,7 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
     parts: () => {
       const kept = waiting()
       if (!kept) return []
-      const amount = minor(Math.min(refunds.shown(revive(kept)).view.total, basket.view().total))
+      const amount = minor(Math.min(refunds.shown(revive(kept.draft)).view.total, basket.view().total))
       if (amount === 0) return []
       const { partId: id, refundId: reference } = kept
       const plain = { detail: null, backId: null, approvedBy: null }
@@ -104,7 +102,7 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
     settle: (spent) => {
       const kept = waiting()
       if (!kept) return refuse('no-refund')
-      const draft = revive(kept)
+      const draft = revive(kept.draft)
       const { sale, view } = refunds.shown(draft)
       const back = backTo(subtract(view.total, spent), { sold: sale, step: parts.coin(), whole: false })
       if (parts.hasTerminal && back.some(({ kind }) => kind === 'card')) return refuse('exchange-to-card')

@@ -1,6 +1,6 @@
 import { type Minor, minor, sum } from '../../../domain/money.ts'
 import { refundInCash } from '../../../domain/pricing/rounding.ts'
-import type { Disposition } from '../../../domain/refund/events.ts'
+import type { Disposition, RefundReason } from '../../../domain/refund/events.ts'
 import { refundable, refundGross, refundTenders } from '../../../domain/refund/rules.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import { lineGross } from '../../../domain/sale/rules.ts'
@@ -24,14 +24,14 @@ export interface LooseLine {
   vatRateBp: number
 }
 
-/**
- * A refund being put together. It lives in memory: until it is confirmed nothing has happened, and what the customer
- * brought is on the counter.
- */
-export type Draft = { revision: number; chosen: Map<string, Chosen>; lastLineId: string | null } & (
-  | { saleId: string }
-  | { saleId: null; loose: LooseLine[] }
-)
+/** A refund being put together: until it is confirmed nothing has happened. */
+export type Draft = {
+  revision: number
+  chosen: Map<string, Chosen>
+  lastLineId: string | null
+  /** Why, once that was said. */
+  reason: RefundReason | null
+} & ({ saleId: string } | { saleId: null; loose: LooseLine[] })
 
 /** A medicine that left the pharmacy is not sold again unless someone says so. */
 export const DEFAULT_DISPOSITION: Disposition = 'quarantine'
@@ -123,6 +123,7 @@ export function viewOf(draft: Draft, sold: SoldSale | null, step: number | null)
     total,
     tenders: backTo(total, { sold, step, whole: lines.every((line) => line.left === line.quantity) }),
     lastLineId: draft.lastLineId,
+    reason: draft.reason,
     revision: draft.revision,
   }
 }

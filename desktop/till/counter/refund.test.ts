@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import { createPaperReader } from '../receipt/stored-paper.ts'
 import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
+import { createTill } from '../till.ts'
 
 let till: TestTill
 beforeEach(async () => {
@@ -194,4 +195,40 @@ describe('a copy', () => {
     expect(JSON.stringify(paper)).not.toContain('drawer-pulse')
     expect(JSON.stringify(paper)).toContain('R-1-000001')
   })
+})
+
+test('a till that died while a refund was put together offers it as it stood', async () => {
+  const { saleId } = sell()
+  accepted(till.refunds.begin(saleId))
+  accepted(back(0, 2, 'stock'))
+  accepted(back(1, 1))
+  accepted(till.refunds.because('recalled'))
+  const before = draft()
+  const { db, now } = till.context
+  const again = createTill({ db, identity: till.identity, locale: 'fr', hasPrinter: true, now })
+  expect(again.refunds.view()).toEqual(before)
+  expect(before).toMatchObject({ reason: 'recalled', total: 232 + 341, lastLineId: before.lines[1]?.lineId })
+  await again.operators.unlock('1111')
+  accepted(again.refunds.scan(till.product(0).id, 1))
+  const { revision, total } = again.refunds.view() ?? before
+  expect(accepted(again.refunds.complete({ reason: 'recalled', revision, total })).total).toBe(689)
+  expect([again.refunds.view(), one('select count(*) from refund')]).toEqual([null, 1])
+})
+
+test('a refund without a receipt keeps its products and their prices over a crash', async () => {
+  await till.unlockAs('pharmacist')
+  accepted(till.refunds.begin(null))
+  accepted(till.refunds.scan(till.product(2).id, 2))
+  const { db, now } = till.context
+  const again = createTill({ db, identity: till.identity, locale: 'fr', hasPrinter: true, now })
+  expect(again.refunds.view()).toEqual(draft())
+  expect(draft().total).toBe(682)
+  // A cashier may look at it and give it up, not make it.
+  await again.operators.unlock('1111')
+  const { revision, total } = draft()
+  expect(again.refunds.complete({ reason: 'faulty', revision, total })).toMatchObject({
+    refused: 'not-allowed',
+  })
+  again.refunds.cancel()
+  expect(till.refunds.view()).toBeNull()
 })

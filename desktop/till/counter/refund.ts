@@ -1,4 +1,4 @@
-import type { Disposition } from '../../../domain/refund/events.ts'
+import type { Disposition, RefundReason } from '../../../domain/refund/events.ts'
 import { refundPermission } from '../../../domain/refund/rules.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { RefundedView, RefundView } from '../../bridge/views.ts'
@@ -11,6 +11,7 @@ import { type Agreed, createRefundCompletion, refundChanged } from './complete-r
 import type { PriceBook } from './price-book.ts'
 import { type Choice, chooseLine, createRefundScan } from './refund-choices.ts'
 import { type Draft, viewOf } from './refund-draft.ts'
+import { createRefundStore } from './refund-store.ts'
 import type { SoldSale, SoldSales } from './sold-sales.ts'
 
 interface Parts {
@@ -22,7 +23,7 @@ interface Parts {
   book: PriceBook
 }
 
-/** The register's one refund under way. */
+/** The register's one refund under way. It lives in SQLite; each change is one transaction. */
 export interface Refunds {
   view(): RefundView
   /** Begins with a sale of this branch, or without one. Refused: `sale-not-found`, `not-allowed`, `no-open-session`. */
@@ -31,6 +32,8 @@ export interface Refunds {
   scan(productId: string, quantity: number): { lineId: string } | Refusal
   /** Refused: `no-refund`, `not-allowed`, `line-not-found`, `refund-exceeds-sale`. */
   choose(lineId: string, quantity: number, disposition: Disposition): null | Refusal
+  /** Why; kept with the draft. Refused: `no-refund`, `not-allowed`. */
+  because(reason: RefundReason): null | Refusal
   cancel(): null
   /** Refused: `no-refund`, `refund-empty`, `refund-changed`, `no-open-session`, `not-allowed`. */
   complete(agreed: Agreed): RefundedView | Refusal
@@ -56,12 +59,12 @@ export const EXCHANGE_KEY = 'exchange'
 
 /** The draft, and who may work on it. */
 function createDraft(context: TillContext, { operators, sessions, sold, book }: Parts) {
-  let draft: Draft | null = null
+  const store = createRefundStore(context.state)
   const soldOf = (of: Draft) => (of.saleId === null ? null : sold.read(of.saleId))
   return {
-    now: () => draft,
+    now: store.now,
     change: (next: Draft | null) => {
-      draft = next
+      store.set(next)
       context.changes.touch('refund')
     },
     soldOf,
@@ -115,14 +118,30 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
   const scanned = createRefundScan(context, parts.book)
   const complete = createRefundCompletion(context, parts)
 
-  const chosen = (choose: (of: Draft, sale: SoldSale | null) => Choice | Refusal): Choice | Refusal => {
-    const of = draft.now()
-    const may = draft.may(of)
+  const under = <T>(work: (of: Draft) => T | Refusal): T | Refusal =>
+    context.atomically(() => {
+      const of = draft.now()
+      const may = draft.may(of)
+      if (isRefusal(may)) return may
+      return of ? work(of) : refuse('no-refund')
+    })
+
+  const chosen = (choose: (of: Draft, sale: SoldSale | null) => Choice | Refusal): Choice | Refusal =>
+    under((of) => {
+      const choice = choose(of, draft.soldOf(of))
+      if (!isRefusal(choice)) draft.change(choice.draft)
+      return choice
+    })
+
+  const begin = (saleId: string | null): null | Refusal => {
+    const may = draft.may({ saleId })
     if (isRefusal(may)) return may
-    if (!of) return refuse('no-refund')
-    const choice = choose(of, draft.soldOf(of))
-    if (!isRefusal(choice)) draft.change(choice.draft)
-    return choice
+    if (context.state.get(EXCHANGE_KEY) !== null) return refuse('exchange-under-way')
+    if (saleId !== null && !parts.sold.read(saleId)) return refuse('sale-not-found', { number: '' })
+    const revision = (draft.now()?.revision ?? 0) + 1
+    const begun = { revision, chosen: new Map(), lastLineId: null, reason: null }
+    draft.change(saleId === null ? { ...begun, saleId, loose: [] } : { ...begun, saleId })
+    return null
   }
 
   const confirm = (agreed: Agreed): RefundedView | Refusal => {
@@ -131,7 +150,9 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     if (isRefusal(may)) return may
     if (!of) return refuse('no-refund')
     const { sale, view } = draft.shown(of)
-    return complete({ ...may, sale, shown: view, agreed })
+    const done = complete({ ...may, sale, shown: view, agreed })
+    if (!isRefusal(done)) draft.change(null)
+    return done
   }
 
   return {
@@ -139,15 +160,7 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
       const of = draft.now()
       return of && draft.shown(of).view
     },
-    begin: (saleId) => {
-      const may = draft.may({ saleId })
-      if (isRefusal(may)) return may
-      if (context.state.get(EXCHANGE_KEY) !== null) return refuse('exchange-under-way')
-      if (saleId !== null && !parts.sold.read(saleId)) return refuse('sale-not-found', { number: '' })
-      const begun = { revision: (draft.now()?.revision ?? 0) + 1, chosen: new Map(), lastLineId: null }
-      draft.change(saleId === null ? { ...begun, saleId, loose: [] } : { ...begun, saleId })
-      return null
-    },
+    begin: (saleId) => context.atomically(() => begin(saleId)),
     scan: (productId, quantity) => {
       const choice = chosen((of, sale) => scanned(of, sale, { productId, quantity }))
       return isRefusal(choice) ? choice : { lineId: choice.lineId }
@@ -156,15 +169,20 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
       const choice = chosen((of, sale) => chooseLine(of, sale, { lineId, quantity, disposition }))
       return isRefusal(choice) ? choice : null
     },
-    cancel: () => {
-      if (draft.now()) draft.change(null)
-      return null
-    },
+    because: (reason) =>
+      under((of) => {
+        draft.change({ ...of, reason })
+        return null
+      }),
+    cancel: () =>
+      context.atomically(() => {
+        if (draft.now()) draft.change(null)
+        return null
+      }),
     ...createAside(context, draft, complete),
     complete: (agreed) => {
       const done = context.atomically(() => confirm(agreed))
       if (isRefusal(done)) return done
-      draft.change(null)
       context.changes.touch('sale', 'session', 'stock', 'print', 'sync')
       return done
     },

@@ -112,7 +112,10 @@ function choosing({ get, set, play, call, failed }: Tools) {
 /** Putting a refund together and making it. */
 export function refundActions(tools: Tools) {
   const { get, set, play, call, failed, once, settle } = tools
-  const setReason = (refundReason: RefundReason) => set({ refundReason, trouble: null })
+  const setReason = (refundReason: RefundReason) => {
+    set({ refundReason, trouble: null })
+    void call('refund.because', { reason: refundReason })
+  }
 
   const makeRefund = () =>
     once('refund', async () => {

@@ -321,6 +321,12 @@ export const inCash = ({ total, rounding }: Pick<TillState['basket'], 'total' | 
 /** Whether something was taken of the basket, beside what comes back against it. */
 const isPaid = ({ parts }: LiveViews['payment']): boolean => parts.some(({ kind }) => kind !== 'exchange')
 
+/** What someone who unlocks finds as it was left: a refund in preparation, or a payment that was begun. */
+function unfinished({ payment, refund }: TillState): Partial<TillState> {
+  if (isPaid(payment)) return { panel: 'pay' }
+  return refund ? { panel: 'refund', refundReason: refund.reason } : {}
+}
+
 /** Puts a live view's value in the store. A touched line becomes the selected one. */
 export function receive<V extends keyof LiveViews>(store: TillStore, view: V, value: LiveViews[V]): void {
   if (view === 'basket') {
@@ -343,10 +349,9 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
     store.setState({ lastSale: value as LiveViews['last-sale'] })
   } else if (view === 'operator') {
     const operator = value as LiveViews['operator']
-    const unfinished = isPaid(store.getState().payment)
     store.setState(
       operator
-        ? { operator, pin: '', trouble: null, ...(unfinished && { panel: 'pay' }) }
+        ? { operator, pin: '', trouble: null, ...unfinished(store.getState()) }
         : { operator, pin: '', ...CLEARED },
     )
   } else {
@@ -358,6 +363,7 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
 function receiveRefund(store: TillStore, refund: LiveViews['refund']): void {
   const { refund: before, panel } = store.getState()
   const begun = refund && refund.sale?.saleId !== before?.sale?.saleId
-  if (refund && (!before || begun)) store.setState({ refund, panel: 'refund', refundLineId: null, entry: '' })
-  else store.setState(refund || panel !== 'refund' ? { refund } : { refund, panel: 'rest' })
+  if (refund && (!before || begun)) {
+    store.setState({ refund, panel: 'refund', refundLineId: null, refundReason: refund.reason, entry: '' })
+  } else store.setState(refund || panel !== 'refund' ? { refund } : { refund, panel: 'rest' })
 }
