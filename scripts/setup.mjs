@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { installPackages } from './setup/npm-packages.mjs'
 import { productNode, requireSetupNode } from './setup/runtime.mjs'
-import { SetupError } from './setup/say.mjs'
+import { leaveOutput, SetupError } from './setup/say.mjs'
 import { installSystemPackages } from './setup/system-packages.mjs'
 
 /** The project's folder. */
@@ -54,6 +54,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     }
     const unknown = args.find((arg) => arg !== '--system')
     if (unknown) throw new SetupError(`${unknown} is not an option of the set-up; see --help.`)
+    leaveOutput()
     await setUp({ system: args.includes('--system') })
     return 0
   })

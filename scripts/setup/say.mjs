@@ -6,6 +6,14 @@ export class SetupError extends Error {
   name = 'SetupError'
 }
 
+/** @type {NodeJS.WriteStream} */
+let out = process.stdout
+
+/** What is said from now on goes to standard error: the output belongs to the command that follows. */
+export function leaveOutput() {
+  out = process.stderr
+}
+
 const seconds = (/** @type {number} */ from) => `${((Date.now() - from) / 1000).toFixed(0)} s`
 
 /**
@@ -17,20 +25,20 @@ const seconds = (/** @type {number} */ from) => `${((Date.now() - from) / 1000).
  */
 export async function step(title, work) {
   const from = Date.now()
-  const terminal = process.stdout.isTTY === true
+  const terminal = out.isTTY === true
   let detail = ''
   const line = () => `  … ${title}${detail && `: ${detail}`} (${seconds(from)})`
-  const show = () => process.stdout.write(terminal ? `\r\x1b[K${line()}` : `${line()}\n`)
+  const show = () => out.write(terminal ? `\r\x1b[K${line()}` : `${line()}\n`)
   if (terminal) show()
   const timer = setInterval(show, terminal ? 250 : 10_000)
   try {
     const result = await work((text) => {
       detail = text
     })
-    process.stdout.write(`${terminal ? '\r\x1b[K' : ''}  ✓ ${title} (${seconds(from)})\n`)
+    out.write(`${terminal ? '\r\x1b[K' : ''}  ✓ ${title} (${seconds(from)})\n`)
     return result
   } catch (error) {
-    process.stdout.write(`${terminal ? '\r\x1b[K' : ''}  ✗ ${title} (${seconds(from)})\n`)
+    out.write(`${terminal ? '\r\x1b[K' : ''}  ✗ ${title} (${seconds(from)})\n`)
     throw error
   } finally {
     clearInterval(timer)
@@ -39,5 +47,5 @@ export async function step(title, work) {
 
 /** Says something that needs no work, such as what is skipped. @param {string} text */
 export function note(text) {
-  process.stdout.write(`  · ${text}\n`)
+  out.write(`  · ${text}\n`)
 }
