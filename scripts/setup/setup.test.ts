@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { failedFiles, heldAgain, summarise } from '../test/summary.mjs'
 import { explainNpmFailure, isInstalled } from './npm-packages.mjs'
@@ -46,6 +48,28 @@ describe('one sentence for each way the set-up fails', () => {
     expect(() => requireSetupNode('v18.19.0')).toThrow('Node 20 or newer')
     expect(() => requireSetupNode('v20.0.0')).not.toThrow()
     expect(() => requireSetupNode('v100.0.0')).not.toThrow()
+  })
+})
+
+describe('a command', () => {
+  const run = (...args: string[]) =>
+    new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+      const main = fileURLToPath(new URL('../run.mjs', import.meta.url))
+      execFile(process.execPath, [main, ...args], (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out, err }),
+      )
+    })
+
+  it('has its output, its sentence and its exit code to itself', async () => {
+    const help = await run('sync-server/audit/main.ts', '--help')
+    expect(help).toMatchObject({ code: 0, err: '' })
+    expect(help.out).toMatch(/^Checks a ledger offline/)
+    const missing = await run('sync-server/audit/main.ts', 'verify', '/no/such/file')
+    expect(missing).toEqual({
+      code: 2,
+      out: '',
+      err: '/no/such/file cannot be read: there is no such file\n',
+    })
   })
 })
 
