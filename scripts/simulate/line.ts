@@ -33,13 +33,15 @@ export interface FaultyLine {
   close(): Promise<void>
 }
 
-const STARTS: Record<Exchange, Buffer> = {
-  journal: Buffer.from('POST /v1/journal'),
-  shape: Buffer.from('GET /v1/shape'),
-}
+/** How requests begin: one shape by itself, or many in a bundle. */
+const STARTS: readonly (readonly [Exchange, Buffer])[] = [
+  ['journal', Buffer.from('POST /v1/journal')],
+  ['shape', Buffer.from('GET /v1/shape')],
+  ['shape', Buffer.from('POST /v1/shapes')],
+]
 
 const startOf = (chunk: Buffer): Exchange | null =>
-  (Object.keys(STARTS) as Exchange[]).find((name) => chunk.indexOf(STARTS[name]) === 0) ?? null
+  STARTS.find(([, start]) => chunk.indexOf(start) === 0)?.[0] ?? null
 
 /** What a captive portal says to everyone. */
 const PAGE = [

@@ -34,13 +34,23 @@ export function localeOf(header: string | undefined): Locale {
   return (best?.language as Locale | undefined) ?? 'en'
 }
 
+/** What a refusal says in the caller's language. */
+function worded(c: Context<AppEnv>, refusal: Refusal) {
+  const { text, remedy } = wordRefusal(refusal, localeOf(c.req.header('accept-language')))
+  return { error: { code: refusal.refused, text, remedy, details: refusal.details ?? {} } }
+}
+
 /** Answers a refusal: its status, and `{error: {code, text, remedy, details}}` in the caller's language. */
 export function answerRefusal(c: Context<AppEnv>, refusal: Refusal): Response {
-  const { text, remedy } = wordRefusal(refusal, localeOf(c.req.header('accept-language')))
   if (refusal.details?.seconds !== undefined) c.header('retry-after', String(refusal.details.seconds))
   c.header('cache-control', 'no-store')
-  const error = { code: refusal.refused, text, remedy, details: refusal.details ?? {} }
-  return c.json({ error }, REFUSALS[refusal.refused].status)
+  return c.json(worded(c, refusal), REFUSALS[refusal.refused].status)
+}
+
+/** The same as a response of its own, for one of many questions of a request. */
+export function refusalResponse(c: Context<AppEnv>, refusal: Refusal): Response {
+  const { status } = REFUSALS[refusal.refused]
+  return Response.json(worded(c, refusal), { status, headers: { 'cache-control': 'no-store' } })
 }
 
 /** What every route's failure becomes: an expected refusal as it is, anything else a logged 500 without its insides. */

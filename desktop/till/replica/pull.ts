@@ -1,4 +1,5 @@
 import { FetchError } from '@electric-sql/client'
+import { createBundler } from './bundle.ts'
 import { Intake, type IntakeOptions } from './intake.ts'
 import { watchLaggards } from './laggards.ts'
 import { TILL_TABLES } from './load.ts'
@@ -61,6 +62,7 @@ function createTroubles(options: PullOptions) {
 /** Follows every shape of a till and commits what they bring, transactionally across tables. */
 export function startPull(options: PullOptions): Pull {
   const followed = new Map<string, FollowedShape>()
+  const asking = createBundler(options.serverUrl, options.fetch)
   const troubles = createTroubles(options)
   const intake = new Intake({
     ...options,
@@ -84,6 +86,7 @@ export function startPull(options: PullOptions): Pull {
       table,
       resume: intake.resume(table),
       fetch: options.fetch,
+      asking,
       sink: intake.sink(table),
       answered: () => troubles.over(table),
       failed: (error) => {

@@ -54,6 +54,7 @@ it('comes back by itself after a captive portal has answered in place of the ser
     table: 'sale',
     resume: undefined,
     fetch,
+    asking: { waiting: fetch, now: fetch },
     sink,
     answered: () => {
       answered += 1

@@ -1,5 +1,6 @@
 import { type Offset, type Row, ShapeStream } from '@electric-sql/client'
 import { readMessages } from './body.ts'
+import type { Bundler } from './bundle.ts'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
 import { fetchUnlessSilent } from './silence.ts'
 
@@ -112,7 +113,7 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
 
 /** Asks a shape, at the place where it stands, whether anything happened. @returns the LSN up to which nothing has */
 async function probe(
-  options: { url: string; table: string; fetch: typeof fetch },
+  options: { url: string; table: string; asking: Bundler },
   { handle, offset }: ShapePosition,
   stopped: AbortSignal,
 ): Promise<bigint | null> {
@@ -120,7 +121,7 @@ async function probe(
   for (const [name, value] of Object.entries({ table: options.table, handle, offset })) {
     url.searchParams.set(name, value)
   }
-  const response = await options.fetch(url, {
+  const response = await options.asking.now(url, {
     signal: AbortSignal.any([stopped, AbortSignal.timeout(PROBE_MS)]),
   })
   // Something has happened, and much of it: the stream brings it.
@@ -131,21 +132,25 @@ async function probe(
   return lsnOfSilence(await response.json())
 }
 
-/**
- * Follows one table's shape with the official client.
- * @param options.resume where the log was left; from the beginning when absent
- */
-export function followShape(options: {
+interface FollowOptions {
+  /** Of `/v1/shape`. */
   url: string
   table: string
+  /** Where the log was left; from the beginning when absent. */
   resume: ShapePosition | undefined
+  /** For what is read from its beginning, or caught up with: much, taken as it arrives. */
   fetch: typeof fetch
+  /** For requests that wait at the server, and for probes: little. */
+  asking: Bundler
   sink: ShapeSink
   /** An answer was taken whole. */
   answered(): void
   /** An answer that asking again will not cure at once (for example a refused token). */
   failed(error: Error): void
-}): FollowedShape {
+}
+
+/** Follows one table's shape with the official client. */
+export function followShape(options: FollowOptions): FollowedShape {
   const { sink } = options
   const stopping = new AbortController()
   let refreshing = false
@@ -155,7 +160,10 @@ export function followShape(options: {
     delivered = position
     options.answered()
   })
-  const hear = fetchUnlessSilent(options.fetch)
+  const hear = fetchUnlessSilent((input, init) => {
+    const waits = new URL(String(input)).searchParams.has('live')
+    return waits ? options.asking.waiting(input, init) : options.fetch(input, init)
+  })
   const begin = () => {
     const stream = new ShapeStream<Row>({
       url: options.url,

@@ -1,0 +1,206 @@
+import {
+  BUNDLE_MOST,
+  BUNDLE_PATH,
+  BUNDLE_TYPE,
+  type BundleAnswer,
+  createFrameReader,
+} from '../../../domain/shape-bundle.ts'
+
+/** Waiting requests are gathered for so long, ms: shapes that moved together ask again together. */
+const GATHER_MS = 4
+
+/** A bundle that has not begun to be answered by then may be gathered by something on the way, ms. */
+const OPENING_MS = 5000
+
+/** Where bundles do not come through, requests go by themselves for so long; longer each time in a row, ms. */
+const ALONE_MS = { first: 60_000, most: 3_600_000 }
+
+/** What a bundle's answer says of bundles as such. */
+class NoBundles extends Error {
+  override name = 'NoBundles'
+}
+
+interface Ask {
+  readonly input: URL
+  readonly init: RequestInit | undefined
+  readonly answer: (response: Response) => void
+  readonly fail: (error: unknown) => void
+  settled: boolean
+}
+
+/** Ways to ask for shapes many at once, each as a `fetch` of a single one. */
+export interface Bundler {
+  /** Asks in the company of those that ask in the same few milliseconds: for requests that wait at the server. */
+  readonly waiting: typeof fetch
+  /** Asks in the company of those that ask in the same moment. */
+  readonly now: typeof fetch
+}
+
+const hasNoBody = (status: number) => status === 204 || status === 304
+
+/** A server of an older release has no such route. */
+const isUnknown = ({ status }: Response) => status === 404 || status === 405
+
+/** Whether bundles come through; when they do not, they are tried again from time to time. */
+function createWay() {
+  let aloneUntil = Number.NEGATIVE_INFINITY
+  let span = ALONE_MS.first
+  return {
+    isOpen: () => performance.now() >= aloneUntil,
+    failed: () => {
+      aloneUntil = performance.now() + span
+      span = Math.min(ALONE_MS.most, span * 2)
+    },
+    worked: () => {
+      span = ALONE_MS.first
+    },
+  }
+}
+
+/** Reads a bundle's answers as they come. @throws NoBundles when it is none, or does not begin in time */
+async function readBundle(
+  response: Response,
+  begun: () => void,
+  take: (answer: BundleAnswer) => void,
+): Promise<void> {
+  const read = createFrameReader()
+  for await (const bytes of response.body ?? []) {
+    for (const answer of read(bytes)) {
+      begun()
+      if (answer) take(answer)
+    }
+  }
+}
+
+/** Sends one bundle and settles its questions. @throws NoBundles when they are to be asked one by one */
+async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: AbortController) {
+  let unopened = false
+  const late = setTimeout(() => {
+    unopened = true
+    over.abort()
+  }, OPENING_MS)
+  try {
+    const response = await inner(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ asks: asks.map(({ input }) => input.search.slice(1)) }),
+      signal: over.signal,
+    })
+    if (isUnknown(response)) {
+      await response.body?.cancel()
+      throw new NoBundles(`the server answers ${response.status}`)
+    }
+    if (response.headers.get('content-type') !== BUNDLE_TYPE) {
+      // A refusal, an overloaded server or somebody else's page: as each would have been told by itself.
+      const { status, headers } = response
+      const body = await response.arrayBuffer()
+      for (const { answer } of asks)
+        answer(new Response(hasNoBody(status) ? null : body, { status, headers }))
+      return
+    }
+    await readBundle(
+      response,
+      () => clearTimeout(late),
+      ({ ask, status, headers, body }) =>
+        asks[ask]?.answer(new Response(hasNoBody(status) ? null : new Uint8Array(body), { status, headers })),
+    )
+  } catch (error) {
+    throw unopened ? new NoBundles('nothing came in time') : error
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+/**
+ * Gathers requests for shapes into few: a sale moves a dozen of a till's forty shapes and asks the others whether
+ * anything happened to them. Where the server, or something on the way to it, does not take bundles, each request goes by
+ * itself, as does one whose answer is too large for a bundle.
+ */
+export function createBundler(serverUrl: string, inner: typeof fetch): Bundler {
+  const url = new URL(BUNDLE_PATH, serverUrl)
+  const way = createWay()
+
+  const alone = ({ input, init, answer, fail }: Ask) => inner(input, init).then(answer, fail)
+
+  const dispatch = async (asks: readonly Ask[], over: AbortController) => {
+    try {
+      await send(url, inner, asks, over)
+      way.worked()
+      for (const { fail } of asks) fail(new TypeError('the server left a question open'))
+    } catch (error) {
+      if (error instanceof NoBundles) way.failed()
+      for (const ask of asks) {
+        if (ask.settled) continue
+        if (error instanceof NoBundles) alone(ask)
+        else ask.fail(error)
+      }
+    }
+  }
+
+  const gatherer = (schedule: (flush: () => void) => void): typeof fetch => {
+    let gathered: Ask[] = []
+    const flush = () => {
+      const asks = gathered.filter(({ settled }) => !settled)
+      gathered = []
+      for (let at = 0; at < asks.length; at += BUNDLE_MOST) {
+        const over = new AbortController()
+        const part = asks.slice(at, at + BUNDLE_MOST)
+        // Nobody waits for any of it any more: the connection is let go.
+        for (const { init } of part) {
+          init?.signal?.addEventListener('abort', () => {
+            if (part.every(({ settled }) => settled)) over.abort()
+          })
+        }
+        dispatch(part, over)
+      }
+    }
+    return (input, init) => {
+      if (!way.isOpen()) return inner(input, init)
+      return new Promise<Response>((resolve, reject) => {
+        const ask = createAsk(input, init, { resolve, reject, alone })
+        if (ask.settled) return
+        if (gathered.push(ask) === 1) schedule(flush)
+      })
+    }
+  }
+
+  return {
+    waiting: gatherer((flush) => setTimeout(flush, GATHER_MS)),
+    now: gatherer((flush) => setImmediate(flush)),
+  }
+}
+
+function createAsk(
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit | undefined,
+  tools: {
+    resolve(response: Response): void
+    reject(error: unknown): void
+    alone(ask: Ask): Promise<void>
+  },
+): Ask {
+  const signal = init?.signal
+  const settle = () => {
+    const first = !ask.settled
+    ask.settled = true
+    signal?.removeEventListener('abort', aborted)
+    return first
+  }
+  const aborted = () => ask.fail(signal?.reason)
+  const ask: Ask = {
+    input: new URL(input instanceof Request ? input.url : input),
+    init,
+    settled: false,
+    answer: (response) => {
+      if (!settle()) return
+      if (response.status === 413) tools.alone({ ...ask, answer: tools.resolve, fail: tools.reject })
+      else tools.resolve(response)
+    },
+    fail: (error) => {
+      if (settle()) tools.reject(error)
+    },
+  }
+  if (signal?.aborted) aborted()
+  else signal?.addEventListener('abort', aborted)
+  return ask
+}
