@@ -41,20 +41,11 @@ export const COUNTER_REFUSALS = {
     w('Un échange est en cours.', 'Terminez-le avec F12, ou annulez-le avec F6.'),
     w('Ein Umtausch läuft.', 'Mit F12 abschließen, oder mit F6 zurücknehmen.'),
   ),
-  'exchange-to-card': entry(
+  'refund-begun': entry(
     409,
-    w(
-      'The rest has to go back to the card.',
-      'Take the exchange back with F6, refund first, then sell the new items.',
-    ),
-    w(
-      'Le reste doit être remboursé sur la carte.',
-      'Annulez l’échange avec F6, remboursez d’abord, puis vendez les nouveaux articles.',
-    ),
-    w(
-      'Der Rest muss auf die Karte zurück.',
-      'Umtausch mit F6 zurücknehmen, zuerst erstatten, dann die neuen Artikel verkaufen.',
-    ),
+    w('Money is going back to the card for this refund: it stands still.', 'Finish it with Enter.'),
+    w('L’argent de ce remboursement repart déjà sur la carte : il est figé.', 'Terminez-le avec Entrée.'),
+    w('Für diese Erstattung geht schon Geld auf die Karte zurück.', 'Mit Enter abschließen.'),
   ),
   'not-on-receipt': entry(
     404,

@@ -89,40 +89,4 @@ export const PAYMENT_REFUSALS = {
     w('Ce client est inconnu à cette caisse.', 'Cherchez de nouveau par nom ou numéro.'),
     w('Dieser Kunde ist an dieser Kasse nicht bekannt.', 'Noch einmal nach Name oder Nummer suchen.'),
   ),
-  'card-declined': entry(
-    409,
-    w('The card was declined: nothing was taken.', 'Try another card, or take it otherwise.'),
-    w('Carte refusée : rien n’a été encaissé.', 'Essayez une autre carte, ou un autre moyen de paiement.'),
-    w('Karte abgelehnt: nichts wurde abgebucht.', 'Eine andere Karte oder anders zahlen.'),
-  ),
-  'card-cancelled': entry(
-    409,
-    w('The card payment was cancelled: nothing was taken.', 'Begin again, or take it otherwise.'),
-    w('Paiement par carte annulé : rien n’a été encaissé.', 'Recommencez, ou choisissez un autre moyen.'),
-    w('Kartenzahlung abgebrochen: nichts wurde abgebucht.', 'Neu beginnen oder anders kassieren.'),
-  ),
-  'card-unknown': entry(
-    503,
-    w('The terminal did not say whether the money moved.', 'Press Enter to ask it again, or read its slip.'),
-    w(
-      'Le terminal n’a pas dit si l’argent est passé.',
-      'Entrée l’interroge de nouveau ; sinon lisez son ticket.',
-    ),
-    w(
-      'Das Terminal hat nicht gesagt, ob gebucht wurde.',
-      'Mit Enter noch einmal fragen oder seinen Beleg lesen.',
-    ),
-  ),
-  'terminal-unreachable': entry(
-    503,
-    w('The card terminal cannot be reached: nothing was taken.', 'Check its power and cable, or take cash.'),
-    w(
-      'Terminal injoignable : rien n’a été encaissé.',
-      'Vérifiez son câble et son alimentation, ou prenez des espèces.',
-    ),
-    w(
-      'Kartenterminal nicht erreichbar: nichts wurde abgebucht.',
-      'Strom und Kabel prüfen oder bar kassieren.',
-    ),
-  ),
 } as const satisfies Record<string, RefusalEntry>

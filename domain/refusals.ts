@@ -1,3 +1,4 @@
+import { CARD_REFUSALS } from './card-refusals.ts'
 import { COUNTER_REFUSALS } from './counter-refusals.ts'
 import { PAYMENT_REFUSALS } from './payment-refusals.ts'
 import { entry, type Locale, type RefusalEntry, type Wording, w } from './refusal-entry.ts'
@@ -8,6 +9,7 @@ export type { Locale } from './refusal-entry.ts'
 export const REFUSALS = {
   ...COUNTER_REFUSALS,
   ...PAYMENT_REFUSALS,
+  ...CARD_REFUSALS,
   'field-not-readable': entry(
     400,
     w('{field} could not be read: {reason}.', 'Correct {field} and send it again; nothing was changed.'),

@@ -189,6 +189,8 @@ export const COMMANDS = {
     revision: z.int().nonnegative(),
     total: minorSchema.nonnegative(),
   }),
+  /** What a card does not take of a refund, or of an exchange's rest, goes back in cash. */
+  'refund.in-cash': z.strictObject({ on: z.boolean() }),
   /** Puts what the server found away at this till; head office keeps it. */
   'exception.dismiss': z.strictObject({ id: idSchema }),
 } as const
@@ -256,6 +258,7 @@ export interface CommandOutput {
   'exchange.begin': null
   'exchange.cancel': null
   'refund.complete': RefundedView
+  'refund.in-cash': null
   'exception.dismiss': null
 }
 

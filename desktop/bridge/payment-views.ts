@@ -20,6 +20,8 @@ export interface PaymentPartView {
   detail: string | null
   /** `asked`: it may have been taken. `returning`: it had been, and may have gone back. */
   state: 'asked' | 'taken' | 'returning'
+  /** It goes to the customer: given back before the sale, or for a refund. */
+  back: boolean
   /** The terminal is at it. */
   underWay: boolean
 }
@@ -27,6 +29,8 @@ export interface PaymentPartView {
 /** What has been taken of the basket so far. */
 export interface PaymentView {
   parts: PaymentPartView[]
+  /** What has gone back to cards for the refund or exchange under way, or may have. */
+  back: PaymentPartView[]
   taken: Minor
   /** Cash for what is still due, the exact amount first; empty while nothing was taken. */
   suggestedCash: Minor[]

@@ -88,6 +88,8 @@ export interface ExchangeView {
   due: Minor
   /** What the customer gets back if nothing more is rung up. */
   back: Minor
+  /** What a card does not take of that goes back in cash. */
+  inCash: boolean
   /** As the basket's, of what is due. */
   suggestedCash: Minor[]
 }
@@ -329,6 +331,10 @@ export type RefundView = {
   total: Minor
   /** Where the money goes. */
   tenders: TenderPart[]
+  /** What a card does not take goes back in cash. */
+  inCash: boolean
+  /** Money is going back, or has: it stands still. */
+  begun: boolean
   lastLineId: string | null
   /** Why, once that was said. */
   reason: RefundReason | null

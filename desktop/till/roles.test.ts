@@ -92,6 +92,7 @@ const GUARDED: Guarded = {
     input: { lineId: someId, quantity: 1, disposition: 'stock' },
   },
   'refund.because': { needs: 'refund.make', input: { reason: 'faulty' } },
+  'refund.in-cash': { needs: 'payment.decide', input: { on: true } },
   'exchange.begin': {
     needs: 'refund.make',
     input: { reason: 'faulty', revision: 0, total: 0 as never },

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import { businessDateAt } from '../../domain/business-date.ts'
-import type { Locale, Refusal } from '../../domain/refusals.ts'
+import { type Locale, type Refusal, refuse } from '../../domain/refusals.ts'
 import type { CardTerminal } from '../../hardware/devices/card-terminal.ts'
 import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
@@ -29,7 +29,7 @@ import { createOpenBaskets } from './counter/open-baskets.ts'
 import { createParking } from './counter/parking.ts'
 import { createPaying } from './counter/paying.ts'
 import { createPriceBook } from './counter/price-book.ts'
-import { createRefunds } from './counter/refund.ts'
+import { createRefunds, EXCHANGE_KEY } from './counter/refund.ts'
 import { createSalesSearch } from './counter/sales-search.ts'
 import { createScan } from './counter/scan.ts'
 import { createProductSearch } from './counter/search.ts'
@@ -39,6 +39,7 @@ import type { DeviceIdentity } from './device/identity.ts'
 import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
 import { createOperators, type Operators } from './operator/operator.ts'
+import { createCardBacks } from './payment/card-backs.ts'
 import { createCardMoves } from './payment/card-moves.ts'
 import { createPartStore } from './payment/part-store.ts'
 import { wanted } from './payment/payments.ts'
@@ -119,7 +120,8 @@ interface DrawerParts {
   sessions: Sessions
   numbers: RegisterNumbers
   printing: ReceiptPrinting
-  basketIsEmpty(): boolean
+  /** What must be ended first, or null. */
+  unfinished(): Refusal | null
 }
 
 /** A drawer from its float to its Z, and from one person to the next. */
@@ -163,13 +165,16 @@ export function createTill(options: TillOptions) {
   const notice = createNotice(context.now)
   const paid = createPartStore(db)
   const cards = createCardMoves(context, options.terminal ?? null, paid)
-  const change = createChange(context, { operators, sessions, lastSale, paid })
-  const book = createPriceBook(context, () => paid.any('sale'))
+  const backs = createCardBacks(context, cards, paid)
+  // What an exchange gives back to a card is as good as paid: the basket stands still with it.
+  const isPaid = () => paid.any('sale') || (backs.begun() && context.state.get(EXCHANGE_KEY) !== null)
+  const change = createChange(context, { operators, sessions, lastSale, isPaid })
+  const book = createPriceBook(context, isPaid)
   const basket = createBasket(context, { operators, book, change })
   const content = createBasketContent(context)
   const baskets = createOpenBaskets(context, { basket, content, change })
   const sold = createSoldSales(context)
-  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book })
+  const refunds = createRefunds(context, { operators, sessions, sold, numbers, printing, book, backs })
   const paying = createPaying(context, {
     operators,
     sessions,
@@ -180,6 +185,7 @@ export function createTill(options: TillOptions) {
     paid,
     book,
     cards,
+    backs,
     refunds,
     change,
   })
@@ -199,7 +205,10 @@ export function createTill(options: TillOptions) {
       sessions,
       numbers,
       printing,
-      basketIsEmpty: () => baskets.isEmpty() && exchange.view() === null,
+      unfinished: () => {
+        if (!baskets.isEmpty() || exchange.view() !== null) return refuse('basket-not-empty')
+        return backs.begun() ? refuse('refund-begun') : null
+      },
     }),
     refunds,
     ...paying,
@@ -236,9 +245,9 @@ const drawerHandlers = (till: Till) =>
   }) satisfies Partial<Handlers>
 
 /** The commands of a payment. */
-const paymentHandlers = ({ payments, customers, completeSale }: Till) =>
+const paymentHandlers = ({ payments, customers, pay }: Till) =>
   ({
-    'sale.pay-cash': ({ given, revision }) => completeSale({ kind: 'cash', given }, revision),
+    'sale.pay-cash': ({ given, revision }) => pay({ kind: 'cash', given }, revision),
     'sale.pay-card': ({ amount, revision }) => payments.card(wanted(amount, revision)),
     'payment.cash': ({ amount, revision }) => payments.cash(wanted(amount, revision)),
     'payment.cancel-card': () => payments.cancelCard(),
@@ -253,7 +262,7 @@ const paymentHandlers = ({ payments, customers, completeSale }: Till) =>
     'payment.account': ({ pin, amount, revision }) => payments.account(wanted(amount, revision), pin),
     'customer.search': ({ text, limit }) => customers.search(text, limit),
     'customer.attach': ({ customerId }) => customers.attach(customerId),
-    'payment.finish': ({ revision }) => payments.finish(revision),
+    'payment.finish': ({ revision }) => pay({ kind: 'parts' }, revision),
   }) satisfies Partial<Handlers>
 
 /** The commands of what comes back, and of what may take a product's place. */
@@ -268,7 +277,8 @@ const backHandlers = (till: Till) =>
     'refund.cancel': () => till.refunds.cancel(),
     'exchange.begin': (agreed) => till.exchange.begin(agreed),
     'exchange.cancel': () => till.exchange.cancel(),
-    'refund.complete': (agreed) => till.refunds.complete(agreed),
+    'refund.complete': (agreed) => till.refunds.give(agreed),
+    'refund.in-cash': ({ on }) => (till.exchange.view() ? till.exchange : till.refunds).inCash(on),
   }) satisfies Partial<Handlers>
 
 /** The commands of the bridge, carried out by the till's services. */

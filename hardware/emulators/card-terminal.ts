@@ -12,6 +12,8 @@ import {
 /** What the emulated customer, bank and cable do with one payment or refund. */
 export type CardBehaviour =
   | { do: 'approve' }
+  /** Only so much of it, minor units. */
+  | { do: 'approve-part'; amount: number }
   | { do: 'decline'; reason: DeclineReason }
   /** No card is ever presented: pending until it is cancelled. */
   | { do: 'time-out' }
@@ -39,6 +41,8 @@ export type CardTerminalEmulator = {
   charged(): number
   /** What happens with the next payments and refunds, in order; after them the amounts decide again. */
   script(...behaviours: CardBehaviour[]): void
+  /** What was scripted and has not happened does not. */
+  forget(): void
   /** Takes it off the network with its ledger, and puts it back. */
   unplug(): Promise<void>
   plugIn(): Promise<void>
@@ -58,6 +62,7 @@ export const MAGIC_CENTS: Readonly<Record<number, CardBehaviour>> = {
   91: { do: 'decline', reason: 'insufficient-funds' },
   92: { do: 'time-out' },
   93: { do: 'approve-and-cut' },
+  94: { do: 'approve-part', amount: 100 },
 }
 
 const CARD = '**** 4242'
@@ -138,7 +143,10 @@ export async function startCardTerminalEmulator(
       if (behaviour.do === 'decline') ledger.settle(entry, 'declined', behaviour.reason)
       else if (question.do === 'refund' && !ledger.mayRefund(amount, of))
         ledger.settle(entry, 'declined', 'refund-not-possible')
-      else ledger.settle(entry, 'approved')
+      else {
+        if (behaviour.do === 'approve-part') entry.amount = Math.min(amount, behaviour.amount)
+        ledger.settle(entry, 'approved')
+      }
     }, answerAfterMs)
     timers.add(timer)
   }
@@ -171,6 +179,7 @@ export async function startCardTerminalEmulator(
     ledger: () => [...ledger.entries.values()],
     charged: () => ledger.sumOf('pay') - ledger.sumOf('refund'),
     script: (...behaviours) => scripted.push(...behaviours),
+    forget: () => scripted.splice(0),
     unplug,
     plugIn: async () => {
       line ??= await listen(port, host, take)

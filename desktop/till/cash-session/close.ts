@@ -14,7 +14,8 @@ interface Parts {
   printing: ReceiptPrinting
   /** This till's own open drawer; null when it has none. */
   ownDrawer(): DrawerToClose | null
-  basketIsEmpty(): boolean
+  /** What must be ended first, or null. */
+  unfinished(): Refusal | null
   /** Told in the closing's own transaction. */
   onClosed(sessionId: string): void
 }
@@ -37,8 +38,8 @@ const saidWith = (words: ClosingWords) => ({
 
 /**
  * Closes a drawer on a blind count, whatever was counted. What was expected is worked out only here, with the count
- * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `field-not-readable` (a note or
- * coin that does not exist, or is counted twice).
+ * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `refund-begun`,
+ * `field-not-readable` (a note or coin that does not exist, or is counted twice).
  * @returns a service that takes the count by denomination (minor units), and what is said with it
  */
 export function createSessionClosing(context: TillContext, parts: Parts) {
@@ -50,7 +51,8 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
       if (isRefusal(operator)) return operator
       const drawer = target ?? parts.ownDrawer()
       if (!drawer) return refuse('no-open-session')
-      if (!drawer.elsewhere && !parts.basketIsEmpty()) return refuse('basket-not-empty')
+      const unfinished = drawer.elsewhere ? null : parts.unfinished()
+      if (unfinished) return unfinished
       const { movements, ...all } = drawer.figures()
       // What is in a drawer that stands open beside this one belongs to a Z to come.
       const figures = { ...all, perpetualTotal: subtract(all.perpetualTotal, drawer.inOtherDrawers()) }

@@ -7,7 +7,6 @@ import type { BasketLineRow } from '../../../migrations/schema.ts'
 import type { BasketView } from '../../bridge/basket-views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
-import type { PartStore } from '../payment/part-store.ts'
 import type { TillContext } from '../till-context.ts'
 import { createBasketFacts, type LineChange } from './basket-facts.ts'
 import { type BasketStore, createBasketStore, PLAIN_PRICE, type UndoStep } from './basket-store.ts'
@@ -67,20 +66,20 @@ interface ChangeParts {
   operators: Operators
   sessions: Sessions
   lastSale: LastSale
-  /** What was taken of it: a basket of which something was paid stands still. */
-  paid: PartStore
+  /** Whether something was paid of it: such a basket stands still. */
+  isPaid(): boolean
 }
 
 /** Runs a change if it may be made at all; a refused one writes nothing. */
 export const createChange =
-  ({ changes, atomically }: TillContext, { operators, sessions, lastSale, paid }: ChangeParts) =>
+  ({ changes, atomically }: TillContext, { operators, sessions, lastSale, isPaid }: ChangeParts) =>
   <T>(make: (at: Place) => T | Refusal): T | Refusal =>
     atomically(() => {
       const operator = operators.require('sale.ring')
       if (isRefusal(operator)) return operator
       const session = sessions.open()
       if (!session) return refuse('no-open-session')
-      if (paid.any('sale')) return refuse('payment-begun')
+      if (isPaid()) return refuse('payment-begun')
       const made = make({ by: operator, sessionId: session.sessionId })
       if (isRefusal(made)) return made
       lastSale.forget()

@@ -1,15 +1,16 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
-import { type Minor, minor, sum } from '../../../domain/money.ts'
-import type { RefundReason, SaleRefunded } from '../../../domain/refund/events.ts'
+import { type Minor, minor, subtract, sum } from '../../../domain/money.ts'
+import type { RefundReason, RefundTender, SaleRefunded } from '../../../domain/refund/events.ts'
 import { byReference, refundTaxes } from '../../../domain/refund/rules.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
-import { isTenderKind } from '../../../domain/sale/events.ts'
 import type { RefundedView, RefundView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
+import type { Part } from '../payment/part-store.ts'
 import { formatMoney } from '../receipt/format.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
+import { paidBy } from './refund-draft.ts'
 import type { SoldSale } from './sold-sales.ts'
 
 type Operator = Exclude<ReturnType<Operators['require']>, Refusal>
@@ -32,17 +33,14 @@ interface Confirmed {
   agreed: Agreed
   /** Its id, when it was named before it was made. */
   refundId?: string
+  /** What the terminal gave back for it; empty where cards are recorded by hand. */
+  moved: readonly Part[]
 }
 
 interface Parts {
   numbers: RegisterNumbers
   printing: ReceiptPrinting
 }
-
-const paidBy = (sale: SoldSale | null) =>
-  (sale?.tenders ?? []).flatMap(({ kind, reference, amount }) =>
-    isTenderKind(kind) ? [{ kind, reference, amount }] : [],
-  )
 
 /** Why a refund is not the one that was agreed on, or null. */
 export function refundChanged(
@@ -61,7 +59,28 @@ export function refundChanged(
  * Refused: `refund-changed`, `refund-empty`.
  */
 export function createRefundCompletion(context: TillContext, { numbers, printing }: Parts) {
-  const factOf = ({ sessionId, sale, shown, agreed, refundId }: Confirmed, at: number): SaleRefunded => {
+  /** What the terminal moved is named as it knows it; the rest goes to what paid it. */
+  const tendersOf = ({ shown, sale, moved }: Confirmed): RefundTender[] => {
+    const named = moved.map(({ id: tenderId, kind, amount, reference }) => ({
+      tenderId,
+      kind,
+      amount,
+      ...(reference !== null && { reference }),
+    }))
+    const gone = sum(moved.map(({ amount }) => amount))
+    const before = [...(sale?.refundedTenders ?? []), ...moved]
+    const rest = shown.tenders
+      .map((tender) =>
+        tender.kind === 'card' ? { ...tender, amount: subtract(tender.amount, gone) } : tender,
+      )
+      .filter(({ amount }) => amount > 0)
+      .flatMap((tender) => byReference(tender, paidBy(sale), before))
+      .map((tender) => ({ ...tender, tenderId: context.newId() }))
+    return [...named, ...rest]
+  }
+
+  const factOf = (confirmed: Confirmed, at: number): SaleRefunded => {
+    const { sessionId, sale, shown, agreed, refundId } = confirmed
     const place = context.place()
     const rounding = minor(sum(shown.tenders.map(({ amount }) => amount)) - shown.total)
     const back = shown.lines.filter((line) => line.quantity > 0)
@@ -86,9 +105,7 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
         disposition,
       })),
       taxes: refundTaxes(back, sale?.refundedTaxes ?? [], sale?.taxes),
-      tenders: shown.tenders
-        .flatMap((tender) => byReference(tender, paidBy(sale), sale?.refundedTenders ?? []))
-        .map((tender) => ({ ...tender, tenderId: context.newId() })),
+      tenders: tendersOf(confirmed),
       total: shown.total,
       ...(rounding === 0 ? {} : { rounding }),
       reason: agreed.reason,

@@ -4,12 +4,16 @@ import type { RefundReason } from '../../../domain/refund/events.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { suggestedCash } from '../../../domain/sale/rules.ts'
 import type { ExchangeView, RefundedView } from '../../bridge/views.ts'
+import type { Operators } from '../operator/operator.ts'
+import type { CardBacks, OwedToCard } from '../payment/card-backs.ts'
 import type { Part } from '../payment/part-store.ts'
+import { formatMoney } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
 import type { Agreed } from './complete-refund.ts'
 import { EXCHANGE_KEY, type Refunds } from './refund.ts'
-import { backTo } from './refund-draft.ts'
+import { backTo, cardInCash, owedToCards } from './refund-draft.ts'
+import { notInCash } from './refund-giving.ts'
 import { type KeptDraft, keep, revive } from './refund-store.ts'
 
 /** A refund that waits for the new items, as it lies on the disk: a power cut leaves it and the basket as they were. */
@@ -27,8 +31,9 @@ interface Parts {
   basket: Basket
   /** The smallest coin, minor units, or null. */
   coin(): number | null
-  /** Money goes back to a card by the terminal, which cannot be done in the sale's own moment. */
-  hasTerminal: boolean
+  operators: Operators
+  /** The rest may have to go back to cards. */
+  backs: CardBacks
 }
 
 /** What comes back, set against new items: both become facts in one transaction, or neither does. */
@@ -36,20 +41,44 @@ export interface Exchange {
   view(): ExchangeView | null
   /** The refund under way waits for new items. Refused: as a refund's completion is, and `exchange-under-way`. */
   begin(agreed: Agreed): null | Refusal
-  /** Back to the refund, nothing having happened. */
-  cancel(): null
+  /** Back to the refund, nothing having happened. Refused: `refund-begun` once money has gone back, or may have. */
+  cancel(): null | Refusal
+  /** Whether what a card does not take of the rest goes back in cash. Refused as {@link RefundGiving} does. */
+  inCash(on: boolean): null | Refusal
   /** What of the basket the items that come back pay for, as a part of its payment; none when there is no exchange. */
   parts(): Part[]
   /**
    * Makes the refund a fact, in the caller's transaction: so much of it paid for new items, the rest goes back.
-   * Refused: `refund-changed`, `exchange-to-card`, `not-allowed`.
+   * Refused: `refund-changed`, `payment-open` (a card has not got its money yet), `not-allowed`.
    */
   settle(spent: Minor): RefundedView | Refusal
+  /** Whether the terminal must be asked before the exchange can be made: what of the rest goes back to cards. */
+  owesCards(): boolean
+  /** Asks it. Refused: as {@link CardBacks}, `basket-changed`, `refund-changed`, `locked`, `no-open-session`. */
+  giveBack(revision: number): Promise<'moved' | Refusal>
 }
+
+/** What goes back of the refund that waits, when so much of it is spent on new items. */
+function createRest({ refunds, backs, coin }: Parts) {
+  return ({ draft: kept }: Waiting, spent: Minor) => {
+    const draft = revive(kept)
+    const { sale, view } = refunds.shown(draft)
+    const begun = view.begun ? draft.begun : undefined
+    const how = { sold: sale, step: coin() }
+    const plain = begun?.tenders ?? backTo(subtract(view.total, spent), { ...how, whole: false })
+    const tenders = draft.inCash ? cardInCash(plain, refunds.moved() ?? minor(0), how) : plain
+    const owed = draft.inCash || !backs.hasTerminal ? [] : (begun?.owed ?? owedToCards(plain, sale))
+    return { draft, view, tenders, owed }
+  }
+}
+
+/** What of the basket a refund's items can pay for. */
+const spentOf = (credit: Minor, total: Minor): Minor => minor(Math.min(credit, total))
 
 export function createExchange(context: TillContext, parts: Parts): Exchange {
   const { state, changes, newId } = context
-  const { refunds, basket } = parts
+  const { refunds, basket, backs } = parts
+  const rest = createRest(parts)
   const waiting = () => state.get<Waiting>(EXCHANGE_KEY)
   const touched = () => changes.touch('refund', 'basket', 'payment')
 
@@ -69,14 +98,49 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
     return null
   }
 
+  const owedOf = (kept: Waiting) => {
+    const spent = spentOf(refunds.shown(revive(kept.draft)).view.total, basket.view().total)
+    return rest(kept, spent).owed
+  }
+
+  /** What goes to cards, the refund and the basket standing still from here on. */
+  const beginBack = (revision: number): OwedToCard[] | Refusal => {
+    const kept = waiting()
+    if (!kept) return []
+    const { total, lines } = basket.view()
+    if (lines.length === 0) return refuse('basket-empty')
+    if (basket.revision() !== revision) {
+      return refuse('basket-changed', { total: formatMoney(total, context.locale) })
+    }
+    const credit = refunds.shown(revive(kept.draft)).view.total
+    if (credit !== kept.total) return refuse('refund-changed', { total: formatMoney(credit, context.locale) })
+    const { draft, view, tenders, owed } = rest(kept, spentOf(credit, total))
+    if (owed.length > 0 && !view.begun) {
+      const begun = { lines: view.lines, total: view.total, tenders, owed }
+      state.set(EXCHANGE_KEY, { ...kept, draft: keep({ ...draft, begun }) })
+    }
+    return owed
+  }
+
   return {
     begin: (agreed) => context.atomically(() => begin(agreed)),
     cancel: () =>
       context.atomically(() => {
         const kept = waiting()
         if (!kept) return null
+        if (backs.begun()) return refuse('refund-begun')
         state.set(EXCHANGE_KEY, null)
         refunds.takeUp({ ...revive(kept.draft), reason: kept.reason })
+        touched()
+        return null
+      }),
+    inCash: (on) =>
+      context.atomically(() => {
+        const kept = waiting()
+        if (!kept) return refuse('no-refund')
+        const fault = notInCash(parts.operators, backs)
+        if (fault) return fault
+        state.set(EXCHANGE_KEY, { ...kept, draft: { ...kept.draft, inCash: on } })
         touched()
         return null
       }),
@@ -85,15 +149,17 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
       if (!kept) return null
       const { total } = basket.view()
       const credit = refunds.shown(revive(kept.draft)).view.total
-      const applied = minor(Math.min(credit, total))
+      const applied = spentOf(credit, total)
       const due = subtract(total, applied)
       const cash = minor(due + cashRounding(due, parts.coin()))
-      return { credit, applied, due, back: subtract(credit, applied), suggestedCash: suggestedCash(cash) }
+      const inCash = kept.draft.inCash ?? false
+      const back = subtract(credit, applied)
+      return { credit, applied, due, back, inCash, suggestedCash: suggestedCash(cash) }
     },
     parts: () => {
       const kept = waiting()
       if (!kept) return []
-      const amount = minor(Math.min(refunds.shown(revive(kept.draft)).view.total, basket.view().total))
+      const amount = spentOf(refunds.shown(revive(kept.draft)).view.total, basket.view().total)
       if (amount === 0) return []
       const { partId: id, refundId: reference } = kept
       const plain = { detail: null, backId: null, approvedBy: null }
@@ -102,16 +168,22 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
     settle: (spent) => {
       const kept = waiting()
       if (!kept) return refuse('no-refund')
-      const draft = revive(kept.draft)
-      const { sale, view } = refunds.shown(draft)
-      const back = backTo(subtract(view.total, spent), { sold: sale, step: parts.coin(), whole: false })
-      if (parts.hasTerminal && back.some(({ kind }) => kind === 'card')) return refuse('exchange-to-card')
+      const { draft, view, tenders: back, owed } = rest(kept, spent)
+      if (!backs.settled(owed)) return refuse('payment-open')
       const paid = spent > 0 ? [{ kind: 'exchange' as const, amount: spent }] : []
       const agreed = { reason: kept.reason, revision: view.revision, total: kept.total }
       const tenders = [...paid, ...back]
       const done = refunds.completeAs({ draft, tenders, agreed, refundId: kept.refundId })
       if (!isRefusal(done)) state.set(EXCHANGE_KEY, null)
       return done
+    },
+    owesCards: () => {
+      const kept = waiting()
+      return kept !== null && !backs.settled(owedOf(kept))
+    },
+    giveBack: async (revision) => {
+      const owed = context.atomically(() => beginBack(revision))
+      return isRefusal(owed) ? owed : backs.give(owed)
     },
   }
 }

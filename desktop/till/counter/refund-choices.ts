@@ -9,6 +9,9 @@ import type { SoldSale } from './sold-sales.ts'
 /** As many different products as come back without a receipt at once. */
 const LOOSE_LIMIT = 100
 
+/** A draft of which nothing has gone back. */
+const UNTOUCHED = { step: null, moved: null }
+
 /** A draft with one line chosen anew. */
 export interface Choice {
   draft: Draft
@@ -31,7 +34,7 @@ export function chooseLine(
   sale: SoldSale | null,
   line: { lineId: string; quantity: number; disposition: Disposition },
 ): Choice | Refusal {
-  const known = viewOf(draft, sale, null).lines.find(({ lineId }) => lineId === line.lineId)
+  const known = viewOf(draft, sale, UNTOUCHED).lines.find(({ lineId }) => lineId === line.lineId)
   if (!known) return refuse('line-not-found')
   if (known.left !== null && line.quantity > known.left) {
     return refuse('refund-exceeds-sale', { name: known.name, left: known.left })
@@ -58,7 +61,7 @@ export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'
     sale: SoldSale | null,
     { productId, quantity }: { productId: string; quantity: number },
   ): Choice | Refusal => {
-    const known = viewOf(draft, sale, null).lines.filter((line) => line.productId === productId)
+    const known = viewOf(draft, sale, UNTOUCHED).lines.filter((line) => line.productId === productId)
     const line = known.find(({ quantity: chosen, left }) => left === null || chosen + quantity <= left)
     if (line) {
       const all = line.quantity + quantity

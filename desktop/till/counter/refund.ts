@@ -1,17 +1,19 @@
+import type { Minor } from '../../../domain/money.ts'
 import type { Disposition, RefundReason } from '../../../domain/refund/events.ts'
-import { refundPermission } from '../../../domain/refund/rules.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { RefundedView, RefundView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
+import type { CardBacks } from '../payment/card-backs.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import type { TillContext } from '../till-context.ts'
 import { type Agreed, createRefundCompletion, refundChanged } from './complete-refund.ts'
 import type { PriceBook } from './price-book.ts'
 import { type Choice, chooseLine, createRefundScan } from './refund-choices.ts'
-import { type Draft, viewOf } from './refund-draft.ts'
-import { createRefundStore } from './refund-store.ts'
+import type { Draft } from './refund-draft.ts'
+import { createRefundGiving, type RefundGiving } from './refund-giving.ts'
+import { createHeldDraft, type HeldDraft } from './refund-store.ts'
 import type { SoldSale, SoldSales } from './sold-sales.ts'
 
 interface Parts {
@@ -21,10 +23,12 @@ interface Parts {
   numbers: RegisterNumbers
   printing: ReceiptPrinting
   book: PriceBook
+  /** What goes back to cards. */
+  backs: CardBacks
 }
 
 /** The register's one refund under way. It lives in SQLite; each change is one transaction. */
-export interface Refunds {
+export interface Refunds extends RefundGiving {
   view(): RefundView
   /** Begins with a sale of this branch, or without one. Refused: `sale-not-found`, `not-allowed`, `no-open-session`. */
   begin(saleId: string | null): null | Refusal
@@ -34,11 +38,12 @@ export interface Refunds {
   choose(lineId: string, quantity: number, disposition: Disposition): null | Refusal
   /** Why; kept with the draft. Refused: `no-refund`, `not-allowed`. */
   because(reason: RefundReason): null | Refusal
-  cancel(): null
-  /** Refused: `no-refund`, `refund-empty`, `refund-changed`, `no-open-session`, `not-allowed`. */
-  complete(agreed: Agreed): RefundedView | Refusal
+  /** Refused: `refund-begun` once money has gone back for it, or may have. */
+  cancel(): null | Refusal
   /** What a draft comes to now. */
   shown(draft: Draft): { sale: SoldSale | null; view: Shown }
+  /** What has gone back to cards, minor units; null while nothing has, and nothing may have. */
+  moved(): Minor | null
   /** Takes the refund under way off the counter, to be made together with a sale. Refused as {@link complete} is. */
   setAside(agreed: Agreed): Draft | Refusal
   /** Puts one that was set aside back. */
@@ -57,47 +62,24 @@ type Shown = NonNullable<RefundView>
 /** Where a refund that waits for new items lies (`exchange.ts`). */
 export const EXCHANGE_KEY = 'exchange'
 
-/** The draft, and who may work on it. */
-function createDraft(context: TillContext, { operators, sessions, sold, book }: Parts) {
-  const store = createRefundStore(context.state)
-  const soldOf = (of: Draft) => (of.saleId === null ? null : sold.read(of.saleId))
-  return {
-    now: store.now,
-    change: (next: Draft | null) => {
-      store.set(next)
-      context.changes.touch('refund')
-    },
-    soldOf,
-    shown: (of: Draft) => {
-      const sale = soldOf(of)
-      return { sale, view: viewOf(of, sale, book.rounding().cash) }
-    },
-    may: (refund: { saleId: string | null } | null) => {
-      const operator = operators.require(refund ? refundPermission(refund) : 'refund.make')
-      if (isRefusal(operator)) return operator
-      const session = sessions.open()
-      return session ? { operator, sessionId: session.sessionId } : refuse('no-open-session')
-    },
-  }
-}
-
 type Complete = ReturnType<typeof createRefundCompletion>
-type Held = ReturnType<typeof createDraft>
 
 /** A refund that is made together with a sale. */
 function createAside(
   context: TillContext,
-  draft: Held,
+  { draft, backs }: { draft: HeldDraft; backs: CardBacks },
   complete: Complete,
-): Pick<Refunds, 'shown' | 'setAside' | 'takeUp' | 'completeAs'> {
+): Pick<Refunds, 'shown' | 'moved' | 'setAside' | 'takeUp' | 'completeAs'> {
   return {
     shown: draft.shown,
+    moved: draft.moved,
     takeUp: draft.change,
     setAside: (agreed) => {
       const of = draft.now()
       const may = draft.may(of)
       if (isRefusal(may)) return may
       if (!of) return refuse('no-refund')
+      if (backs.begun()) return refuse('refund-begun')
       const fault = refundChanged(context, draft.shown(of).view, agreed)
       if (fault) return fault
       draft.change(null)
@@ -107,27 +89,23 @@ function createAside(
       const may = draft.may(of)
       if (isRefusal(may)) return may
       const { sale, view } = draft.shown(of)
-      return complete({ ...may, ...rest, sale, shown: { ...view, tenders } })
+      const done = complete({ ...may, ...rest, sale, shown: { ...view, tenders }, moved: backs.parts() })
+      if (!isRefusal(done)) backs.clear()
+      return done
     },
   }
 }
 
 /** Refunds by receipt and without, within what was sold as far as this till's rows know. */
 export function createRefunds(context: TillContext, parts: Parts): Refunds {
-  const draft = createDraft(context, parts)
+  const { backs } = parts
+  const draft = createHeldDraft(context, parts)
   const scanned = createRefundScan(context, parts.book)
   const complete = createRefundCompletion(context, parts)
 
-  const under = <T>(work: (of: Draft) => T | Refusal): T | Refusal =>
-    context.atomically(() => {
-      const of = draft.now()
-      const may = draft.may(of)
-      if (isRefusal(may)) return may
-      return of ? work(of) : refuse('no-refund')
-    })
-
   const chosen = (choose: (of: Draft, sale: SoldSale | null) => Choice | Refusal): Choice | Refusal =>
-    under((of) => {
+    draft.under((of) => {
+      if (backs.begun()) return refuse('refund-begun')
       const choice = choose(of, draft.soldOf(of))
       if (!isRefusal(choice)) draft.change(choice.draft)
       return choice
@@ -137,6 +115,7 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     const may = draft.may({ saleId })
     if (isRefusal(may)) return may
     if (context.state.get(EXCHANGE_KEY) !== null) return refuse('exchange-under-way')
+    if (backs.begun()) return refuse('refund-begun')
     if (saleId !== null && !parts.sold.read(saleId)) return refuse('sale-not-found', { number: '' })
     const revision = (draft.now()?.revision ?? 0) + 1
     const begun = { revision, chosen: new Map(), lastLineId: null, reason: null }
@@ -144,15 +123,10 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
     return null
   }
 
-  const confirm = (agreed: Agreed): RefundedView | Refusal => {
-    const of = draft.now()
-    const may = draft.may(of)
-    if (isRefusal(may)) return may
-    if (!of) return refuse('no-refund')
-    const { sale, view } = draft.shown(of)
-    const done = complete({ ...may, sale, shown: view, agreed })
-    if (!isRefusal(done)) draft.change(null)
-    return done
+  const cancel = (): null | Refusal => {
+    if (backs.begun()) return refuse('refund-begun')
+    if (draft.now()) draft.change(null)
+    return null
   }
 
   return {
@@ -170,21 +144,12 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
       return isRefusal(choice) ? choice : null
     },
     because: (reason) =>
-      under((of) => {
+      draft.under((of) => {
         draft.change({ ...of, reason })
         return null
       }),
-    cancel: () =>
-      context.atomically(() => {
-        if (draft.now()) draft.change(null)
-        return null
-      }),
-    ...createAside(context, draft, complete),
-    complete: (agreed) => {
-      const done = context.atomically(() => confirm(agreed))
-      if (isRefusal(done)) return done
-      context.changes.touch('sale', 'session', 'stock', 'print', 'sync')
-      return done
-    },
+    cancel: () => context.atomically(cancel),
+    ...createAside(context, { draft, backs }, complete),
+    ...createRefundGiving(context, { ...parts, draft, complete }),
   }
 }

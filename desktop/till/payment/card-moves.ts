@@ -1,12 +1,33 @@
+import type { CardRefusal } from '../../../domain/card-refusals.ts'
+import { minor, subtract } from '../../../domain/money.ts'
 import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { CardOutcome, CardStanding, CardTerminal } from '../../../hardware/devices/card-terminal.ts'
+import type { DeclineReason } from '../../../hardware/protocols/card-terminal.ts'
 import type { TillContext } from '../till-context.ts'
 import { isOpen, type Part, type PartStore } from './part-store.ts'
 
 /** How a part stands after the terminal was asked: its money moved, or why not, or that nobody knows. */
-export type Moved =
-  | 'moved'
-  | Refusal<'card-declined' | 'card-cancelled' | 'card-unknown' | 'terminal-unreachable'>
+export type Moved = 'moved' | Refusal<CardRefusal>
+
+const DECLINED: Record<DeclineReason, CardRefusal> = {
+  'insufficient-funds': 'card-no-funds',
+  'card-expired': 'card-expired',
+  'card-blocked': 'card-blocked',
+  'wrong-pin': 'card-wrong-pin',
+  'no-card': 'card-not-shown',
+  cancelled: 'card-cancelled',
+  'refund-not-possible': 'card-declined',
+  other: 'card-declined',
+}
+
+const GIVEN_BACK_NOT: Partial<Record<DeclineReason, CardRefusal>> = {
+  cancelled: 'refund-cancelled',
+  'refund-not-possible': 'refund-not-possible',
+}
+
+/** Why no money moved, in the words for the way it was to go. */
+const declined = (part: Part, reason: DeclineReason): CardRefusal =>
+  goesBack(part) ? (GIVEN_BACK_NOT[reason] ?? 'refund-declined') : DECLINED[reason]
 
 /** Money moved by the card terminal. */
 export interface CardMoves {
@@ -52,13 +73,18 @@ export function createCardMoves(
     if (standing.state === 'declined') {
       if (back) parts.change(part, { state: 'taken', backId: null })
       else parts.remove(part.id)
-      return refuse(standing.reason === 'cancelled' ? 'card-cancelled' : 'card-declined')
+      return refuse(declined(part, standing.reason))
     }
-    if (back) parts.remove(part.id)
+    const amount = minor(standing.amount)
+    // More than was asked for is no answer to the question: a person reads the slip.
+    if (amount > part.amount) return refuse('card-unknown')
+    const rest = subtract(part.amount, amount)
+    if (back && rest === 0) parts.remove(part.id)
+    else if (back) parts.change(part, { state: 'taken', backId: null, amount: rest })
     else {
       // A refund keeps the transaction it is of: that is where its money went.
       const reference = part.purpose === 'refund' ? part.reference : standing.transaction
-      parts.change(part, { state: 'taken', reference, detail: standing.card })
+      parts.change(part, { state: 'taken', reference, detail: standing.card, amount })
     }
     return 'moved'
   }
@@ -72,7 +98,7 @@ export function createCardMoves(
       if (isKnown(standing)) return take(now, standing)
       if (standing.state !== 'not-asked') return refuse('card-unknown')
       take(now, { state: 'declined', reason: 'other' })
-      return refuse('terminal-unreachable')
+      return refuse(goesBack(now) ? 'refund-unreachable' : 'terminal-unreachable')
     })
 
   const find = async (at: CardTerminal, reference: string, patient: boolean): Promise<CardStanding> => {

@@ -55,7 +55,8 @@ export function createPartStore(db: TillDatabase) {
     insert into payment_part (id, purpose, kind, amount, state, reference, detail, back_id, approved_by)
     values (@id, @purpose, @kind, @amount, @state, @reference, @detail, @backId, @approvedBy)`)
   const update = db.prepare(`
-    update payment_part set state = @state, reference = @reference, detail = @detail, back_id = @backId
+    update payment_part set state = @state, reference = @reference, detail = @detail, back_id = @backId,
+      amount = @amount
     where id = @id`)
   const remove = db.prepare('delete from payment_part where id = ?')
   const clear = db.prepare('delete from payment_part where purpose = ?')
@@ -67,7 +68,7 @@ export function createPartStore(db: TillDatabase) {
       return row ? toPart(row) : null
     },
     add: (part: Part) => void insert.run(part),
-    change: (part: Part, to: Partial<Pick<Part, 'state' | 'reference' | 'detail' | 'backId'>>) =>
+    change: (part: Part, to: Partial<Pick<Part, 'state' | 'reference' | 'detail' | 'backId' | 'amount'>>) =>
       void update.run({ ...part, ...to }),
     remove: (id: string) => void remove.run(id),
     clear: (purpose: Purpose) => void clear.run(purpose),

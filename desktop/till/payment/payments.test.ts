@@ -47,7 +47,7 @@ describe('a card', () => {
 
   test('that is declined takes nothing and leaves the basket free', async () => {
     its.script({ do: 'decline', reason: 'insufficient-funds' })
-    expect(await card()).toEqual({ refused: 'card-declined' })
+    expect(await card()).toEqual({ refused: 'card-no-funds' })
     accepted(till.scan(DOLIPRANE))
     expect([its.charged(), till.payments.view().parts]).toEqual([0, []])
   })
@@ -143,7 +143,7 @@ describe('several tenders', () => {
     expect(await card(300)).toBeNull()
     its.script({ do: 'decline', reason: 'refund-not-possible' })
     const [part] = till.payments.view().parts
-    expect(await till.payments.giveBack(part?.id ?? '')).toMatchObject({ refused: 'card-declined' })
+    expect(await till.payments.giveBack(part?.id ?? '')).toMatchObject({ refused: 'refund-not-possible' })
     expect(till.payments.view()).toMatchObject({ taken: 300, parts: [{ state: 'taken' }] })
   })
 })

@@ -2,7 +2,7 @@ import { minor } from '../../../domain/money.ts'
 import { cashRounding } from '../../../domain/pricing/rounding.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { suggestedCash } from '../../../domain/sale/rules.ts'
-import type { CustomerView, PaymentView } from '../../bridge/payment-views.ts'
+import type { CustomerView, PaymentPartView, PaymentView } from '../../bridge/payment-views.ts'
 import type { TillContext } from '../till-context.ts'
 import { createGate, type Gate, type Paid, type PaymentNeeds, type Wanted } from './gate.ts'
 import { createAccounts, createVouchers } from './held.ts'
@@ -88,16 +88,19 @@ export function createPayments(
   const view = (): PaymentView => {
     const now = parts.list('sale')
     const due = now.length > 0 ? gate.due() : minor(0)
+    const shown = ({ id, purpose, kind, amount, detail, state, backId }: Part): PaymentPartView => ({
+      id,
+      kind,
+      amount,
+      detail,
+      state,
+      back: purpose === 'refund' || state === 'returning',
+      underWay: state !== 'taken' && cards.underWay() === (backId ?? id),
+    })
     return {
       suggestedCash: due > 0 ? suggestedCash(minor(due + cashRounding(due, needs.coin()))) : [],
-      parts: now.map(({ id, kind, amount, detail, state, backId }) => ({
-        id,
-        kind,
-        amount,
-        detail,
-        state,
-        underWay: state !== 'taken' && cards.underWay() === (backId ?? id),
-      })),
+      parts: now.map(shown),
+      back: parts.list('refund').map(shown),
       taken: takenOf(now),
       terminal: cards.hasTerminal,
       offered: offered(),
@@ -107,6 +110,7 @@ export function createPayments(
   return {
     view,
     due: gate.due,
+    mayPay: gate.mayPay,
     /** Cash that is no more than what is due, the rest to be paid otherwise. */
     cash: (wanted: Wanted) => take.now(wanted, 'cash'),
     card: take.card,

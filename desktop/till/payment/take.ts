@@ -1,5 +1,5 @@
 import type { Minor } from '../../../domain/money.ts'
-import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
+import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Gate, Paid, PaymentNeeds, Wanted } from './gate.ts'
@@ -49,7 +49,10 @@ export function createTake(context: TillContext, { parts, cards }: PaymentNeeds,
     if (!cards.hasTerminal) return now(wanted, 'card')
     const part = context.atomically(() => {
       const amount = gate.amountOf(wanted)
-      return isRefusal(amount) ? amount : add({ kind: 'card', amount, state: 'asked' })
+      if (isRefusal(amount)) return amount
+      // It may be giving money back for a refund.
+      if (cards.underWay() !== null) return refuse('payment-open')
+      return add({ kind: 'card', amount, state: 'asked' })
     })
     if (isRefusal(part)) return part
     const moved = await cards.move(part)

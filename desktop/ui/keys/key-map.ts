@@ -1,13 +1,13 @@
 import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
-import { openPartOf } from '../store/payment.ts'
+import { offersCash, openPartOf } from '../store/payment.ts'
 import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
 import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
 import { inNote, inParked, pressBasketKey } from './parking-keys.ts'
 import { inDiscount, inPrice, pressPricingKey } from './pricing-keys.ts'
 import { did, type FocusPort, notAllowed, type ScopeKeys } from './scope-keys.ts'
-import { inRefund, inRefunded, inSales } from './selling-keys.ts'
+import { inRefund, inRefunded, inSales, putInCash } from './selling-keys.ts'
 
 type Word = keyof typeof en
 
@@ -275,6 +275,9 @@ const inPay: ScopeKeys = ({ key, repeat }, state, actions) => {
   }
   if (open) return key.length === 1
   if (key === 'Delete' && state.given === '') return did(actions.giveBack())
+  if (state.exchange?.due === 0 && key.toUpperCase() === 'C' && offersCash(state)) {
+    return putInCash(state, actions)
+  }
   const note = 'ABCD'.indexOf(key.toUpperCase())
   // Once an amount is begun, a letter is a slip of the hand: it stands in the field, and Enter says what is wrong.
   if (state.given === '' && key.length === 1 && note >= 0) return did(actions.payNote(note))

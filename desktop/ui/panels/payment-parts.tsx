@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { Money } from '../../../ui-kit/components/figures.tsx'
 import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
@@ -10,6 +11,7 @@ import { dueOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { payWords } from '../words/pay-words.ts'
 import { tillWords } from '../words/till-words.ts'
+import { GoneBack, InCash } from './card-back.tsx'
 import { EnterButton } from './enter-button.tsx'
 import { useNotAllowed } from './not-allowed.ts'
 
@@ -69,17 +71,17 @@ function TakenPart({ part, last }: { part: PaymentPartView; last: boolean }) {
 }
 
 /** A card of which nobody knows yet: the customer is at it, or its answer was lost. */
-export function OpenPart({ part }: { part: PaymentPartView }) {
+export function OpenPart({ part, onAsk }: { part: PaymentPartView; onAsk?(): void }) {
   const p = useWords(payWords)
   const actions = useActions()
-  const busy = useTill((state) => state.busy === 'pay')
-  const back = part.state === 'returning'
+  const busy = useTill((state) => state.busy === 'pay' || state.busy === 'refund')
+  const { back } = part
   useEffect(restFocus, [])
   if (part.underWay) {
     return (
       <>
         <StatusRow tone="note" text={p(back ? 'card.back' : 'card.at')} className="rounded-control" />
-        {!back && (
+        {part.state === 'asked' && (
           <Button
             size="large"
             keyCap="Esc"
@@ -95,7 +97,7 @@ export function OpenPart({ part }: { part: PaymentPartView }) {
   return (
     <>
       <StatusRow tone="warn" text={p(back ? 'card.openBack' : 'card.open')} className="rounded-control" />
-      <EnterButton busy={busy} onPress={() => void actions.payGiven()}>
+      <EnterButton busy={busy} onPress={onAsk ?? (() => void actions.payGiven())}>
         {p('card.ask')}
       </EnterButton>
       <ByHand back={back} />
@@ -133,14 +135,25 @@ function ByHand({ back }: { back: boolean }) {
   )
 }
 
-/** All was paid before the sale could be made: one key makes it. */
+/** All was paid before the sale could be made: one key makes it. What an exchange leaves goes back with it. */
 export function Finish() {
   const p = useWords(payWords)
   const actions = useActions()
   const busy = useTill((state) => state.busy === 'pay')
+  const back = useTill((state) => state.exchange?.back ?? 0) as Minor
   return (
-    <EnterButton busy={busy} onPress={() => void actions.payGiven()}>
-      {p('finish')}
-    </EnterButton>
+    <>
+      {back > 0 && (
+        <p className="flex items-baseline justify-between text-sum font-semibold">
+          <span>{p('back')}</span>
+          <Money amount={back} />
+        </p>
+      )}
+      <GoneBack />
+      <EnterButton busy={busy} onPress={() => void actions.payGiven()}>
+        {p(back > 0 ? 'finishBack' : 'finish')}
+      </EnterButton>
+      <InCash />
+    </>
   )
 }

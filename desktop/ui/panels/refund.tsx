@@ -9,11 +9,14 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { RefundLineView } from '../../bridge/views.ts'
 import { REFUND_REASONS } from '../keys/selling-keys.ts'
 import { productWords } from '../screens/product-words.ts'
+import { offersCash, openBackOf } from '../store/payment.ts'
 import { refundLine } from '../store/refund-actions.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { sellingWords } from '../words/selling-words.ts'
+import { GoneBack, InCash } from './card-back.tsx'
 import { CloseButton } from './close-button.tsx'
 import { EnterButton } from './enter-button.tsx'
+import { OpenPart } from './payment-parts.tsx'
 
 /** A refund being put together: scan what comes back, or choose lines; say why; Enter gives the money back. */
 export function RefundPanel() {
@@ -94,18 +97,33 @@ function Line({ line, selected }: { line: RefundLineView; selected: boolean }) {
   )
 }
 
-/** What is done with the selected line, why, and the money. */
+/** What is done with the selected line, why, and the money; while the terminal is at it, what became of that. */
 function Foot() {
-  const t = useWords(sellingWords)
-  const locale = useLocale()
   const actions = useActions()
-  const refund = useTill((state) => state.refund)
-  const line = useTill(refundLine)
-  const busy = useTill((state) => state.busy === 'refund')
-  if (!refund) return null
-  const to = refund.tenders.map(({ kind }) => t(`to.${kind}`)).join(', ')
+  const open = useTill(openBackOf)
+  const begun = useTill((state) => state.refund?.begun ?? false)
   return (
     <div className="flex flex-col gap-2">
+      <GoneBack />
+      {open ? (
+        <OpenPart part={open} onAsk={() => void actions.makeRefund()} />
+      ) : (
+        <>
+          {!begun && <Choosing />}
+          <Give />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Choosing() {
+  const t = useWords(sellingWords)
+  const actions = useActions()
+  const line = useTill(refundLine)
+  const cash = useTill(offersCash)
+  return (
+    <>
       <div className="grid grid-cols-3 gap-2">
         <Button keyCap="−" onPress={() => void actions.stepRefund(-1)} className="justify-between !px-3">
           {t('refund.fewer')}
@@ -123,16 +141,33 @@ function Foot() {
         </Button>
       )}
       <Reasons />
-      <Button keyCap="X" onPress={() => void actions.beginExchange()} className="justify-between !px-3">
-        {t('exchange.begin')}
-      </Button>
+      {!cash && (
+        <Button keyCap="X" onPress={() => void actions.beginExchange()} className="justify-between !px-3">
+          {t('exchange.begin')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Give() {
+  const t = useWords(sellingWords)
+  const locale = useLocale()
+  const actions = useActions()
+  const refund = useTill((state) => state.refund)
+  const busy = useTill((state) => state.busy === 'refund')
+  if (!refund) return null
+  const to = refund.tenders.map(({ kind }) => t(`to.${kind}`)).join(', ')
+  return (
+    <>
+      <InCash />
       <EnterButton busy={busy} onPress={() => void actions.makeRefund()}>
         <span>
           {t('refund.give')} <span className="font-normal">{to}</span>
         </span>
         <span className="figure flex-1 text-right text-sum">{formatMoney(refund.total, locale)}</span>
       </EnterButton>
-    </div>
+    </>
   )
 }
 

@@ -76,15 +76,19 @@ function noticeActions({ get, set, play, call, dismissToast }: Tools) {
 const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
   trouble !== null || scanTrouble !== null || notice !== null
 
+/** Where a customer may be at the terminal, and Esc calls it off. */
+const ASKING: readonly Panel[] = ['pay', 'refund']
+
 /** Opening and closing the states of the panel. */
 function panelActions(
   tools: Tools,
   listAllSales: () => void,
   listAllParked: () => void,
   cancelRefund: () => void,
-  { payPart, payCash, cancelCard }: Pick<ReturnType<typeof payActions>, 'payPart' | 'payCash' | 'cancelCard'>,
+  pay: Pick<ReturnType<typeof payActions>, 'payPart' | 'payCash' | 'payGiven' | 'cancelCard'>,
 ) {
   const { get, set, dismissToast } = tools
+  const { payPart, payCash, payGiven, cancelCard } = pay
   const { dismissNotices, refuse } = noticeActions(tools)
 
   const openPanel = (panel: Panel) => {
@@ -94,11 +98,14 @@ function panelActions(
 
   /** Opens the panel; in it, takes what was typed in cash as a part of what is due. */
   const openPay = () => {
-    const { basket, exchange, panel, given } = get()
+    const { basket, exchange, payment, panel, given } = get()
     if (panel === 'pay' && given !== '') return void payPart()
     if (basket.lines.length === 0) return
-    // Nothing is left to pay: there is nothing to ask.
-    if (exchange?.due === 0) void payCash(0 as Minor)
+    // Nothing is left to pay: there is nothing to ask. What goes to a card shows in the panel meanwhile.
+    if (exchange?.due === 0 && payment.terminal && exchange.back > 0) {
+      openPanel('pay')
+      void payGiven()
+    } else if (exchange?.due === 0) void payCash(0 as Minor)
     else openPanel('pay')
   }
 
@@ -106,7 +113,7 @@ function panelActions(
   function stepBack() {
     const state = get()
     if (state.operator === null) set({ pin: '' })
-    else if (state.panel === 'pay' && openPartOf(state)?.underWay) return void cancelCard()
+    else if (ASKING.includes(state.panel) && openPartOf(state)?.underWay) return void cancelCard()
     else if (state.panel === 'tenders') return set({ panel: 'pay', tenderPin: null, trouble: null })
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })

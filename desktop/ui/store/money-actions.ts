@@ -1,5 +1,5 @@
 import { type Minor, parseAmount } from '../../../domain/money.ts'
-import { dueOf, openPartOf, suggestionsOf } from './payment.ts'
+import { dueOf, openBackOf, openPartOf, suggestionsOf } from './payment.ts'
 import { isCode, type TillState } from './till-store.ts'
 import type { Tools } from './tools.ts'
 
@@ -81,14 +81,23 @@ export function payActions(tools: Tools) {
 
   /** Enter: what was typed was given; nothing typed is the exact amount; what is open is asked about first. */
   async function payGiven() {
+    if (openBackOf(get())) return finish()
     if (openPartOf(get())) return once('pay', async () => tell(get(), await call('payment.settle', {})))
     const amount = typed()
     if (amount === undefined) return
     const exact = suggestionsOf(get())[0]
     if (amount !== null || exact !== undefined) return payCash((amount ?? exact) as Minor)
+    return finish()
+  }
+
+  /** All is paid: makes the sale; what an exchange leaves to a card goes back first. */
+  async function finish() {
     const { lines, revision } = get().basket
     if (lines.length === 0) return
-    return once('pay', async () => tell(get(), await call('payment.finish', { revision })))
+    return once('pay', async () => {
+      set({ trouble: null })
+      tell(get(), await call('payment.finish', { revision }))
+    })
   }
 
   /** The nth suggested note; the first suggestion is the exact amount. */
@@ -104,7 +113,7 @@ export function payActions(tools: Tools) {
 
 /** What is done with what was taken. */
 function partActions(tools: Tools) {
-  const { get, call, once } = tools
+  const { get, call, once, failed } = tools
   const tell = createTell(tools)
 
   const lastPart = () => get().payment.parts.findLast(({ kind }) => kind !== 'exchange')?.id
@@ -118,7 +127,11 @@ function partActions(tools: Tools) {
   const payByHand = (moved: boolean) =>
     once('pay', async () => {
       const part = openPartOf(get())
-      if (part) tell(get(), await call('payment.by-hand', { partId: part.id, moved }))
+      if (!part) return
+      const answer = await call('payment.by-hand', { partId: part.id, moved })
+      // What goes back for a refund is not its end: Enter makes it.
+      if (!failed(answer) && part.back && part.state === 'asked') return
+      tell(get(), answer)
     })
 
   const cancelCard = async () => void (await call('payment.cancel-card', {}))

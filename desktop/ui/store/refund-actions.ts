@@ -30,7 +30,7 @@ export function salesActions(tools: Tools) {
 
   /** The list of sales; a second time, from the list, a refund without a receipt. */
   function openSales() {
-    if (get().exchange) return void call('exchange.cancel', {})
+    if (get().exchange) return void call('exchange.cancel', {}).then(failed)
     if (get().panel === 'sales') return void beginRefund(null)
     set({ panel: get().refund ? 'refund' : 'sales', trouble: null, entry: '', found: null, given: '' })
     if (!get().refund) void findSales('')
@@ -126,11 +126,22 @@ export function refundActions(tools: Tools) {
         return set({ trouble: { own: 'refund.reason' } })
       }
       const { revision, total } = refund
+      set({ trouble: null })
       const answer = await call('refund.complete', { reason: refundReason, revision, total })
       if (failed(answer) || isRefusal(answer)) return play('bad')
       play('good')
-      set({ panel: 'refunded', refunded: answer, refundReason: null, refundLineId: null })
+      // A customer takes a while at a terminal: a panel opened meanwhile is left as it is.
+      const there = ['refund', 'rest'].includes(get().panel)
+      set({ ...(there && { panel: 'refunded' }), refunded: answer, refundReason: null, refundLineId: null })
     })
+
+  /** What a card does not take goes back in cash, or not after all. */
+  async function toggleInCash() {
+    const { refund, exchange } = get()
+    const now = exchange ? exchange.inCash : refund?.inCash
+    if (now === undefined) return
+    play(failed(await call('refund.in-cash', { on: !now })) ? 'bad' : 'good')
+  }
 
   /** What comes back is set against new items: the counter sells again, and their payment makes both. */
   const beginExchange = () =>
@@ -149,9 +160,13 @@ export function refundActions(tools: Tools) {
     })
 
   const cancelRefund = async () => {
+    if (get().refund?.begun) {
+      play('bad')
+      return set({ trouble: { refusal: { refused: 'refund-begun' } } })
+    }
     set({ panel: 'rest', refund: null, refundReason: null, refundLineId: null, trouble: null })
     await call('refund.cancel', {})
   }
 
-  return { ...choosing(tools), setReason, makeRefund, beginExchange, cancelRefund }
+  return { ...choosing(tools), setReason, makeRefund, toggleInCash, beginExchange, cancelRefund }
 }

@@ -257,7 +257,7 @@ export const INITIAL: TillState = {
   basket: EMPTY_BASKET,
   baskets: { shown: 1, others: [] },
   parked: [],
-  payment: { parts: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null },
+  payment: { parts: [], back: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null },
   customer: null,
   customers: { text: '', found: null, marked: 0 },
   notice: null,
@@ -322,8 +322,8 @@ export const inCash = ({ total, rounding }: Pick<TillState['basket'], 'total' | 
 const isPaid = ({ parts }: LiveViews['payment']): boolean => parts.some(({ kind }) => kind !== 'exchange')
 
 /** What someone who unlocks finds as it was left: a refund in preparation, or a payment that was begun. */
-function unfinished({ payment, refund }: TillState): Partial<TillState> {
-  if (isPaid(payment)) return { panel: 'pay' }
+function unfinished({ payment, refund, exchange }: TillState): Partial<TillState> {
+  if (isPaid(payment) || (exchange && payment.back.length > 0)) return { panel: 'pay' }
   return refund ? { panel: 'refund', refundReason: refund.reason } : {}
 }
 
