@@ -93,7 +93,7 @@ export function createCardMoves(
   const store = (part: Part, standing: CardStanding | CardOutcome): Moved =>
     context.atomically(() => {
       const now = parts.get(part.id)
-      context.changes.touch('payment')
+      context.changes.touch('payment', 'refund', 'basket')
       if (!now || !isOpen(now)) return now || part.state === 'returning' ? 'moved' : refuse('card-unknown')
       if (isKnown(standing)) return take(now, standing)
       if (standing.state !== 'not-asked') return refuse('card-unknown')
