@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const businessDateSchema = z.iso.date()
 export type BusinessDate = z.infer<typeof businessDateSchema>
 
+/** The earlier and the later of two days. */
+export const earlierOf = (a: BusinessDate, b: BusinessDate): BusinessDate => [a, b].sort()[0] as BusinessDate
+export const laterOf = (a: BusinessDate, b: BusinessDate): BusinessDate => [a, b].sort()[1] as BusinessDate
+
 /** An instant in UTC with milliseconds, `YYYY-MM-DDTHH:mm:ss.sssZ`: the only form facts use. */
 export const instantSchema = z.iso.datetime({ precision: 3 })
 export type Instant = z.infer<typeof instantSchema>

@@ -8,6 +8,7 @@ import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
 import { priceRoutes } from './api/prices.ts'
 import { pricingRoutes } from './api/pricing.ts'
+import { pricingViewRoutes } from './api/pricing-views.ts'
 import { reviewRoutes } from './api/reviews.ts'
 import { salesRoutes } from './api/sales.ts'
 import type { Authenticate } from './auth/caller.ts'
@@ -74,6 +75,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', cashSessionRoutes(parts.db, guard))
   app.route('/v1', priceRoutes(parts, guard))
   app.route('/v1', pricingRoutes(parts, guard))
+  app.route('/v1', pricingViewRoutes(parts.db, guard))
   app.route('/v1', branchRoutes(parts.db, guard))
   app.route('/v1', reviewRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))

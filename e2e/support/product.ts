@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
+import type { ProductRow } from '../../domain/catalogue/product.ts'
 import { EMPTY_HEAD, type JournalHead } from '../../domain/journal/event.ts'
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import type { RegisterRow, ServerTables } from '../../migrations/schema.ts'
@@ -61,8 +62,11 @@ export interface Product {
  * The whole product in a folder of its own: screens built from their sources, real Postgres, server and tills as
  * processes, the whole catalogue.
  * @param options.electric shapes come from a process of their own behind ELECTRIC_URL
+ * @param options.products sold instead of the whole catalogue, where a test has no need of it
  */
-export async function startProduct(options: { electric?: boolean } = {}): Promise<Product> {
+export async function startProduct(
+  options: { electric?: boolean; products?: readonly ProductRow[] } = {},
+): Promise<Product> {
   await buildScreens(root, process.execPath)
   const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-e2e-'))
   await chmod(dir, 0o755)
@@ -71,12 +75,7 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
   const electric = options.electric ? await placeElectric(dir) : null
   let server: Launched | null = null
   const startServer = async () => {
-    server = launch({
-      name: 'sync server',
-      command: [process.execPath, join(root, 'sync-server/main.ts')],
-      env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...electric?.env },
-      logFile: join(dir, 'server.log'),
-    })
+    server = launchServer(dir, { PORT: String(port), DATA_DIR: dataDir, ...electric?.env })
     await server.ready
   }
   /** Postgres comes back on another port after each start of the server. */
@@ -87,6 +86,10 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
   const line = await openLine(port)
   const serverUrl = `http://127.0.0.1:${port}`
   const tills: TestTill[] = []
+  const closeTills = async () => {
+    await Promise.all(tills.map((till) => till.stop()))
+    await Promise.all(tills.map((till) => till.printer.close()))
+  }
   const product: Product = {
     dir,
     serverUrl,
@@ -117,8 +120,7 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
       await electric?.start(product.databaseUrl)
     },
     close: async () => {
-      await Promise.all(tills.map((till) => till.stop()))
-      await Promise.all(tills.map((till) => till.printer.close()))
+      await closeTills()
       await product.db.destroy().catch(() => {})
       await line.close()
       await electric?.stop('SIGTERM')
@@ -128,9 +130,28 @@ export async function startProduct(options: { electric?: boolean } = {}): Promis
   }
   await product.startServer()
   await loadOrganisation(product.db)
-  const folder = await readBdpmFolder(join(root, 'data/bdpm'))
-  await importBdpm(product.db, folder, { sourceDate: CATALOGUE_DATE, now: () => new Date() })
+  await loadCatalogue(product.db, options.products)
   return product
+}
+
+const launchServer = (dir: string, env: Record<string, string>): Launched =>
+  launch({
+    name: 'sync server',
+    command: [process.execPath, join(root, 'sync-server/main.ts')],
+    env: { LOG_LEVEL: 'warn', ...env },
+    logFile: join(dir, 'server.log'),
+  })
+
+async function loadCatalogue(db: Kysely<ServerTables>, products?: readonly ProductRow[]): Promise<void> {
+  if (products) {
+    await db
+      .insertInto('product')
+      .values([...products])
+      .execute()
+    return
+  }
+  const folder = await readBdpmFolder(join(root, 'data/bdpm'))
+  await importBdpm(db, folder, { sourceDate: CATALOGUE_DATE, now: () => new Date() })
 }
 
 function readJournalHead(file: string): JournalHead {

@@ -102,6 +102,47 @@ describe('a price list', () => {
   })
 })
 
+describe('what head office reads before it decides', () => {
+  const get = async (path: string, token = headOffice) => {
+    const answer = await fetch(new URL(`/v1/${path}`, server.url), {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+
+  it('is every list and promotion, the newest first, with what each product costs on which list', async () => {
+    const { product, branchId } = server.organisation
+    const { body: later } = await send(
+      'POST',
+      'price-lists',
+      list({ name: 'Later', validFrom: '2027-01-01' }),
+    )
+    const { body: lists } = await get('price-lists')
+    expect(lists.priceLists).toMatchObject([
+      { id: later.id, name: 'Later', branchId, validFrom: '2027-01-01', validTo: null, items: 1 },
+      { name: 'Spring' },
+    ])
+    expect(await get(`price-lists/${later.id}/items`)).toEqual({
+      status: 200,
+      body: { items: [{ productId: product.id, price: 199 }] },
+    })
+    expect((await get(`price-lists/${uuidv7()}/items`)).status).toBe(404)
+    const { body: promotions } = await get('promotions')
+    expect(promotions.promotions).toMatchObject([{ name: 'Three for two', rule: { take: 3, pay: 2 } }])
+    const { body: listed } = await send('POST', 'products/listed', { ids: [product.id, uuidv7()] })
+    expect(listed.products).toMatchObject([
+      { id: product.id, cip13: product.cip13, price: 250, listed: [{ price: expect.any(Number) }, {}] },
+    ])
+    expect((await send('POST', 'products/listed', { ids: [] })).status).toBe(400)
+  })
+
+  it('is for nobody else', async () => {
+    const token = await signIn(server, 'branch_manager')
+    for (const path of ['price-lists', 'promotions']) expect((await get(path, token)).status).toBe(403)
+    expect((await send('POST', 'products/listed', { ids: [uuidv7()] }, token)).status).toBe(403)
+  })
+})
+
 it('sets how a branch rounds and what its roles may take off', async () => {
   const { branchId } = server.organisation
   const wanted = { taxRounding: 'line', cashRounding: 5, limits: { cashier: 1000 } }

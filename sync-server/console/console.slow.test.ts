@@ -189,6 +189,7 @@ describe('head office’s console', () => {
 describe('what head office sets', () => {
   it('is saved where it stands: a price, a branch’s limits, a review', async () => {
     const page = await openConsole('head_office')
+    await page.getByRole('link', { name: 'Prices' }).click()
     await page.getByLabel('Name or code, two letters or more').fill('aspirine')
     await page.getByRole('button', { name: 'Search' }).click()
     await page
@@ -197,6 +198,7 @@ describe('what head office sets', () => {
       .fill('3.99')
     await page.getByRole('button', { name: 'Set price' }).first().click()
     await page.getByText('€3.99').waitFor()
+    await page.getByRole('link', { name: 'Branches' }).click()
     const form = page.getByRole('form', { name: 'Branch 1' })
     await form.getByLabel('Count again above (EUR)').fill('5')
     await form.getByLabel('Mail Z reports to').fill('nowhere')
@@ -211,6 +213,7 @@ describe('what head office sets', () => {
       .select(['recount_over', 'z_mail'])
       .executeTakeFirst()
     expect(branch).toEqual({ recount_over: 500, z_mail: 'z@pharmacie.example' })
+    await page.getByRole('link', { name: 'Today' }).click()
     const toReview = page.getByRole('button', { name: /Mark as reviewed/ })
     await toReview.first().waitFor()
     const before = await toReview.count()

@@ -3,6 +3,8 @@ import { dictionaryFaults } from '../../ui-kit/i18n/words.ts'
 import { drawerWords } from './drawer-words.ts'
 import { exceptionKey, exceptionWords } from './exception-words.ts'
 import { lossWords } from './loss-words.ts'
+import { pricingWords } from './pricing-words.ts'
+import { settingsWords } from './settings-words.ts'
 import { consoleWords } from './words.ts'
 
 it('says the same things in each language', () => {
@@ -10,6 +12,8 @@ it('says the same things in each language', () => {
   expect(dictionaryFaults(exceptionWords)).toEqual([])
   expect(dictionaryFaults(drawerWords)).toEqual([])
   expect(dictionaryFaults(lossWords)).toEqual([])
+  expect(dictionaryFaults(pricingWords)).toEqual([])
+  expect(dictionaryFaults(settingsWords)).toEqual([])
 })
 
 it('has words for a code that it does not know', () => {

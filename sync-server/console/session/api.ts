@@ -19,19 +19,27 @@ export type SignInOptions = z.infer<typeof optionsSchema>
 const signedInSchema = z.object({ token: z.string(), expiresAt: z.string() })
 
 const errorSchema = z.object({
-  error: z.object({ code: z.string(), text: z.string(), remedy: z.string() }),
+  error: z.object({
+    code: z.string(),
+    text: z.string(),
+    remedy: z.string(),
+    details: z.object({ field: z.string().optional() }).optional(),
+  }),
 })
 
 /** An answer other than success, in the words of the server. `status` 0: there was no answer. */
 export class ApiError extends Error {
   readonly status: number
   readonly remedy: string
+  /** The field of the request that is wrong, where one is. */
+  readonly field: string | undefined
 
-  constructor(status: number, text: string, remedy: string) {
+  constructor(status: number, text: string, remedy: string, field?: string) {
     super(text)
     this.name = 'ApiError'
     this.status = status
     this.remedy = remedy
+    this.field = field
   }
 }
 
@@ -72,7 +80,12 @@ export async function ask<T>(
   const answer: unknown = await response.json().catch(() => null)
   if (!response.ok) {
     const { data } = errorSchema.safeParse(answer)
-    throw new ApiError(response.status, data?.error.text ?? '', data?.error.remedy ?? '')
+    throw new ApiError(
+      response.status,
+      data?.error.text ?? '',
+      data?.error.remedy ?? '',
+      data?.error.details?.field,
+    )
   }
   const date = Date.parse(response.headers.get('date') ?? '')
   return { value: schema.parse(answer), clockAheadMs: Number.isNaN(date) ? 0 : date - Date.now() }

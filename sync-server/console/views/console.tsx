@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { may, type Role } from '../../../domain/permissions.ts'
 import { StatusRow, StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
@@ -7,21 +7,23 @@ import { countNumbers } from '../figures/receipt-numbers.ts'
 import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
 import { useReviewed } from '../live/reviews.ts'
+import { PricesPage } from '../prices/prices-page.tsx'
 import { type Session, useSession } from '../session/session.ts'
 import { consoleWords } from '../words.ts'
+import { type Area, useArea } from './areas.ts'
 import { BranchCards } from './branch-cards.tsx'
+import { BranchSettings } from './branch-settings.tsx'
 import { CashSessions } from './cash-sessions.tsx'
 import { Exceptions } from './exceptions.tsx'
 import { Preferences } from './preferences.tsx'
 import { SalesStream } from './sales-stream.tsx'
 import { SECTION } from './section.tsx'
-import { Settings } from './settings.tsx'
 import { DevelopmentBanner } from './sign-in.tsx'
 import { Tills } from './tills.tsx'
 
 type SignedIn = Extract<Session, { state: 'signed-in' }>
 
-function Header({ me }: { me: SignedIn['me'] }) {
+function Header({ me, area, areas }: { me: SignedIn['me']; area: Area; areas: readonly Area[] }) {
   const t = useWords(consoleWords)
   const signOut = useSession((store) => store.signOut)
   const answering = useLive((state) => state.pulse.answering)
@@ -30,6 +32,7 @@ function Header({ me }: { me: SignedIn['me'] }) {
       <h1 className="text-floor font-semibold">
         {t('product')} <span className="font-normal text-second">{t('headOffice')}</span>
       </h1>
+      <Areas area={area} areas={areas} />
       <div className="flex flex-1 flex-wrap items-center gap-x-4 text-dense">
         {answering && <StatusWord tone="good">{t('pulse.answering')}</StatusWord>}
         <Concerns />
@@ -93,7 +96,6 @@ function Overview({ role }: { role: Role }) {
         <Tills branchId={branchId} />
         <CashSessions branchId={branchId} />
         <Exceptions branchId={branchId} mayReview={may(role, 'exception.review')} />
-        {may(role, 'price.set') && <Settings />}
       </div>
       {/* Always in sight: it scrolls by itself beside the rest. */}
       <div className="min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto">
@@ -103,11 +105,55 @@ function Overview({ role }: { role: Role }) {
   )
 }
 
+/** What is set rather than watched: one column, wide enough for a table. */
+function Sheet({ children }: { children: ReactNode }) {
+  return (
+    <main className="mx-auto flex w-full max-w-[80rem] flex-1 flex-col gap-8 p-4 xl:px-6">{children}</main>
+  )
+}
+
+function AreaOf({ area, role }: { area: Area; role: Role }) {
+  if (area === 'prices')
+    return (
+      <Sheet>
+        <PricesPage />
+      </Sheet>
+    )
+  if (area === 'branches')
+    return (
+      <Sheet>
+        <BranchSettings />
+      </Sheet>
+    )
+  return <Overview role={role} />
+}
+
+/** The ways to the parts of the console that a role may use. */
+function Areas({ area, areas }: { area: Area; areas: readonly Area[] }) {
+  const t = useWords(consoleWords)
+  if (areas.length < 2) return null
+  return (
+    <nav aria-label={t('areas')} className="flex gap-1">
+      {areas.map((each) => (
+        <a
+          key={each}
+          href={`#${each}`}
+          aria-current={each === area ? 'page' : undefined}
+          className="flex h-8 items-center rounded-control px-2.5 text-dense font-semibold text-second hover:bg-control-hover hover:text-text aria-[current=page]:bg-control aria-[current=page]:text-text"
+        >
+          {t(`area.${each}`)}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
 /** The head-office screen of a signed-in person: every figure follows the server by itself. */
 export function Console({ session }: { session: SignedIn }) {
   const { token, clockAheadMs } = session
   const signOut = useSession((store) => store.signOut)
   const [live, setLive] = useState<Live | null>(null)
+  const { area, areas } = useArea(session.me.role)
   const now = useMemo(() => () => Date.now() + clockAheadMs, [clockAheadMs])
   useEffect(() => {
     const { store, close } = openLive({ token, now, onEnded: () => void signOut(true) })
@@ -119,9 +165,9 @@ export function Console({ session }: { session: SignedIn }) {
     <LiveContext value={live}>
       <div className="flex min-h-screen flex-col">
         {session.development && <DevelopmentBanner />}
-        <Header me={session.me} />
+        <Header me={session.me} area={area} areas={areas} />
         <SilentServer />
-        <Overview role={session.me.role} />
+        <AreaOf area={area} role={session.me.role} />
       </div>
     </LiveContext>
   )

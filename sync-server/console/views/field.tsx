@@ -1,6 +1,28 @@
+import { type ReactNode, useId } from 'react'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
+import { StatusMark } from '../../../ui-kit/components/status-word.tsx'
 
-/** One line to type in, its label above it. */
+const BOX = 'h-11 rounded-control bg-surface px-3 focus:outline-none'
+const EDGE = 'shadow-[inset_0_0_0_1px_var(--role-border)] focus:shadow-[inset_0_0_0_2px_var(--role-ring)]'
+const WRONG = 'shadow-[inset_0_0_0_2px_var(--role-bad-mark)] focus:shadow-[inset_0_0_0_2px_var(--role-ring)]'
+
+export const fieldClass = (fault?: string): string => classNames(BOX, fault ? WRONG : EDGE)
+
+const WIDTHS = { narrow: 'w-36', date: 'w-44', wide: 'w-64' } as const
+
+/** What is wrong with what stands above it. */
+export function FaultLine({ id, children }: { id?: string; children: ReactNode }) {
+  return (
+    <span id={id} role="alert" className="flex items-start gap-1.5 text-dense text-bad">
+      <span className="pt-0.5">
+        <StatusMark tone="bad" />
+      </span>
+      {children}
+    </span>
+  )
+}
+
+/** One line to type in, its label above it, what is wrong with it below. */
 export function Field(props: {
   label: string
   value: string
@@ -8,19 +30,59 @@ export function Field(props: {
   /** The label is for screen readers alone: what stands beside says it. */
   hideLabel?: boolean
   narrow?: boolean
+  /** A calendar day, `YYYY-MM-DD`. */
+  type?: 'date' | undefined
+  fault?: string | undefined
+}) {
+  const id = useId()
+  return (
+    <div
+      className={classNames(
+        'flex min-w-0 flex-col gap-1',
+        WIDTHS[props.type ?? (props.narrow ? 'narrow' : 'wide')],
+      )}
+    >
+      <label className="flex min-w-0 flex-col gap-1">
+        <span className={props.hideLabel ? 'sr-only' : 'text-dense text-second'}>{props.label}</span>
+        <input
+          value={props.value}
+          type={props.type ?? 'text'}
+          autoComplete="off"
+          aria-invalid={props.fault !== undefined || undefined}
+          aria-describedby={props.fault === undefined ? undefined : id}
+          onChange={(event) => props.onChange(event.target.value)}
+          className={classNames(
+            fieldClass(props.fault),
+            props.narrow && props.type !== 'date' && 'figure text-right',
+          )}
+        />
+      </label>
+      {props.fault !== undefined && <FaultLine id={id}>{props.fault}</FaultLine>}
+    </div>
+  )
+}
+
+/** One of several, by its label. */
+export function SelectField<Value extends string>(props: {
+  label: string
+  value: Value
+  options: readonly { value: Value; label: string }[]
+  onChange(value: Value): void
 }) {
   return (
-    <label className={classNames('flex min-w-0 flex-col gap-1', props.narrow ? 'w-36' : 'w-64')}>
-      <span className={props.hideLabel ? 'sr-only' : 'text-dense text-second'}>{props.label}</span>
-      <input
+    <label className="flex w-56 min-w-0 flex-col gap-1">
+      <span className="text-dense text-second">{props.label}</span>
+      <select
         value={props.value}
-        autoComplete="off"
-        onChange={(event) => props.onChange(event.target.value)}
-        className={classNames(
-          'h-11 rounded-control bg-surface px-3 shadow-[inset_0_0_0_1px_var(--role-border)] focus:shadow-[inset_0_0_0_2px_var(--role-ring)] focus:outline-none',
-          props.narrow && 'figure text-right',
-        )}
-      />
+        onChange={(event) => props.onChange(event.target.value as Value)}
+        className={fieldClass()}
+      >
+        {props.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
     </label>
   )
 }

@@ -1,0 +1,134 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { TEST_PRODUCTS } from '../../desktop/till/test-products.ts'
+import { minor } from '../../domain/money.ts'
+import { DEMO_STAFF, MARKET } from '../../scripts/demo/organisation.ts'
+import { type Hands, layHandsOn } from '../support/hands.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { untilTheySell } from '../support/replica.ts'
+import { until } from '../support/until.ts'
+import { launch } from '../till-screen/window.ts'
+
+/** A folder to look at what the tests see, while one works on it. */
+const SHOTS = process.env.SHOTS
+
+/** In the catalogue at 1.16. */
+const DOLIPRANE = '3400935955838'
+
+let product: Product
+let hands: Hands
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  product = await startProduct({ products: TEST_PRODUCTS })
+  const till = await product.addTill()
+  browser = await launch()
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } })
+  page = await context.newPage()
+  await page.goto(`${product.serverUrl}/console/#prices`)
+  await page.getByRole('button', { name: /Sophie Girard/ }).click()
+  await untilTheySell([till], 60_000, TEST_PRODUCTS.length)
+  hands = await layHandsOn(till.url)
+  const pin = DEMO_STAFF.find((each) => each.role === 'pharmacist' && each.branchId === MARKET.id)?.pin ?? ''
+  await hands.do('operator.unlock', { pin })
+  await hands.do('session.open', { float: minor(10_000) })
+})
+
+afterAll(async () => {
+  hands?.close()
+  await browser?.close()
+  await product?.close()
+})
+
+async function look(name: string): Promise<void> {
+  if (!SHOTS) return
+  for (const [width, colorScheme, language] of [
+    [1440, 'light', 'en'],
+    [1024, 'dark', 'fr'],
+    [1024, 'light', 'de'],
+  ] as const) {
+    await page.setViewportSize({ width, height: width === 1440 ? 900 : 768 })
+    await page.emulateMedia({ colorScheme })
+    await page.locator('header select').first().selectOption(language)
+    await page.screenshot({ path: `${SHOTS}/${name}-${width}-${language}.png`, fullPage: true })
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.locator('header select').first().selectOption('en')
+}
+
+const add = async (code: string) => {
+  await page.getByLabel('Add a product: name or code').fill(code)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: /^Add DOLIPRANE/ }).click()
+}
+
+/** What one more pack costs at the till; the basket is empty again afterwards. */
+async function scanned(packs: number): Promise<number> {
+  for (let i = 0; i < packs; i++) await hands.do('basket.scan', { raw: DOLIPRANE })
+  const total = await until('the basket', () => {
+    const basket = hands.see('basket')
+    return basket?.lines[0]?.quantity === packs ? basket.total : null
+  })
+  await hands.do('basket.void', {})
+  return total
+}
+
+const untilScanned = (packs: number, total: number) =>
+  until(`${packs} packs at ${total}`, async () => ((await scanned(packs)) === total ? true : null))
+
+it('a price list shows what a till will charge, says what is wrong by its field, and reaches the till', async () => {
+  await page.getByRole('button', { name: 'New price list' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Give it a name, 80 characters at most.').waitFor()
+  await page.getByText('Add at least one product.').waitFor()
+  await page.getByLabel('Name', { exact: true }).fill('Spring')
+  await add(DOLIPRANE)
+  const row = page.getByRole('listitem').filter({ hasText: 'DOLIPRANE' })
+  await row.getByText('€1.16').first().waitFor()
+  await row.getByLabel(/^Price of DOLIPRANE/).fill('1,999')
+  await page.getByText('Type an amount such as 12.50.').waitFor()
+  await row.getByLabel(/^Price of DOLIPRANE/).fill('0,95')
+  await row.getByText('€0.95').waitFor()
+  await look('list-form')
+  expect(await scanned(1)).toBe(116)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Spring is saved.').waitFor()
+  await untilScanned(1, 95)
+})
+
+it('a promotion shows what it takes off, reaches the till, and is stopped and taken up again', async () => {
+  await page.getByRole('button', { name: 'New promotion' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Three for two')
+  await page.getByLabel('Packs paid').fill('3')
+  await add(DOLIPRANE)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Fewer than are taken.').waitFor()
+  await page.getByLabel('Packs paid').fill('2')
+  // 3 × 0.95 = 2.85, of which one pack is free: 1.90.
+  const charged = page.getByRole('list', { name: 'A till will charge' })
+  await charged.getByText('€1.90').waitFor()
+  await charged.getByText('−0.95').waitFor()
+  await look('promotion-form')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Three for two is saved.').waitFor()
+  await untilScanned(3, 190)
+  await page.getByRole('button', { name: 'Stop Three for two now' }).click()
+  await untilScanned(3, 285)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await untilScanned(3, 190)
+  await look('prices')
+})
+
+it('a list is changed where it stands', async () => {
+  await page.getByRole('button', { name: 'Edit Spring' }).click()
+  const price = page.getByLabel(/^Price of DOLIPRANE/)
+  expect(await price.inputValue()).toBe('0.95')
+  await page.getByLabel('Last day (blank: no end)').fill('2020-01-01')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('The last day is before the first.').waitFor()
+  await page.getByLabel('Last day (blank: no end)').fill('')
+  await price.fill('2')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await untilScanned(1, 200)
+})

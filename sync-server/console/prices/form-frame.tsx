@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react'
+import { Button } from '../../../ui-kit/components/button.tsx'
+import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
+import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { pricingWords } from '../pricing-words.ts'
+
+/** What is made or changed in place, with its two ways out. Esc closes it. */
+export function FormFrame(props: {
+  label: string
+  busy: boolean
+  /** What the server said against it. */
+  told: string
+  onSave(): void
+  onClose(): void
+  children: ReactNode
+}) {
+  const p = useWords(pricingWords)
+  return (
+    <section
+      aria-label={props.label}
+      onKeyDown={(event) => event.key === 'Escape' && props.onClose()}
+      className="mb-3 flex flex-col gap-3 rounded-control bg-raised p-4"
+    >
+      {props.children}
+      {props.told !== '' && <StatusRow tone="bad" live="assertive" text={props.told} />}
+      <div className="flex flex-wrap gap-3">
+        <Button kind="next" takesFocus busy={props.busy} onPress={props.onSave}>
+          {p('save')}
+        </Button>
+        <Button takesFocus keyCap="Esc" onPress={props.onClose}>
+          {p('cancel')}
+        </Button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import type { Currency } from '../../../domain/money.ts'
+import type { BranchRow } from '../../../migrations/schema.ts'
+import { Button } from '../../../ui-kit/components/button.tsx'
+import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { useLive } from '../live/live-context.ts'
+import { settingsWords } from '../settings-words.ts'
+import { Field } from './field.tsx'
+import { Section } from './section.tsx'
+import { amountText, readMinor, useSettings } from './settings-form.ts'
+
+function Limits({ branch }: { branch: BranchRow }) {
+  const s = useWords(settingsWords)
+  const [recount, setRecount] = useState(amountText(branch.recount_over))
+  const [witness, setWitness] = useState(amountText(branch.witness_over))
+  const [mail, setMail] = useState(branch.z_mail ?? '')
+  const { told, setTold, save } = useSettings()
+  const submit = async () => {
+    const [recountOver, witnessOver] = [readMinor(recount), readMinor(witness)]
+    if (recountOver === undefined || witnessOver === undefined) return setTold(s('amount'))
+    await save(`/v1/branches/${branch.id}/limits`, { recountOver, witnessOver, zMail: mail.trim() || null })
+  }
+  const currency = branch.currency as Currency
+  return (
+    <form
+      aria-label={branch.name}
+      className="flex flex-wrap items-end gap-3 border-t border-hairline py-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <p className="basis-full font-semibold">{branch.name}</p>
+      <Field label={s('recount', { currency })} value={recount} onChange={setRecount} narrow />
+      <Field label={s('witness', { currency })} value={witness} onChange={setWitness} narrow />
+      <Field label={s('zMail')} value={mail} onChange={setMail} />
+      <Button takesFocus onPress={() => void submit()}>
+        {s('save')}
+      </Button>
+      <p role="status" className="basis-full text-dense text-second empty:hidden">
+        {told}
+      </p>
+    </form>
+  )
+}
+
+/** How each branch closes its drawers. */
+export function BranchSettings() {
+  const s = useWords(settingsWords)
+  const branches = useLive((state) => state.directory?.branches)
+  return (
+    <Section title={s('limits')}>
+      <p className="pb-2 text-dense text-second">{s('limits.hint')}</p>
+      {branches?.map((branch) => (
+        <Limits key={branch.id} branch={branch} />
+      ))}
+    </Section>
+  )
+}
