@@ -1,6 +1,6 @@
 import { backUpTill, cloneTill, restoreTill } from './copies.ts'
 import { atCounter, killTill } from './counter.ts'
-import type { Deed } from './plan.ts'
+import type { Deed, Refetch } from './plan.ts'
 import { PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
 import type { Counter, World } from './world.ts'
@@ -95,6 +95,18 @@ const AT_COUNTER = new Set<Deed['do']>([
   'move-cash',
   'no-sale',
 ])
+
+/** Has a till fetch tables anew, while it goes on selling. @returns what came of it, in words */
+export function fetchAnew(world: World, { till: index, tables }: Refetch): string {
+  const till = world.counters[index]?.till
+  if (!till?.running()) return 'it is down'
+  try {
+    till.refetch(tables)
+    return tables.join(', ')
+  } catch (error) {
+    return `failed: ${(error as Error).message}`
+  }
+}
 
 /** Does one deed. @returns what came of it, in words */
 export async function carryOut(world: World, deed: Deed): Promise<string> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TILL_TABLES } from '../../desktop/till/replica/load.ts'
 import { type Deed, drawPlan } from './plan.ts'
 
 const draw = (seed: number, steps = 200) => drawPlan({ seed, steps, tills: 3, products: 17 })
@@ -15,9 +16,17 @@ describe('a plan', () => {
       expect(plan).toHaveLength(50)
       for (const step of plan) {
         if ('till' in step) expect([0, 1, 2]).toContain(step.till)
+        if (step.anew) expect([0, 1, 2]).toContain(step.anew.till)
         if (step.do === 'sell') for (const item of step.items) expect(item.product).toBeLessThan(17)
       }
     }
+  })
+
+  it('has tables fetched anew, now and then, that tills have', () => {
+    const asked = [1, 2, 3, 4, 5].flatMap((seed) => draw(seed)).flatMap(({ anew }) => anew ?? [])
+    expect(asked.length).toBeGreaterThan(60)
+    expect(asked.length).toBeLessThan(200)
+    for (const { tables } of asked) expect(TILL_TABLES).toEqual(expect.arrayContaining([...tables]))
   })
 
   it('holds every kind of deed and fault before long', () => {

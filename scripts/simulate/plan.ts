@@ -47,8 +47,14 @@ export type Deed =
   /** Its disk is copied into a second workstation, which sells too, without a line for a while or not. */
   | { do: 'clone'; till: number; customers: number; offline: boolean }
 
-/** A deed, and how long the world then goes on by itself, in the product's own ms. */
-export type Step = Deed & { thenMs: number }
+/** A till's replica is asked to fetch these tables anew. */
+export interface Refetch {
+  till: number
+  tables: readonly string[]
+}
+
+/** A deed, what is fetched anew while it is done, and how long the world then goes on by itself, the product's own ms. */
+export type Step = Deed & { thenMs: number; anew: Refetch | null }
 
 /** What a run is drawn from. */
 export interface PlanOptions {
@@ -109,6 +115,23 @@ const FIRST_REPLICA_AWAITED = 0.8
 /** How likely at each step something broken is mended. */
 const MENDED = 0.3
 
+/** How likely at each step some till is asked to fetch tables anew. */
+const FETCHED_ANEW = 0.12
+
+/** Tables that go together and tables that do not: sums without their facts, facts without their sums, heads alone. */
+const TO_FETCH_ANEW: readonly (readonly string[])[] = [
+  ['drawer_balance', 'device_head', 'stock_on_hand'],
+  ['drawer_balance'],
+  ['device_head'],
+  ['stock_on_hand', 'register_total'],
+  ['cash_movement', 'cash_session'],
+  ['sale', 'sale_tender', 'stock_movement'],
+  ['sale_line', 'product'],
+]
+
+/** A stream of its own for what is fetched anew: all else that a seed draws is as it was before there was such a thing. */
+const ANEW_STREAM = 0x5eed
+
 const HOUSE_PRICES = [99, 250, 499, 1290, 4999]
 
 /**
@@ -123,9 +146,21 @@ export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] 
   )
   const house = { server: true, postgres: true, cloned: false }
   const deed = (): Deed => mend(draw, believed, house) ?? happen(draw, believed, house, products)
-  const first: Step[] = draw.chance(FIRST_REPLICA_AWAITED) ? [{ do: 'await-replicas', thenMs: 0 }] : []
-  const rest = Array.from({ length: steps - first.length }, () => ({ ...deed(), thenMs: pauseAfter(draw) }))
+  const first: Step[] = draw.chance(FIRST_REPLICA_AWAITED)
+    ? [{ do: 'await-replicas', thenMs: 0, anew: null }]
+    : []
+  const apart = drawFrom(createRandom(seed ^ ANEW_STREAM))
+  const rest = Array.from({ length: steps - first.length }, () => ({
+    ...deed(),
+    thenMs: pauseAfter(draw),
+    anew: fetchedAnew(apart, tills),
+  }))
   return [...first, ...rest]
+}
+
+function fetchedAnew(draw: Draw, tills: number): Refetch | null {
+  if (!draw.chance(FETCHED_ANEW)) return null
+  return { till: draw.int(0, tills - 1), tables: draw.pick(TO_FETCH_ANEW) }
 }
 
 /** Mostly the next thing follows at once, so that things meet; sometimes everything has time to settle. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { LiveViews } from '../../desktop/bridge/contract.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { askRefetch } from '../../desktop/till/replica/verify/refetch.ts'
 import { spawnTill, type TillProcess } from '../../desktop/till/test-process.ts'
 import { headOffice, NOWHERE, type Office, type OfficeOptions } from './office.ts'
 import type { SimulatedTill, TillOptions, TillSight } from './till.ts'
@@ -52,8 +53,8 @@ async function connect(to: TillProcess) {
   }
 }
 
-function readFile<T>(file: string, work: (db: Database.Database) => T): T {
-  const db = new Database(file, { readonly: true })
+function openFile<T>(file: string, options: Database.Options, work: (db: Database.Database) => T): T {
+  const db = new Database(file, options)
   try {
     return work(db)
   } finally {
@@ -117,7 +118,8 @@ function createTillProcess(options: TillOptions): SimulatedTill {
     kill,
     ask: (command, input) => alive().hands.bridge.call(command, input),
     view: () => sightOf(alive().hands.live),
-    read: (work) => readFile(databaseFile(dir), work),
+    read: (work) => openFile(databaseFile(dir), { readonly: true }, work),
+    refetch: (tables) => openFile(databaseFile(dir), {}, (db) => askRefetch(db, tables)),
     file: () => databaseFile(dir),
     registerId: () => {
       const { enrolled } = JSON.parse(readFileSync(join(dir, 'device.json'), 'utf8'))

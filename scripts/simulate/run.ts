@@ -1,5 +1,5 @@
 import { tillFaults } from './checks.ts'
-import { carryOut } from './deeds.ts'
+import { carryOut, fetchAnew } from './deeds.ts'
 import { once, salesIn } from './model.ts'
 import { drawPlan } from './plan.ts'
 import { settle } from './settle.ts'
@@ -33,7 +33,8 @@ function look(world: World): string[] {
 async function play(world: World, seed: number, steps: number, say: (line: string) => void): Promise<number> {
   const plan = drawPlan({ seed, steps, tills: PLACES.length, products: PRODUCTS.length })
   for (const [index, step] of plan.entries()) {
-    const { thenMs, ...deed } = step
+    const { thenMs, anew, ...deed } = step
+    if (anew) say(`      till ${anew.till + 1}: fetch anew: ${fetchAnew(world, anew)}`)
     const where = 'till' in deed ? `till ${deed.till + 1}: ` : ''
     const came = await carryOut(world, deed).catch((error: Error) => `failed: ${error.message}`)
     say(`${String(index + 1).padStart(4)}  ${where}${deed.do.replaceAll('-', ' ')}: ${came}`)

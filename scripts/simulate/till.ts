@@ -10,6 +10,7 @@ import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { type DeviceIdentity, handedOver, readIdentity, succeed } from '../../desktop/till/device/identity.ts'
 import { takeOverJournal, unsentOf } from '../../desktop/till/journal/history.ts'
 import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
+import { askRefetch } from '../../desktop/till/replica/verify/refetch.ts'
 import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
 import { createTill, handlersOf, type Surroundings, type Till } from '../../desktop/till/till.ts'
 import type { Refusal } from '../../domain/refusals.ts'
@@ -37,6 +38,8 @@ export interface SimulatedTill {
   view(): TillSight
   /** Reads its database. */
   read<T>(work: (db: TillDatabase) => T): T
+  /** Its replica is to fetch these tables anew. @throws Error when its disk has no room for that */
+  refetch(tables: readonly string[]): void
   /** Its database's file, as it is now. */
   file(): string
   /** Whose drawer it is, by its identity. */
@@ -186,6 +189,7 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
     },
     view: () => sightOf(alive()),
     read: (work) => work(alive().db),
+    refetch: (tables) => askRefetch(alive().db, tables),
     file: () => databaseFile(station.dir),
     registerId: () => alive().identity.registerId,
     copyTo: async (folder) => copyLife(station.dir, folder),

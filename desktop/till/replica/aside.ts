@@ -12,6 +12,10 @@ export interface Aside {
   changes(shape: string): RowChange[]
   /** Lets rows up to `last` go. */
   forgetRows(shape: string, last: number): void
+  /** Lets one row go. */
+  forgetRow(shape: string, n: number): void
+  /** How many rows and changes are kept of a shape. */
+  count(shape: string): number
   mark(shape: string, key: string): void
   unmark(shape: string, key: string): void
   marked(shape: string, key: string): boolean
@@ -27,6 +31,8 @@ export function openAside(db: TillDatabase): Aside {
     order by n limit ?`)
   const log = db.prepare('select change from replica_aside where shape = ? and log = 1 order by n').pluck()
   const forget = db.prepare('delete from replica_aside where shape = ? and log = 0 and n <= ?')
+  const forgetOne = db.prepare('delete from replica_aside where shape = ? and log = 0 and n = ?')
+  const count = db.prepare('select count(*) from replica_aside where shape = ?').pluck()
   const mark = db.prepare('insert into replica_mark (shape, key) values (?, ?) on conflict do nothing')
   const unmark = db.prepare('delete from replica_mark where shape = ? and key = ?')
   const marked = db.prepare('select 1 from replica_mark where shape = ? and key = ?').pluck()
@@ -53,6 +59,10 @@ export function openAside(db: TillDatabase): Aside {
     forgetRows: (shape, last) => {
       forget.run(shape, last)
     },
+    forgetRow: (shape, n) => {
+      forgetOne.run(shape, n)
+    },
+    count: (shape) => count.get(shape) as number,
     mark: (shape, key) => {
       mark.run(shape, key)
     },

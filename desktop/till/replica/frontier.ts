@@ -83,8 +83,13 @@ export interface Frontier {
   placed(shape: string, position: ShapePosition): void
   /** Nothing happened to a shape, after what was received, up to this LSN. */
   reached(shape: string, lsn: bigint): void
-  /** Nothing above this LSN is released until it is called again; null lets everything through. */
-  hold(lsn: bigint | null): void
+  /**
+   * Nothing above this LSN is released until it is called again; null lets everything through.
+   * @param wanted up to where every shape is to be received meanwhile
+   */
+  hold(lsn: bigint | null, wanted?: bigint): void
+  /** Whether every followed shape has been received up to this LSN. */
+  hasReached(lsn: bigint): boolean
   /** Takes out whole transactions of about `limit` changes that may be committed now, or null when there are none. */
   release(limit: number): Release | null
   /** Whether every followed shape has reached this LSN and nothing up to it waits to be released. */
@@ -117,6 +122,7 @@ export function createFrontier(released: bigint | null): Frontier {
   const states = new Map<string, ShapeState>()
   let floor = released
   let held: bigint | null = null
+  let wanted: bigint | null = null
 
   const stateOf = (shape: string): ShapeState => {
     const state = states.get(shape)
@@ -124,16 +130,10 @@ export function createFrontier(released: bigint | null): Frontier {
     return state
   }
 
-  const lowest = (): bigint | null => {
-    let lsn: bigint | null = null
-    for (const { seen } of states.values()) {
-      if (lsn === null || seen < lsn) lsn = seen
-    }
-    return lsn
-  }
+  const hasReached = (lsn: bigint): boolean => (lowest(states.values()) ?? -1n) >= lsn
 
   const releasable = (): bigint | null => {
-    const lsn = lowest()
+    const lsn = lowest(states.values())
     return lsn !== null && held !== null && held < lsn ? held : lsn
   }
 
@@ -152,9 +152,11 @@ export function createFrontier(released: bigint | null): Frontier {
       const state = stateOf(shape)
       if (lsn > state.seen) state.seen = lsn
     },
-    hold: (lsn) => {
+    hold: (lsn, upTo) => {
       held = lsn
+      wanted = upTo ?? lsn
     },
+    hasReached,
     release: (limit) => {
       const lsn = releasable()
       if (lsn === null) return null
@@ -168,19 +170,25 @@ export function createFrontier(released: bigint | null): Frontier {
       return { lsn: floor, shapes }
     },
     settled: (lsn) => {
-      const reached = lowest()
-      if (reached === null || reached < lsn) return false
+      if (!hasReached(lsn)) return false
       return [...states.values()].every((state) => (head(state)?.lsn ?? lsn + 1n) > lsn)
     },
     lagging: () => {
-      const needed = held ?? newest(states.values())
+      const needed = wanted ?? newest(states.values())
       return needed === null
         ? []
         : [...states].filter(([, { seen }]) => seen < needed).map(([shape]) => shape)
     },
-    full: (shape) => isFull(stateOf(shape), held),
+    full: (shape) => isFull(stateOf(shape), wanted),
     lsn: () => floor,
   }
+}
+
+/** Up to where all of them were received, null when there is none. */
+function lowest(states: Iterable<ShapeState>): bigint | null {
+  let lsn: bigint | null = null
+  for (const { seen } of states) if (lsn === null || seen < lsn) lsn = seen
+  return lsn
 }
 
 function buffer(state: ShapeState, changes: readonly LogChange[]): void {
@@ -194,11 +202,11 @@ function buffer(state: ShapeState, changes: readonly LogChange[]): void {
   }
 }
 
-function isFull(state: ShapeState, held: bigint | null): boolean {
+function isFull(state: ShapeState, wanted: bigint | null): boolean {
   if (state.entries.length - state.taken < ROOM) return false
   // A transaction larger than the room must come whole, and what others wait for must come at all.
   const first = head(state)?.lsn ?? state.top.lsn
-  return first < state.top.lsn && (held === null || state.seen >= held)
+  return first < state.top.lsn && (wanted === null || state.seen >= wanted)
 }
 
 /** The LSN of the newest change that is buffered, null when there is none. */

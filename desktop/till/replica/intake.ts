@@ -12,17 +12,21 @@ import {
   type ShapePosition,
   type WireRow,
 } from './frontier.ts'
-import { Joining } from './join.ts'
+import { joinShapes } from './join.ts'
 import { type LoadedChange, Loads, TILL_TABLES } from './load.ts'
 import { createProgress } from './progress.ts'
+import { rejoinShapes } from './rejoin.ts'
 import type { Slices } from './slices.ts'
-import { COUNTER_STAGE, HEAD_TABLE, stageOf } from './stages.ts'
+import { COUNTER_STAGE, stageOf } from './stages.ts'
 import type { ShapeSink } from './streams.ts'
 import { topicOf } from './topics.ts'
 import type { ReplicaWriter } from './writer.ts'
 
 /** Progress is told at most this often, ms. */
 const TELL_MS = 300
+
+/** As much one transaction may write while somebody is selling, rows: some tens of ms. */
+const AT_ONCE_ROWS = 2000
 
 /** Snapshots that are asked for at the same time. */
 const AT_ONCE = 2
@@ -32,6 +36,8 @@ export interface IntakeOptions {
   journal: Journal
   writer: ReplicaWriter
   slices: Slices
+  /** So many rows of tables that were fetched anew may be written by one transaction; 2000 unless said otherwise. */
+  atOnce?: number
   changes: Changes
   /** Milliseconds. */
   now(): number
@@ -55,49 +61,6 @@ const loadedChange = ({ headers, value }: ShapeMessage): LoadedChange => ({
   row: value as WireRow,
   lsn: headers.lsn === undefined ? null : BigInt(String(headers.lsn)),
 })
-
-type InTurn = (kind: string, work: (limit: number) => number) => Promise<void>
-
-/** Brings loaded shapes, all at one LSN, into the replica. @param apart tables that are not joined yet */
-async function joinShapes(
-  shapes: readonly string[],
-  lsn: bigint,
-  apart: ReadonlySet<string>,
-  { db, journal, writer, loads, inTurn }: IntakeOptions & { loads: Loads; inTurn: InTurn },
-): Promise<void> {
-  const joining = new Joining(db, journal, loads)
-  const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
-  // Sums placed beside another history's head would hold own events twice, and stay so: their snapshot is used up.
-  if (heads) writer.admit(heads)
-  const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
-  const head = heads ? writer.headBy(own?.row) : writer.head()
-  const steps = joining.steps(shapes, head)
-  for (let done = false; !done; ) {
-    await inTurn('join', (limit) => {
-      const step = steps.next(limit)
-      done = step.done === true
-      return step.done ? 0 : step.value
-    })
-  }
-  if (shapes.includes('product') && loads.catalogue.deferred()) {
-    loads.catalogue.restart()
-    for (let rows = 1; rows > 0; ) {
-      await inTurn('index', (limit) => {
-        rows = loads.catalogue.build(limit)
-        return rows
-      })
-    }
-  }
-  await inTurn('join the log', () => {
-    const parts = heads ? [{ shape: HEAD_TABLE, changes: heads, position: null }] : []
-    writer.write({ lsn, shapes: parts }, apart, () => {
-      joining.takeBack(shapes, head)
-      loads.join(shapes)
-    })
-    loads.joined(shapes)
-    return 0
-  })
-}
 
 /**
  * Takes what the shapes bring, whichever way that is, and commits it: snapshots slice by slice, stage after stage, and
@@ -327,6 +290,24 @@ export class Intake {
     return shapes.reduce((rows, part) => rows + part.changes.length, 0)
   }
 
+  /** Takes out what joined tables have received so far; those that are being loaded have their part of it. */
+  async #takeOut(): Promise<Release[]> {
+    const taken: Release[] = []
+    for (let more = true; more; ) {
+      await this.#inTurn('take out', (limit) => {
+        const release = this.frontier.release(limit)
+        more = release !== null
+        if (!release) return 0
+        const loading = release.shapes.filter(({ shape }) => !this.#joined.has(shape))
+        for (const part of loading) this.#loads.follow(part, release.lsn)
+        const shapes = release.shapes.filter((part) => !loading.includes(part))
+        if (shapes.length > 0) taken.push({ lsn: release.lsn, shapes })
+        return loading.reduce((rows, part) => rows + part.changes.length, 0)
+      })
+    }
+    return taken
+  }
+
   /** Tables that are not joined: what own events do to their sums is seen to when they are. */
   #apart(): ReadonlySet<string> {
     return new Set(TILL_TABLES.filter((table) => !this.#joined.has(table)))
@@ -339,21 +320,39 @@ export class Intake {
     const isLoaded = () => shapes.every(frontier.follows)
     if (shapes.length === 0 || !isLoaded()) return false
     const target = this.#progress.target(shapes)
-    frontier.hold(target)
-    await this.#releaseAll()
-    if (!isLoaded() || !frontier.settled(target)) {
-      this.#options.moved()
-      return false
-    }
-    this.#joining = true
-    await joinShapes(shapes, target, this.#apart(), {
+    const options = {
+      atOnce: AT_ONCE_ROWS,
       ...this.#options,
       loads: this.#loads,
-      inTurn: (kind, work) => this.#inTurn(kind, work),
-    })
+      apart: this.#apart(),
+      inTurn: this.#inTurn.bind(this),
+    }
+    const moved = new Set(shapes)
+    if (this.#progress.half()) {
+      // Nobody goes on before all can go on together.
+      frontier.hold(frontier.lsn() ?? 0n, target)
+      if (!frontier.hasReached(target)) {
+        this.#options.moved()
+        return false
+      }
+      this.#joining = true
+      frontier.hold(target)
+      const behind = await this.#takeOut()
+      await rejoinShapes(shapes, target, behind, options)
+      for (const { shape } of behind.flatMap((release) => release.shapes)) moved.add(shape)
+    } else {
+      frontier.hold(target)
+      await this.#releaseAll()
+      if (!isLoaded() || !frontier.settled(target)) {
+        this.#options.moved()
+        return false
+      }
+      this.#joining = true
+      await joinShapes(shapes, target, options)
+    }
     for (const shape of shapes) this.#joined.add(shape)
     this.#options.committed()
-    this.#options.changes.touch('sync', ...new Set(shapes.map(topicOf)))
+    this.#options.changes.touch('sync', ...new Set([...moved].map(topicOf)))
     for (const shape of shapes) await this.#clear(shape)
     this.#joining = false
     this.#settle()

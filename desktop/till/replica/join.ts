@@ -1,15 +1,30 @@
 import type { Journal } from '../journal/journal.ts'
 import { type Applier, createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
+import type { Aside } from './aside.ts'
 import type { RowChange, WireRow } from './frontier.ts'
 import { createTableWriters, type Loads } from './load.ts'
 import { createOverlay, isProjected, type Overlay, rowName, sumsOf } from './overlay.ts'
 import { HEAD_TABLE, holdsSums, isKeptAside } from './stages.ts'
 import type { TableWriter, Values } from './table-writer.ts'
+import type { ReplicaWriter } from './writer.ts'
 
 /** What came of a row after its snapshot, whole or the columns that were set; `null` when it is gone. */
 type LaterRow = { row: WireRow; whole: boolean } | null
 type Later = ReadonlyMap<string, LaterRow>
+
+/** What the log said of rows after the snapshot, the last word of each. */
+export function laterRows(aside: Aside, shape: string, keyOf: TableWriter['keyOf']): Later {
+  const later = new Map<string, LaterRow>()
+  for (const { operation, row } of aside.changes(shape)) {
+    const key = keyOf(row)
+    const before = later.get(key)
+    if (operation === 'delete') later.set(key, null)
+    else if (operation === 'insert') later.set(key, { row, whole: true })
+    else later.set(key, { row: { ...before?.row, ...row }, whole: before?.whole === true })
+  }
+  return later
+}
 
 /** Own events above the server's head. */
 interface Own {
@@ -46,9 +61,10 @@ export class Joining {
     const overlay = createOverlay(this.#journal)
     while (overlay.read(head)) yield 0
     const own = { overlay, head }
-    for (const shape of shapes) {
-      if (isKeptAside(shape) && shape !== HEAD_TABLE) yield* this.#placeRows(shape, own)
-    }
+    const kept = shapes.filter((shape) => this.#loads.keepsAside(shape) && shape !== HEAD_TABLE)
+    // A sale's lines before the sale.
+    for (const shape of kept.filter((table) => !isKeptAside(table))) yield* this.#placeRows(shape, own)
+    for (const shape of kept.filter(isKeptAside)) yield* this.#placeRows(shape, own)
     for (const shape of shapes) if (shape !== HEAD_TABLE) yield* this.#removeAbsent(shape, own)
   }
 
@@ -149,18 +165,8 @@ export class Joining {
     }
   }
 
-  /** What the log said of rows after the snapshot, the last word of each. */
   #laterRows(shape: string): Later {
-    const { keyOf } = this.#tableOf(shape)
-    const later = new Map<string, LaterRow>()
-    for (const { operation, row } of this.#loads.aside.changes(shape)) {
-      const key = keyOf(row)
-      const before = later.get(key)
-      if (operation === 'delete') later.set(key, null)
-      else if (operation === 'insert') later.set(key, { row, whole: true })
-      else later.set(key, { row: { ...before?.row, ...row }, whole: before?.whole === true })
-    }
-    return later
+    return laterRows(this.#loads.aside, shape, this.#tableOf(shape).keyOf)
   }
 
   /** Rows that own events up to `last` were the first to touch. */
@@ -204,3 +210,57 @@ export class Joining {
 
 const sumOf = (shape: string, row: Readonly<Record<string, unknown>>, { overlay }: Own) =>
   isProjected(shape) ? overlay.totals().get(rowName(shape, row)) : undefined
+
+/** What a join works with. */
+export interface JoinOptions {
+  db: TillDatabase
+  journal: Journal
+  writer: ReplicaWriter
+  loads: Loads
+  /** Tables that are not joined yet. */
+  apart: ReadonlySet<string>
+  /** So many rows of tables that were fetched anew may be written by one transaction. */
+  atOnce: number
+  /** One slice of work, see `Slices`. */
+  inTurn(kind: string, work: (limit: number) => number): Promise<void>
+}
+
+/** Brings loaded shapes, all at one LSN, into the replica, slice by slice. */
+export async function joinShapes(
+  shapes: readonly string[],
+  lsn: bigint,
+  { db, journal, writer, loads, apart, inTurn }: JoinOptions,
+): Promise<void> {
+  const joining = new Joining(db, journal, loads)
+  const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
+  // Sums placed beside another history's head would hold own events twice, and stay so: their snapshot is used up.
+  if (heads) writer.admit(heads)
+  const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
+  const head = heads ? writer.headBy(own?.row) : writer.head()
+  const steps = joining.steps(shapes, head)
+  for (let done = false; !done; ) {
+    await inTurn('join', (limit) => {
+      const step = steps.next(limit)
+      done = step.done === true
+      return step.done ? 0 : step.value
+    })
+  }
+  if (shapes.includes('product') && loads.catalogue.deferred()) {
+    loads.catalogue.restart()
+    for (let rows = 1; rows > 0; ) {
+      await inTurn('index', (limit) => {
+        rows = loads.catalogue.build(limit)
+        return rows
+      })
+    }
+  }
+  await inTurn('join the log', () => {
+    const parts = heads ? [{ shape: HEAD_TABLE, changes: heads, position: null }] : []
+    writer.write({ lsn, shapes: parts }, apart, () => {
+      joining.takeBack(shapes, head)
+      loads.join(shapes)
+    })
+    loads.joined(shapes)
+    return 0
+  })
+}

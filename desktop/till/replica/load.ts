@@ -4,10 +4,10 @@ import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { type Aside, openAside } from './aside.ts'
 import { type CatalogueIndex, createCatalogueIndex } from './catalogue-index.ts'
-import type { RowChange, ShapePosition, ShapeRelease } from './frontier.ts'
+import type { RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
 import { isProjected, rowName } from './overlay.ts'
 import { type OwnRows, readOwnRows } from './own-rows.ts'
-import { holdsSums, isKeptAside } from './stages.ts'
+import { holdsSums, isKeptAside, mayNotBeSeenHalf } from './stages.ts'
 import { createTableWriter, type TableWriter } from './table-writer.ts'
 
 /** A row of a snapshot, or a change of the log behind it. */
@@ -170,6 +170,14 @@ export class Loads {
     )
   }
 
+  /**
+   * Whether what comes of a shape waits aside until it joins: what is not to be seen before its stage, and all of a table
+   * that was joined before, for its old rows go with the others'.
+   */
+  keepsAside(shape: string): boolean {
+    return isKeptAside(shape) || (mayNotBeSeenHalf(shape) && !this.#current(shape).first)
+  }
+
   /** Removes about `limit` rows of what a load left aside. @returns how many it removed */
   clear(shape: string, limit: number): number {
     return this.#db.transaction(() => this.aside.clear(shape, limit)).immediate()
@@ -205,7 +213,9 @@ export class Loads {
   #write(shape: string, changes: readonly LoadedChange[], fresh: boolean): void {
     const { aside } = this
     const table = this.#tableOf(shape)
-    const apart = isKeptAside(shape)
+    const apart = this.keepsAside(shape)
+    // What a table has already need not wait; sums, and what goes with them, are compared when their head is known.
+    const isHere = (row: WireRow) => apart && !isKeptAside(shape) && table.holds(table.read(row))
     const own: OwnRows | null = fresh && isProjected(shape) ? this.ownRows() : null
     for (const change of changes) {
       const { operation, row, lsn } = change
@@ -220,8 +230,9 @@ export class Loads {
       // A new sum that no own event has touched is what the server says; any other stays until its head is known.
       const plain = lsn === null && !isKnown && holdsSums(shape)
       if (!apart || plain) table.write(change)
-      else if (lsn === null) aside.keep(shape, row)
-      else aside.keepChange(shape, { operation, row })
+      else if (lsn === null) {
+        if (!isHere(row)) aside.keep(shape, row)
+      } else aside.keepChange(shape, { operation, row })
     }
   }
 }

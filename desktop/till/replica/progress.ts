@@ -11,16 +11,20 @@ export function createProgress(
 ) {
   const isFirst = (table: string) => !joined.has(table) && (loads.pending().get(table)?.first ?? true)
   const missing = () => TILL_TABLES.filter((table) => !joined.has(table) && !lacking.has(table))
+  const anew = () => missing().filter((table) => !isFirst(table) && mayNotBeSeenHalf(table))
   const stage = () => {
     const stages = missing().map(stageOf)
     return stages.length === 0 ? null : Math.min(...stages)
   }
   return {
     isFirst,
-    /** The shapes of the stage that is to join next. */
-    due: () => missing().filter((table) => stageOf(table) === stage()),
+    /** The shapes that are to join next: those that all others stand still for, or of a stage. */
+    due: () => {
+      const held = anew()
+      return held.length > 0 ? held : missing().filter((table) => stageOf(table) === stage())
+    },
     /** Whether a table that is loaded now leaves others not to be seen. */
-    half: () => missing().some((table) => !isFirst(table) && mayNotBeSeenHalf(table)),
+    half: () => anew().length > 0,
     ready: () => !missing().some((table) => stageOf(table) === COUNTER_STAGE && isFirst(table)),
     whole: () => !missing().some(isFirst),
     /** The LSN that all of these, and the replica, can be brought to: no less than any of them is at. */

@@ -16,6 +16,8 @@ export interface TableWriter {
   remove(values: Values): void
   /** Sets the columns that are named, beside the key, where the row exists. */
   update(values: Values): void
+  /** Whether a row is there that has these values, key included. */
+  holds(values: Values): boolean
   /** @throws UnreadableColumn */
   read(row: WireRow): Values
   /** The row's primary key as one text. */
@@ -96,7 +98,6 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
   const rest = all.filter((column) => !key.includes(column))
   const where = key.map((column) => `${quote(column)} = ?`).join(' and ')
   const prepared = preparedOf(db)
-
   const read = (row: WireRow): Values => {
     const values: Values = {}
     for (const [column, kind] of kinds) {
@@ -131,6 +132,12 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
   }
 
   return {
+    holds: (values) => {
+      const given = Object.keys(values)
+      const equal = given.map((column) => `${quote(column)} is ?`).join(' and ')
+      const row = prepared(`holds ${given}`, () => `select 1 from ${name} where ${equal}`)
+      return row.get(pick(values, given)) !== undefined
+    },
     upsert,
     remove,
     update,

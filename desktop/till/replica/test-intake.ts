@@ -1,0 +1,128 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { type Journal, openJournal } from '../journal/journal.ts'
+import { createChanges } from '../store/changes.ts'
+import type { TillDatabase } from '../store/database.ts'
+import type { ShapePosition } from './frontier.ts'
+import { Intake } from './intake.ts'
+import { TILL_TABLES } from './load.ts'
+import type { Slices } from './slices.ts'
+import type { TestShapes } from './test-shapes.ts'
+import { createReplicaWriter } from './writer.ts'
+
+/** Of the till whose replica is tested. */
+export const DEVICE = '00000000-0000-7000-8000-000000000003'
+
+/** A till's replica that can be killed between any two of its transactions. */
+export class TestTill {
+  readonly db: TillDatabase
+  readonly journal: Journal
+  intake: Intake
+  killed = false
+  /** What was first seen to be wrong. */
+  fault: unknown = null
+  positions = new Map<string, ShapePosition>()
+  #asked = 0
+  #slicesLeft = Number.POSITIVE_INFINITY
+  readonly #sliceSize: number
+  readonly #afterSlice: () => void
+  readonly #atOnce: number
+
+  constructor(
+    db: TillDatabase,
+    { sliceSize, atOnce }: { sliceSize: number; atOnce: number },
+    afterSlice: () => void,
+  ) {
+    this.db = db
+    this.#atOnce = atOnce
+    this.#sliceSize = sliceSize
+    this.#afterSlice = afterSlice
+    this.journal = openJournal(db, {
+      deviceId: DEVICE,
+      privateKey: generateKeyPairSync('ed25519').privateKey,
+    })
+    this.intake = this.start()
+  }
+
+  /** Starts from what is on the disk; whatever ran before is never heard of again. */
+  start(slices = Number.POSITIVE_INFINITY): Intake {
+    this.#slicesLeft = slices
+    this.killed = false
+    const run: { current: Intake | null } = { current: null }
+    const isAlive = () => this.intake === run.current && !this.killed
+    const inTurn: Slices = {
+      limit: () => 1,
+      unhurried: () => {},
+      idle: async () => {},
+      run: async (_kind, work) => {
+        this.#asked += 1
+        await new Promise((resolve) => setImmediate(resolve))
+        if (run.current !== null && !isAlive()) return new Promise(() => {})
+        work(this.#sliceSize)
+        try {
+          this.#afterSlice()
+        } catch (error) {
+          this.fault ??= error
+        }
+        this.#slicesLeft -= 1
+        if (this.#slicesLeft > 0) return
+        this.killed = true
+        return new Promise(() => {})
+      },
+    }
+    this.intake = new Intake({
+      db: this.db,
+      journal: this.journal,
+      writer: createReplicaWriter(this.db, { deviceId: DEVICE, journal: this.journal }),
+      slices: inTurn,
+      atOnce: this.#atOnce,
+      changes: createChanges(),
+      now: () => 0,
+      committed: () => {},
+      moved: () => {},
+      broken: (error) => {
+        this.fault ??= error
+      },
+    })
+    run.current = this.intake
+    this.positions = new Map()
+    for (const table of TILL_TABLES) {
+      const position = this.intake.resume(table)
+      if (position) this.positions.set(table, position)
+    }
+    return this.intake
+  }
+
+  /** Asks for a shape as its stream would, if its turn has come. @returns whether it was answered */
+  async ask(shapes: TestShapes, table: string, size: number): Promise<void> {
+    const { intake } = this
+    const sink = intake.sink(table)
+    const asking = new AbortController()
+    const { signal } = asking
+    let ended = false
+    const request = async () => {
+      await sink.turn(signal)
+      const answer = shapes.answer(table, this.positions.get(table), size)
+      if (answer.begins) await sink.begin(answer.position.handle, signal)
+      if (answer.messages.length > 0) await sink.take(answer.messages, signal)
+      await sink.end(answer.position, answer.upToDate === null ? null : BigInt(answer.upToDate))
+      if (this.intake === intake) this.positions.set(table, answer.position)
+    }
+    request().then(
+      () => {
+        ended = true
+      },
+      (error: Error) => {
+        ended = true
+        if (error.name !== 'AbortError') this.fault ??= error
+      },
+    )
+    // A stream waits for as long as it takes; here it gives up when nothing can move any more without others.
+    for (let [quiet, asked] = [0, this.#asked]; !ended && !this.killed && quiet < 4; quiet++) {
+      if (this.#asked > asked) [quiet, asked] = [0, this.#asked]
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    asking.abort()
+    if (this.fault) throw this.fault
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
