@@ -36,8 +36,8 @@ export interface TestEngine {
   /** The engine's own folder. */
   readonly dataDir: string
   engine(): ShapeEngine
-  /** Closes the engine and opens it again on the same data folder. */
-  restart(): Promise<void>
+  /** Closes the engine and opens it again on the same data folder, this time with other options where given. */
+  restart(otherwise?: Partial<EngineOptions>): Promise<void>
   get(query: Record<string, string>, init?: RequestInit): Promise<Answer>
   stop(): Promise<void>
 }
@@ -61,13 +61,14 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
   await sql.connect()
   const dataDir = await mkdtemp(join(tmpdir(), 'shapes-'))
   const events: EngineEvent[] = []
-  const open = () =>
+  const open = (otherwise: Partial<EngineOptions> = {}) =>
     createShapeEngine({
       databaseUrl: postgres.url,
       dataDir,
       longPollMs: 1000,
       onEvent: (event) => events.push(event),
       ...options,
+      ...otherwise,
     })
   let engine = await open()
   const server = serve({ fetch: (request) => engine.fetch(request), port: 0, hostname: '127.0.0.1' })
@@ -80,9 +81,9 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
     events,
     dataDir,
     engine: () => engine,
-    restart: async () => {
+    restart: async (otherwise) => {
       await engine.close()
-      engine = await open()
+      engine = await open(otherwise)
     },
     get: async (query, init) => toAnswer(await fetch(`${url}?${new URLSearchParams(query)}`, init)),
     stop: async () => {

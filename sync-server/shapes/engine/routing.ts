@@ -102,6 +102,11 @@ export class TransactionEffects {
 
   #change(change: Change, position: number): void {
     const number = this.#changes++
+    // A partition that came meanwhile keeps no old rows: what such a change means cannot be told.
+    if (change.operation !== 'insert' && change.old === null) {
+      this.#end(change.oid, position)
+      return
+    }
     this.#router.route(change.oid)?.visit(change, (shape) => {
       if (position < shape.logStart) return
       const op = lastOpFor(shape.definition, change, number)

@@ -26,13 +26,27 @@ export interface Table {
   /** In the order of the replication stream: live, not generated columns by attribute number. */
   readonly columns: readonly Column[]
   readonly generated: readonly string[]
+  /** Of a partitioned table: each leaf's object id and file, by which one that was attached, detached or emptied shows. */
+  readonly partitions?: readonly string[]
 }
 
 /** Anything that runs a parametrised query: a client inside a transaction, or a pool. */
 export type Queryable = Pick<pg.ClientBase, 'query'>
 
+/** Read from the catalogue alone: Postgres' own functions lock each partition, and would wait for who alters one. */
+const PARTITIONS = `
+  WITH RECURSIVE part AS (
+    SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid AND NOT inhdetachpending
+    UNION ALL
+    SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.inhrelid AND NOT i.inhdetachpending
+  )
+  SELECT coalesce(array_agg(l.oid::int8::text || ':' || l.relfilenode ORDER BY l.oid), '{}') AS leaves,
+    coalesce(bool_and(l.relreplident = 'f'), true) AS whole, coalesce(bool_or(l.relkind <> 'r'), false) AS elsewhere
+  FROM part JOIN pg_class l ON l.oid = part.inhrelid AND l.relkind <> 'p'`
+
 const COLUMNS = `
-  SELECT c.oid::int8::text AS oid, n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
+  SELECT c.oid::int8::text AS oid, n.nspname AS schema, c.relname AS name,
+    CASE WHEN coalesce(parts.whole, true) THEN c.relreplident ELSE 'n' END AS identity, parts.leaves AS partitions,
     a.attname AS column, a.atttypid::int8::text AS type_oid, a.atttypmod AS typmod,
     coalesce(el.typname, t.typname) AS type, coalesce(bt.typname, el.typname, t.typname) AS base_type,
     coalesce(el.typtype, t.typtype) AS typtype,
@@ -48,13 +62,15 @@ const COLUMNS = `
   LEFT JOIN pg_type bt ON bt.oid = t.typbasetype AND t.typtype = 'd'
   LEFT JOIN pg_collation co ON co.oid = a.attcollation
   LEFT JOIN pg_index pk ON pk.indrelid = c.oid AND pk.indisprimary
-  WHERE c.relkind = 'r' AND `
+  LEFT JOIN LATERAL (${PARTITIONS}) parts ON c.relkind = 'p'
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT coalesce(parts.elsewhere, false) AND `
 
 interface ColumnRow {
   oid: string
   schema: string
   name: string
   identity: string
+  partitions: string[] | null
   column: string
   type_oid: string
   typmod: number
@@ -96,11 +112,15 @@ function toTables(rows: readonly ColumnRow[]): Table[] {
       replicaIdentity: first.identity,
       columns: group.filter((row) => !row.generated).map(toColumn),
       generated: group.filter((row) => row.generated).map((row) => row.column),
+      ...(first.partitions && { partitions: first.partitions }),
     }
   })
 }
 
-/** The ordinary table of that exact name, or null (views, sequences and partitioned tables are null). */
+/**
+ * The ordinary or partitioned table of that exact name, or null: so are views and sequences, and partitions, whose changes
+ * Postgres tells as those of the whole. A partitioned table is null when one of its partitions is a foreign table.
+ */
 export async function loadTable(db: Queryable, schema: string, name: string): Promise<Table | null> {
   const { rows } = await db.query<ColumnRow>(
     `${COLUMNS} n.nspname = $1 AND c.relname = $2 ORDER BY c.oid, a.attnum`,

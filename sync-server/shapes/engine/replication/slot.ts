@@ -86,10 +86,19 @@ export async function slotBound(db: Database): Promise<string> {
   return rows[0]?.bound ?? '-1'
 }
 
-/** Makes the publication, empty at first: only tables that have shapes are published. */
+/**
+ * Makes the publication, empty at first: only tables that have shapes are published, and a partitioned one tells the
+ * changes of its partitions as its own.
+ */
 export async function ensurePublication(db: Database, publication: string): Promise<void> {
-  const { rowCount } = await db.pool.query('SELECT FROM pg_publication WHERE pubname = $1', [publication])
-  if (rowCount === 0) await db.pool.query(`CREATE PUBLICATION ${quoteIdentifier(publication)}`)
+  const { rows } = await db.pool.query<{ viaRoot: boolean }>(
+    'SELECT pubviaroot AS "viaRoot" FROM pg_publication WHERE pubname = $1',
+    [publication],
+  )
+  const name = quoteIdentifier(publication)
+  const viaRoot = '(publish_via_partition_root = true)'
+  if (rows.length === 0) await db.pool.query(`CREATE PUBLICATION ${name} WITH ${viaRoot}`)
+  else if (!rows[0]?.viaRoot) await db.pool.query(`ALTER PUBLICATION ${name} SET ${viaRoot}`)
 }
 
 /** Makes a new slot in place of any of that name, and gives the LSN from which it will stream. */
@@ -114,6 +123,17 @@ async function isPublished(client: pg.ClientBase, publication: string, oid: numb
   return rowCount !== 0
 }
 
+/** Has whole old rows written into the WAL; of a partitioned table it is each leaf's own setting that counts. */
+async function keepOldRows(client: pg.ClientBase, { oid, partitions = [] }: Table): Promise<void> {
+  const oids = [oid, ...partitions.map((leaf) => Number.parseInt(leaf, 10))]
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid = ANY ($1::int8[]::oid[]) AND c.relreplident <> 'f'`,
+    [oids],
+  )
+  for (const { name } of rows) await client.query(`ALTER TABLE ${name} REPLICA IDENTITY FULL`)
+}
+
 /**
  * Makes a table ready to have shapes: whole old rows in the WAL, and published. Both happen under a lock that no
  * writer holds, so that each of its transactions is either over before (and seen by a later snapshot) or published.
@@ -128,8 +148,7 @@ export async function publishTable(db: Database, publication: string, table: Tab
     await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
     await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`)
     const current = await loadTable(client, table.schema, table.name)
-    if (current && current.replicaIdentity !== 'f')
-      await client.query(`ALTER TABLE ${name} REPLICA IDENTITY FULL`)
+    if (current) await keepOldRows(client, current)
     if (current && !(await isPublished(client, publication, current.oid))) {
       await client.query(`ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ${name}`)
     }
