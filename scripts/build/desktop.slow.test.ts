@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import ts from 'typescript'
 import { build, loadConfigFromFile, mergeConfig } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NATIVE_PACKAGES } from './node-programs.ts'
+import { textOfPdf } from '../../hardware/protocols/test-pdf.ts'
+import { PACKAGES_BESIDE } from './node-programs.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 let app: string
@@ -60,7 +63,7 @@ describe('the built desktop app', () => {
     expect(files).toContain('till.mjs')
     const imports = (await Promise.all(files.map(importsOf))).flat().filter((name) => !name.startsWith('./'))
     const foreign = imports.filter(
-      (name) => !isNode(name) && !NATIVE_PACKAGES.some((known) => known === name),
+      (name) => !isNode(name) && !PACKAGES_BESIDE.some((known) => known === name),
     )
     expect(foreign).toEqual([])
     const text = await readFile(join(out, 'till.mjs'), 'utf8')
@@ -79,5 +82,14 @@ describe('the built desktop app', () => {
     })
     expect(refused.status).toBe(2)
     expect(refused.stderr).toContain('not enrolled')
+  })
+
+  it('has a thread that lays out a PDF with the fonts it finds beside it', async () => {
+    const paper = { title: 'Z 1', elements: [{ kind: 'text', text: 'CLÔTURE' }] }
+    const thread = new Worker(join(out, 'pdf-thread.mjs'), {
+      workerData: { paper, created: '2026-03-12T09:41:07.000Z' },
+    })
+    const [bytes] = (await once(thread, 'message')) as [Uint8Array]
+    expect(textOfPdf(Buffer.from(bytes))).toEqual([['CLÔTURE']])
   })
 })

@@ -2,12 +2,17 @@ import { builtinModules } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 
-/** Packages with native code cannot be bundled: they are copied beside the bundle (see scripts/build/package-files.ts). */
-export const NATIVE_PACKAGES = [
+/**
+ * Packages with native code, or with files they look for beside themselves (fonts), cannot be bundled: they are copied
+ * beside the bundle (see scripts/build/package-files.ts).
+ */
+export const PACKAGES_BESIDE = [
   'better-sqlite3',
   'serialport',
   'onnxruntime-node',
   '@node-rs/argon2',
+  'pdfkit',
+  'dejavu-fonts-ttf',
 ] as const
 
 const BUILTINS = [...builtinModules, /^node:/]
@@ -71,10 +76,10 @@ export function tillProgram(entry: string): UserConfig {
       lib: false,
       rolldownOptions: {
         input: { till: entry },
-        external: [...BUILTINS, ...NATIVE_PACKAGES],
+        external: [...BUILTINS, ...PACKAGES_BESIDE],
         output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'till-[name]-[hash].mjs' },
       },
     },
-    ssr: { noExternal: true, external: [...NATIVE_PACKAGES], target: 'node' },
+    ssr: { noExternal: true, external: [...PACKAGES_BESIDE], target: 'node' },
   }
 }

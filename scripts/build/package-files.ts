@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cp, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { NATIVE_PACKAGES } from './node-programs.ts'
+import { PACKAGES_BESIDE } from './node-programs.ts'
 
 /** What a package names to be installed with it. */
 interface Manifest {
@@ -13,7 +13,7 @@ interface Manifest {
 const NOT_NEEDED = new Set(['adm-zip', 'global-agent', 'node-addon-api'])
 
 /**
- * Native packages and everything they load, as they lie in node_modules.
+ * The packages that stand beside the bundle, and everything they load, as they lie in node_modules.
  * @param root folder of node_modules
  * @param names packages to begin with
  * @returns folders relative to `root`, each once; optional packages for other systems are not there, and left out
@@ -21,7 +21,7 @@ const NOT_NEEDED = new Set(['adm-zip', 'global-agent', 'node-addon-api'])
  */
 export async function nativeClosure(
   root: string,
-  names: readonly string[] = NATIVE_PACKAGES,
+  names: readonly string[] = PACKAGES_BESIDE,
 ): Promise<string[]> {
   const found = new Set<string>()
   const visit = async (name: string, from: string, optional: boolean): Promise<void> => {

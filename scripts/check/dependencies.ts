@@ -47,9 +47,9 @@ export const DEPENDENCIES: Record<string, readonly Room[]> = {
   serialport: ['hardware'],
 
   // Papers and mail
-  'dejavu-fonts-ttf': ['sync-server'],
+  'dejavu-fonts-ttf': ['hardware', 'sync-server'],
   nodemailer: ['sync-server'],
-  pdfkit: ['sync-server'],
+  pdfkit: ['hardware', 'sync-server'],
 
   // Forecasts
   'onnxruntime-node': ['forecast-models', 'desktop/till', 'sync-server'],

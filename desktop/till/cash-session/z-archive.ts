@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pdfOf } from '../../../hardware/protocols/print-pdf.ts'
+import { Worker } from 'node:worker_threads'
+import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
 import { createPaperReader } from '../receipt/stored-paper.ts'
 import type { Changes } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
@@ -17,6 +18,23 @@ interface Options {
 }
 
 type Job = { id: string; sessionId: string; document: string; createdAt: string }
+
+/** What the thread is given: a paper, and when it was made (ISO 8601). */
+export interface PdfTask {
+  paper: PrintDocument
+  created: string
+}
+
+/** On a thread that ends with it: no sale waits for a library and its fonts, and the till keeps none of their memory. */
+function pdfOnThread(task: PdfTask): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./pdf-thread.ts', import.meta.url), { workerData: task })
+    thread.once('message', resolve)
+    thread.once('error', reject)
+    // Settled by then, unless it ended without a word.
+    thread.once('exit', (code) => reject(new Error(`the PDF's thread ended with ${code}`)))
+  })
+}
 
 /** A file's bytes on the disk under their name, whole or not at all. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -55,7 +73,7 @@ export function startZArchive({ db, changes, dir, now, log }: Options) {
     const paper = paperOf(job.document)
     if ('unreadable' in paper) return log({ failed: paper.unreadable })
     const file = nameOf(paper.title, job.id)
-    const bytes = pdfOf(paper, job.createdAt)
+    const bytes = await pdfOnThread({ paper, created: job.createdAt })
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await writeWhole(join(dir, file), bytes)
     if (stopped) return
