@@ -68,7 +68,7 @@ async function sell(window: TillWindow, codes: readonly string[]): Promise<numbe
   const scans: number[] = []
   for (const code of codes) scans.push(await scanOnce(window, code))
   await window.page.keyboard.press('F12')
-  await window.page.getByText('To pay').first().waitFor()
+  await window.page.locator('[name=given]').waitFor()
   await window.page.keyboard.press('Enter')
   await window.page.getByTestId('change').waitFor()
   // The payment's own Enter has been painted before the next scan is timed.

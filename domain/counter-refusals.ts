@@ -17,6 +17,18 @@ export const COUNTER_REFUSALS = {
       'Wurde er gerade anderswo verkauft, auf die Verbindung warten; sonst ohne Beleg erstatten.',
     ),
   ),
+  'no-printer': entry(
+    409,
+    w('This till prints nothing now.', 'It has no printer, or is in training; the paper is kept.'),
+    w(
+      'Cette caisse n’imprime rien pour l’instant.',
+      'Elle n’a pas d’imprimante, ou elle est en formation ; le document est conservé.',
+    ),
+    w(
+      'Diese Kasse druckt gerade nichts.',
+      'Sie hat keinen Drucker oder ist in der Übung; der Beleg bleibt aufbewahrt.',
+    ),
+  ),
   'no-refund': entry(
     409,
     w('No refund is under way.', 'Scan the receipt first.'),

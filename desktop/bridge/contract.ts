@@ -28,6 +28,7 @@ import type {
   LastSaleView,
   OperatorView,
   OtherDrawerView,
+  PaperView,
   RefundedView,
   RefundView,
   SaleSummaryView,
@@ -74,6 +75,10 @@ export const COMMANDS = {
   'session.hand-over': z.strictObject({ counts: z.array(cashCountSchema).max(40), pin: pinSchema }),
   /** Drawers that stand open at the branch's other registers. */
   'session.others': nothing,
+  /** The drawer's papers, newest first. */
+  'papers.list': nothing,
+  /** Prints one again, marked as a copy. */
+  'papers.print': z.strictObject({ paperId: idSchema }),
   /** The open drawer's figures so far; printed too. */
   'session.x-report': nothing,
   /** Why a closed session's drawer may not add up. */
@@ -208,6 +213,8 @@ export interface CommandOutput {
   'session.close': ZReportView | CountPendingView
   'session.hand-over': HandoverView
   'session.others': OtherDrawerView[]
+  'papers.list': PaperView[]
+  'papers.print': null
   'session.x-report': XReportView
   'session.explain': DrawerExplanationView
   'drawer.move': { id: string }

@@ -236,6 +236,15 @@ export interface OtherDrawerView {
   openedByName: string
 }
 
+/** A report, slip or refund as it was laid out: its title in the paper's own language. */
+export interface PaperView {
+  paperId: string
+  title: string
+  at: string
+  /** Not printed: there was no printer, or it could not be read. */
+  kept: boolean
+}
+
 /** The open session's figures, read without closing it; the sum that must be in the drawer is not among them. */
 export interface XReportView {
   businessDate: string

@@ -52,6 +52,8 @@ const GUARDED: Guarded = {
   'session.x-report': { needs: 'cash-session.report', input: {} },
   'session.hand-over': { needs: 'cash-session.move', input: { counts: [], pin: '9999' } },
   'session.others': { needs: 'cash-session.close', input: {} },
+  'papers.list': { needs: 'cash-session.report', input: {} },
+  'papers.print': { needs: 'cash-session.report', input: { paperId: someId } },
   'session.explain': { needs: 'cash-session.close', input: { sessionId: someId } },
   'basket.scan': { needs: 'sale.ring', input: { raw: '3400935955838' } },
   'basket.add': { needs: 'sale.ring', input: { productId: someId } },

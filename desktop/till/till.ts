@@ -1,11 +1,8 @@
 import { v7 } from 'uuid'
-import { businessDateAt } from '../../domain/business-date.ts'
 import { type Locale, type Refusal, refuse } from '../../domain/refusals.ts'
 import type { CardTerminal } from '../../hardware/devices/card-terminal.ts'
 import type { ForecastView, StatusView, TillView } from '../bridge/views.ts'
 import type { Handlers } from './bridge-server/dispatch.ts'
-import { displayViewOf } from './bridge-server/display.ts'
-import type { LiveSources } from './bridge-server/live.ts'
 import { createAddenda } from './cash-session/addendum.ts'
 import { createSessionClosing } from './cash-session/close.ts'
 import { createDrawerCount, forgetCount } from './cash-session/count.ts'
@@ -22,7 +19,7 @@ import { createBranchExceptions } from './counter/branch-exceptions.ts'
 import { createCopy } from './counter/copy.ts'
 import { createFavourites } from './counter/favourites.ts'
 import { createGenerics } from './counter/generics.ts'
-import { createLastSale } from './counter/last-sale.ts'
+import { createLastSale, type LastSale } from './counter/last-sale.ts'
 import { createNotes } from './counter/notes.ts'
 import { createNotice } from './counter/notice.ts'
 import { createOpenBaskets } from './counter/open-baskets.ts'
@@ -36,7 +33,6 @@ import { createProductSearch } from './counter/search.ts'
 import { createSoldSales } from './counter/sold-sales.ts'
 import { withTodaysPrices } from './counter/todays-prices.ts'
 import type { DeviceIdentity } from './device/identity.ts'
-import { continuedView, readContinued } from './journal/history.ts'
 import { openJournal } from './journal/journal.ts'
 import { createOperators, type Operators } from './operator/operator.ts'
 import { createCardBacks } from './payment/card-backs.ts'
@@ -44,6 +40,7 @@ import { createCardMoves } from './payment/card-moves.ts'
 import { createPartStore } from './payment/part-store.ts'
 import { wanted } from './payment/payments.ts'
 import { createPlaceReader } from './place.ts'
+import { createPapers } from './receipt/papers.ts'
 import { createReceiptPrinting, type ReceiptPrinting } from './receipt/printing.ts'
 import { createRegisterNumbers, type RegisterNumbers } from './register-numbers.ts'
 import { type Changes, createChanges } from './store/changes.ts'
@@ -122,16 +119,21 @@ interface DrawerParts {
   printing: ReceiptPrinting
   /** What must be ended first, or null. */
   unfinished(): Refusal | null
+  lastSale: LastSale
 }
 
 /** A drawer from its float to its Z, and from one person to the next. */
 function createDrawerLife(context: TillContext, parts: DrawerParts) {
-  const { operators, sessions, printing } = parts
+  const { operators, sessions, printing, lastSale } = parts
   const drawers = createDrawersToClose(context, parts)
   const closeSession = createSessionClosing(context, {
     ...parts,
     ownDrawer: drawers.own,
-    onClosed: (sessionId) => forgetCount(context, sessionId),
+    onClosed: (sessionId) => {
+      forgetCount(context, sessionId)
+      // Whoever opens next is not shown somebody else's change.
+      if (!sessions.open()) lastSale.forget()
+    },
   })
   return {
     openSession: createSessionOpening(context, {
@@ -209,6 +211,7 @@ export function createTill(options: TillOptions) {
         if (!baskets.isEmpty() || exchange.view() !== null) return refuse('basket-not-empty')
         return backs.begun() ? refuse('refund-begun') : null
       },
+      lastSale,
     }),
     refunds,
     ...paying,
@@ -216,6 +219,7 @@ export function createTill(options: TillOptions) {
     copyReceipt: createCopy(context, { operators, sold, printing }),
     searchSales: createSalesSearch(context, operators),
     ...createDrawerActions(context, { operators, sessions, printing }),
+    papers: createPapers(context, { operators, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
     explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
     scan: createScan(context, { operators, basket, notice, refunds, sold, customers, vouchers: payments }),
@@ -239,6 +243,8 @@ const drawerHandlers = (till: Till) =>
     'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
     'session.others': () => till.otherDrawers(),
     'session.x-report': () => till.xReport(),
+    'papers.list': () => till.papers.list(),
+    'papers.print': ({ paperId }) => till.papers.print(paperId),
     'session.explain': ({ sessionId }) => till.explainDrawer(sessionId),
     'drawer.move': (input) => till.moveCash(input),
     'drawer.open': ({ reason }) => till.openWithoutSale(reason),
@@ -336,62 +342,5 @@ export function handlersOf(till: Till, around: Surroundings): Handlers {
     'sales.search': ({ text, limit }) => till.searchSales(text, limit),
     'sales.copy': ({ saleId }) => till.copyReceipt(saleId),
     'exception.dismiss': ({ id }) => till.exceptions.dismiss(id),
-  }
-}
-
-/** What the customer display shows, read from the till as it is. */
-export const displaySourceOf = (till: Till) => () =>
-  displayViewOf(till.context.place(), till.context.locale, till.basket.view(), till.lastSale.view())
-
-/** The live views of the bridge, read from the till as it is. */
-export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
-  const { context, sessions } = till
-  return {
-    till: () => {
-      const { branchName, registerName, registerNumber, deviceName, currency, timeZone } = context.place()
-      return {
-        branchName,
-        registerName,
-        registerNumber,
-        deviceName,
-        currency,
-        timeZone,
-        loading: around.loading(),
-        training: around.training.isOn(),
-      }
-    },
-    operator: () => till.operators.current(),
-    session: () => {
-      const open = sessions.open()
-      if (!open) return null
-      const { sessionId, openedAt, openedByName, float, businessDate, ownerId } = open
-      return {
-        sessionId,
-        openedAt,
-        openedByName,
-        float,
-        saleCount: sessions.saleCount(sessionId),
-        actions: sessions.actions(sessionId),
-        overnight: businessDate < businessDateAt(context.now(), context.place().timeZone),
-        own: ownerId !== null,
-      }
-    },
-    basket: () => till.basket.view(),
-    baskets: () => till.baskets.view(),
-    parked: () => (till.operators.current() ? till.parking.view() : []),
-    payment: () => till.payments.view(),
-    customer: () => (till.operators.current() ? till.customers.view() : null),
-    notice: () => till.notice.view(),
-    'last-sale': () => till.lastSale.view(),
-    status: () => ({
-      sync: around.sync(),
-      printer: around.printer(),
-      scanner: around.scanner(),
-      continued: continuedView(readContinued(context.state), context.now()),
-    }),
-    refund: () => till.refunds.view(),
-    exchange: () => till.exchange.view(),
-    exceptions: () => (till.operators.current() ? till.exceptions.view() : []),
-    favourites: () => (till.operators.current() ? till.favourites.view() : []),
   }
 }

@@ -24,6 +24,13 @@ export interface Around {
   loading: TillView['loading']
 }
 
+const AT_REST: Around = {
+  sync: { state: 'online' },
+  printer: { state: 'ready', waiting: 0 },
+  scanner: { state: 'none' },
+  loading: null,
+}
+
 const TOKEN = 'a'.repeat(43)
 const DISPLAY_TOKEN = 'd'.repeat(43)
 
@@ -65,13 +72,10 @@ export async function startTestTill(
   const { identity, products } = await seedTill(dataDir)
   const db = await openTillDatabase(databaseFile(dataDir))
   const log = pino({ level: 'silent' })
-  const till = createTill({ db, identity, locale: 'en', hasPrinter: true, terminal })
-  const around: Around = {
-    sync: { state: 'online' },
-    printer: { state: 'ready', waiting: 0 },
-    scanner: { state: 'none' },
-    loading: null,
-  }
+  let aheadMs = 0
+  const now = () => Date.now() + aheadMs
+  const till = createTill({ db, identity, locale: 'en', hasPrinter: true, terminal, now })
+  const around = { ...AT_REST }
   const training = createTraining({ real: till, identity, file: trainingFile(dataDir) })
   const surroundings: Surroundings = {
     sync: () => around.sync,
@@ -111,6 +115,10 @@ export async function startTestTill(
       Object.assign(around, change)
       till.context.changes.touch('print')
       till.context.changes.touch('sync')
+    },
+    /** Lets so many days go by at once, as over a night or a weekend. */
+    daysLater: (days: number) => {
+      aheadMs += days * 86_400_000
     },
     /** Closes the bridge, as a till that is being restarted does. */
     hangUp: () => server.close(),

@@ -21,7 +21,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   payment: ['payment', 'basket'],
   customer: ['basket', 'sale', 'organisation'],
   notice: ['basket', 'staff'],
-  'last-sale': ['sale', 'basket'],
+  'last-sale': ['sale', 'basket', 'session'],
   status: ['print', 'sync'],
   refund: ['refund', 'sale', 'staff'],
   exchange: ['refund', 'basket', 'sale', 'catalogue'],

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FLOAT_LIMIT } from '../../../domain/money.ts'
 import { printDocumentSchema } from '../../../hardware/protocols/print-document.ts'
 import { layOutAsText } from '../../../hardware/protocols/print-layout.ts'
+import { liveSourcesOf } from '../live-sources.ts'
 import { accepted, cents, NO_TRAINING, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
-import { liveSourcesOf, type Surroundings } from '../till.ts'
+import type { Surroundings } from '../till.ts'
 
 let till: TestTill
 beforeEach(async () => {
@@ -75,8 +76,8 @@ describe('closing the drawer', () => {
       grossTotal: 1177,
       perpetualTotal: 1177,
       tenders: [
-        { kind: 'card', count: 1, amount: 341 },
         { kind: 'cash', count: 2, amount: 836 },
+        { kind: 'card', count: 1, amount: 341 },
       ],
       movements: [
         { kind: 'float', count: 1, amount: 10_000 },

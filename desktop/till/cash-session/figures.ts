@@ -37,6 +37,9 @@ const byExplanation = (a: Grouped, b: Grouped) =>
 const tendersOf = (rows: readonly Grouped[]) =>
   rows.map((row) => ({ ...row, kind: tenderKindSchema.parse(row.kind), amount: minor(row.amount) }))
 
+/** As a drawer is counted: cash, then the slips. */
+const TENDER_ORDER = ['cash', 'card', 'voucher', 'account'].map((kind) => `t.kind = '${kind}' desc`).join()
+
 /** Sums a session's rows. Every figure comes from rows of facts, none from a running counter that could drift. */
 export function createFigures(db: TillDatabase, registerId: string): (sessionId: string) => SessionFigures {
   const sales = db.prepare(`
@@ -48,7 +51,7 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
     from sale s join sale_tax t on t.sale_id = s.id where s.session_id = ? group by t.vat_rate_bp`)
   const tenders = db.prepare(`
     select t.kind, count(*) as count, sum(t.amount) as amount
-    from sale s join sale_tender t on t.sale_id = s.id where s.session_id = ? group by t.kind order by t.kind`)
+    from sale s join sale_tender t on t.sale_id = s.id where s.session_id = ? group by t.kind order by ${TENDER_ORDER}`)
   const movements = db.prepare(`
     select kind, count(*) as count, sum(amount) as amount from cash_movement where session_id = ? group by kind`)
   const refunded = db.prepare(`
@@ -59,7 +62,7 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
   const refundTenders = db.prepare(`
     select t.kind, count(*) as count, sum(t.amount) as amount
     from refund f join refund_tender t on t.refund_id = f.id where f.session_id = ?
-    group by t.kind order by t.kind`)
+    group by t.kind order by ${TENDER_ORDER}`)
   const refundsOf = (sessionId: string): { refunds?: RefundFigures } => {
     const { count, total } = refunded.get(sessionId) as { count: number; total: number }
     if (count === 0) return {}

@@ -16,7 +16,7 @@ import { type DrawerSlip, drawerSlipDocument } from './drawer-slip.ts'
 import { asDuplicate } from './duplicate.ts'
 import { type RefundContent, refundDocument } from './refund-document.ts'
 import { copyDocument } from './sale-copy.ts'
-import type { ReceiptDraft } from './stored-paper.ts'
+import { createPaperReader, type ReceiptDraft } from './stored-paper.ts'
 import { xDocument, type ZReportContent, zDocument } from './z-document.ts'
 
 /** Puts papers into the spool, in the transaction of the fact that they are about. */
@@ -35,6 +35,10 @@ export interface ReceiptPrinting {
   enqueueRefund(content: RefundContent): void
   /** The receipt of any sale of the branch once more, marked as a copy. */
   enqueueCopy(sold: SoldSale): void
+  /** A stored paper once more, marked as a copy. @returns whether there is such a paper, and it can be read */
+  enqueueAgain(paperId: string): boolean
+  /** Whether what is put into the spool is printed, and not only kept. */
+  readonly prints: boolean
 }
 
 interface Paper {
@@ -44,12 +48,35 @@ interface Paper {
   document: PrintDocument | ReceiptDraft
 }
 
+type Enqueue = (job: Paper) => void
+
+/** Puts a stored paper into the spool again; one that was kept has then had its print. */
+function createEnqueueAgain({ db, locale }: TillContext, enqueue: Enqueue) {
+  const read = db.prepare(
+    'select sale_id as saleId, session_id as sessionId, document from print_job where id = ?',
+  )
+  const settle = db.prepare(
+    `update print_job set state = 'printed', last_error = 'printed as a copy' where id = ? and state = 'kept'`,
+  )
+  const paperOf = createPaperReader(db)
+  return (paperId: string): boolean => {
+    const stored = read.get(paperId) as
+      | { saleId: string | null; sessionId: string; document: string }
+      | undefined
+    const paper = stored && paperOf(stored.document)
+    if (!paper || 'unreadable' in paper) return false
+    enqueue({ ...stored, kind: 'copy', document: asDuplicate(paper, locale) })
+    settle.run(paperId)
+    return true
+  }
+}
+
 /** Puts papers into the spool, in the caller's transaction. */
-function createEnqueue(context: TillContext, hasPrinter: boolean) {
+function createEnqueue(context: TillContext, hasPrinter: boolean): Enqueue {
   const insert = context.db.prepare(`
     insert into print_job (id, kind, sale_id, session_id, document, created_at, state, last_error)
     values (@id, @kind, @saleId, @sessionId, @document, @createdAt, @state, @lastError)`)
-  return (job: Paper): void => {
+  return (job) => {
     insert.run({
       ...job,
       id: context.newId(),
@@ -126,5 +153,7 @@ export function createReceiptPrinting(context: TillContext, hasPrinter: boolean)
         sessionId: sold.sale.session_id,
         document: asDuplicate(copyDocument(sold, context.place(), locale), locale),
       }),
+    enqueueAgain: createEnqueueAgain(context, enqueue),
+    prints: hasPrinter,
   }
 }

@@ -109,6 +109,8 @@ function tenderElements(tender: Tender, locale: Locale): PrintElement[] {
   const words = WORDS[locale]
   if (tender.kind !== 'cash')
     return [leftRight(words.tender[tender.kind], formatMoney(tender.amount, locale))]
+  // Exact cash says no more than its sum.
+  if (tender.change === 0) return [leftRight(words.tender.cash, formatMoney(tender.given, locale))]
   return [
     leftRight(`${words.tender.cash} (${words.given.toLowerCase()})`, formatMoney(tender.given, locale)),
     leftRight(words.change, formatMoney(tender.change, locale), { bold: true }),

@@ -1,7 +1,8 @@
 import type { DisplayView } from '../../bridge/display.ts'
 import type { Handlers } from '../bridge-server/dispatch.ts'
 import type { LiveSources } from '../bridge-server/live.ts'
-import { displaySourceOf, handlersOf, liveSourcesOf, type Surroundings, type Till } from '../till.ts'
+import { displaySourceOf, liveSourcesOf } from '../live-sources.ts'
+import { handlersOf, type Surroundings, type Till } from '../till.ts'
 import type { Training } from './training.ts'
 
 /** What is around a till in training: no paper, nobody to send to. */

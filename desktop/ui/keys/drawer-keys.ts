@@ -15,6 +15,7 @@ export interface DrawerAction {
     | 'count'
     | 'other'
     | 'park-all'
+    | 'papers'
   cap: string
   permission: Permission
   /** Why not now, whoever asks. */
@@ -65,6 +66,12 @@ export const DRAWER_ACTIONS: readonly DrawerAction[] = [
     reason: (state) => (hasOpenSales(state) ? null : { word: 'reason.basketEmpty' }),
     run: (actions) => void actions.parkAll(),
   },
+  {
+    id: 'papers',
+    cap: '0',
+    permission: 'cash-session.report',
+    run: (actions) => void actions.showPapers(),
+  },
 ]
 
 /** Why an action of the drawer cannot be taken now, or null. */
@@ -93,6 +100,10 @@ export function pressDrawerKey(cap: string, scope: Scope, state: TillState, acti
   if (scope !== 'opening') return false
   if (at === 0) return did(actions.beginCount('float'))
   if (at === 1) return did(actions.switchOwn())
+  if (at === 2) {
+    const reason = notAllowed(state, 'cash-session.report')
+    return did(reason ? actions.refuse(reason) : void actions.showPapers())
+  }
   const reason = notAllowed(state, 'cash-session.close')
   return at === 3 && did(reason ? actions.refuse(reason) : void actions.showOthers())
 }
@@ -116,12 +127,18 @@ const onOthers: ScopeKeys = ({ key }, state, actions) => {
   return other ? did(actions.beginCount('elsewhere', other)) : key.length === 1
 }
 
+const onPapers: ScopeKeys = ({ key }, state, actions) => {
+  const paper = /^[1-9]$/.test(key) ? state.papers?.[Number(key) - 1] : undefined
+  return paper ? did(void actions.printAgain(paper)) : key.length === 1
+}
+
 /** What keys do in the panels of the drawer. */
 export const DRAWER_KEYS = {
   drawer: onDrawer,
   move: onMove,
   confirm: onConfirm,
   others: onOthers,
+  papers: onPapers,
   'x-report': ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
   counted: ({ key }, state, actions) => {
     if (key === 'Enter') return did(actions.stepBack())

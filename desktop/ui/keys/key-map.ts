@@ -67,7 +67,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'keys',
     cap: 'F1',
     word: 'command.keys',
-    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'counted', 'explained'],
+    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'papers', 'counted', 'explained'],
     run: (actions) => actions.openPanel('keys'),
   },
   {
@@ -142,7 +142,7 @@ export const COMMANDS: readonly TillCommand[] = [
     id: 'lock',
     cap: 'Ctrl L',
     word: 'command.lock',
-    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'counted', 'explained'],
+    scopes: [...COUNTER, 'opening', 'count', 'confirm', 'others', 'papers', 'counted', 'explained'],
     run: (actions) => void actions.lock(),
   },
   {

@@ -135,6 +135,7 @@ function SecondPin(props: { confirming: Confirming; handing: boolean; rests: boo
           if (key === 'Backspace' || key === 'Clear') deleteText(key === 'Clear')
           else typeText(key)
         }}
+        className="[@media(max-height:53rem)]:[&_button]:min-h-11"
       />
     </>
   )

@@ -112,8 +112,9 @@ function Slips() {
   )
 }
 
+/** A line that is gone to never comes to rest under what stands above the list. */
 const FIELD =
-  'h-8 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]'
+  'scroll-mt-28 h-8 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]'
 
 function CountLine({ denomination, text }: { denomination: Minor; text: string }) {
   const t = useWords(tillWords)

@@ -55,10 +55,10 @@ export function DiscountPanel() {
         </p>
         <div className="grid grid-cols-2 gap-2">
           <Button keyCap="F4" onPress={actions.openDiscount} className="justify-between !px-3 !text-floor">
-            {p('discount.other')}
+            {p(name === undefined ? 'discount.toLine' : 'discount.toSale')}
           </Button>
           <Button keyCap="*" onPress={actions.switchUnit} className="justify-between !px-3 !text-floor">
-            {p('discount.unit', { currency })}
+            {inRate ? p('discount.inMoney', { currency }) : p('discount.inRate')}
           </Button>
         </div>
         <FigureField

@@ -12,6 +12,7 @@ import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 import { CloseButton } from './close-button.tsx'
 import { Facts } from './facts.tsx'
+import { OvernightRow } from './overnight.tsx'
 
 /** What can be done with the drawer. Never what should be in it: counting is blind. */
 export function DrawerPanel() {
@@ -36,14 +37,7 @@ export function DrawerPanel() {
           className="mb-3 rounded-control"
         />
       )}
-      {session.overnight && (
-        <StatusRow
-          tone="warn"
-          text={d('overnight')}
-          remedy={d('overnight.remedy')}
-          className="mb-3 rounded-control"
-        />
-      )}
+      <OvernightRow />
       <DrawerButtons />
       <Moved session={session} timeZone={timeZone} />
       <div className="pt-4">
@@ -100,18 +94,17 @@ function Moved({ session, timeZone }: { session: NonNullable<SessionView>; timeZ
       {session.actions.length === 0 && <p className="text-floor text-second">{d('moved.none')}</p>}
       <ul>
         {session.actions.map((action) => (
-          <li
-            key={action.id}
-            className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-t border-hairline py-1.5 text-floor first:border-t-0"
-          >
-            <span className="font-semibold">{d(`kind.${action.kind}` as 'kind.float')}</span>
-            <span className="text-right font-semibold">
+          <li key={action.id} className="border-t border-hairline py-1.5 text-floor first:border-t-0">
+            <p className="flex justify-between gap-3 font-semibold">
+              <span>{d(`kind.${action.kind}` as 'kind.float')}</span>
               {action.amount !== 0 && <Difference amount={action.amount} />}
-            </span>
-            <span className="min-w-0 text-second wrap-break-word">{action.reason}</span>
-            <span className="text-right text-second">
-              <Instant at={action.at} timeZone={timeZone} /> · {action.actorName}
-            </span>
+            </p>
+            <p className="flex justify-between gap-3 text-second">
+              <span className="min-w-0 wrap-break-word">{action.reason}</span>
+              <span className="shrink-0 text-right">
+                <Instant at={action.at} timeZone={timeZone} /> · {action.actorName}
+              </span>
+            </p>
           </li>
         ))}
       </ul>

@@ -32,6 +32,11 @@ const PARKING_KEYS = [
   ['Ctrl E', 'note.key'],
 ] as const
 
+const placeOf = (cap: string): number => (/^F\d+$/.test(cap) ? Number(cap.slice(1)) : 100)
+
+/** As on the keyboard; on the bar they stand as they are used. */
+const IN_ORDER = COMMANDS.toSorted((a, b) => placeOf(a.cap) - placeOf(b.cap))
+
 /** Every key, and how this workstation looks. */
 export function KeysPanel() {
   const t = useWords(tillWords)
@@ -40,7 +45,7 @@ export function KeysPanel() {
   return (
     <Panel title={t('keys.title')} aside={<CloseButton />}>
       <ul className="text-body">
-        {[...COMMANDS.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
+        {[...IN_ORDER.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
           ([cap, word]) => (
             <KeyLine key={word} cap={cap}>
               {t(word as 'command.pay')}

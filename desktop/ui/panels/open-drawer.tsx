@@ -57,9 +57,14 @@ export function OpenDrawerPanel() {
           {t('open.action')}
         </Button>
         {why === null && (
-          <Button kind="quiet" keyCap="F8" onPress={() => void actions.showOthers()} className={WIDE}>
-            {d('others.title')}
-          </Button>
+          <div className="grid grid-cols-2 gap-2">
+            <Button kind="quiet" keyCap="F7" onPress={() => void actions.showPapers()} className={WIDE}>
+              {d('do.papers')}
+            </Button>
+            <Button kind="quiet" keyCap="F8" onPress={() => void actions.showOthers()} className={WIDE}>
+              {d('others.title')}
+            </Button>
+          </div>
         )}
       </div>
     </Panel>

@@ -2,7 +2,6 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { Instant, Money, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
-import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/basket-views.ts'
@@ -12,12 +11,12 @@ import { ListBadge } from '../screens/list-badge.tsx'
 import { productWords } from '../screens/product-words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
-import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { parkingWords } from '../words/parking-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
 import { FavouriteButtons } from './favourites.tsx'
+import { OvernightRow } from './overnight.tsx'
 
 /** The panel while nothing is open: the selected line, the change of the last sale, or the open drawer. */
 export function RestPanel() {
@@ -137,13 +136,17 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
           <Money amount={handedBack ?? (card ? sale.total : sale.change)} />
         </p>
       </div>
+      <OvernightRow />
       <Facts
         rows={[
           ...(card
             ? []
             : ([
                 [t('change.total'), <Money key="total" amount={sale.total} />],
-                [t('change.given'), <Money key="given" amount={sale.given} />],
+                // Beside several tenders the sum that was handed over says only what made the change.
+                ...(sale.tenders.length > 1 && sale.change === 0
+                  ? []
+                  : ([[t('change.given'), <Money key="given" amount={sale.given} />]] as const)),
               ] as const)),
           ...(sale.exchange
             ? ([
@@ -176,20 +179,12 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
 
 function ReadyState() {
   const t = useWords(tillWords)
-  const d = useWords(drawerWords)
   const session = useTill((state) => state.session)
   const timeZone = useTill((state) => state.till?.timeZone ?? 'UTC')
   if (!session) return null
   return (
     <Panel title={t('rest.title')}>
-      {session.overnight && (
-        <StatusRow
-          tone="warn"
-          text={d('overnight')}
-          remedy={d('overnight.remedy')}
-          className="mb-3 rounded-control"
-        />
-      )}
+      <OvernightRow />
       <Facts
         rows={[
           [t('rest.since'), <Instant key="at" at={session.openedAt} timeZone={timeZone} style="moment" />],

@@ -151,7 +151,9 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
         <ProductTitle title={title} className="text-body leading-[1.375rem] font-semibold" />
         <p className="flex min-w-0 items-center gap-2 text-floor leading-[1.125rem] text-second">
           <ListBadge list={line.prescriptionList} />
-          {line.note !== null && <span className="truncate font-semibold text-text">{line.note}</span>}
+          {line.note !== null && (
+            <span className="max-w-full shrink-0 truncate font-semibold text-text">{line.note}</span>
+          )}
           <Priced line={line} />
           <span className="truncate">{detail}</span>
         </p>

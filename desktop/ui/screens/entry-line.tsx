@@ -23,6 +23,7 @@ const WAITING: readonly Scope[] = [
   'count',
   'confirm',
   'others',
+  'papers',
   'opening',
   'counted',
   'explained',

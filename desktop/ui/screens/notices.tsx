@@ -4,6 +4,7 @@ import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { isParkingTold, type ScanTrouble, type TillState, type Trouble } from '../store/till-store.ts'
+import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { pricingWords } from '../words/pricing-words.ts'
 import { searchWords } from '../words/search-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
@@ -88,8 +89,10 @@ function UndoToast() {
   const s = useWords(sellingWords)
   const p = useWords(pricingWords)
   const f = useWords(searchWords)
+  const d = useWords(drawerWords)
   if (!toast) return null
   if (isParkingTold(toast)) return <ParkingToast told={toast} />
+  if (toast.kind === 'printing') return <Toast>{d('papers.printing', { title: toast.title })}</Toast>
   if (toast.kind === 'copied') return <Toast>{s('sales.copied', { number: toast.receiptNumber })}</Toast>
   if (toast.kind === 'voided') {
     return (

@@ -11,6 +11,7 @@ import { MovePanel } from '../panels/move.tsx'
 import { NotePanel } from '../panels/note.tsx'
 import { OpenDrawerPanel } from '../panels/open-drawer.tsx'
 import { OthersPanel } from '../panels/others.tsx'
+import { PapersPanel } from '../panels/papers.tsx'
 import { ParkedPanel } from '../panels/parked.tsx'
 import { PayPanel } from '../panels/pay.tsx'
 import { PricePanel } from '../panels/price.tsx'
@@ -45,6 +46,7 @@ const PANELS: Partial<Record<Scope, () => React.ReactNode>> = {
   count: CountPanel,
   confirm: ConfirmPanel,
   others: OthersPanel,
+  papers: PapersPanel,
   counted: CountedPanel,
   keys: KeysPanel,
   sales: SalesPanel,

@@ -2,7 +2,7 @@ import type { Minor } from '../../../domain/money.ts'
 import { basketActions } from './basket-actions.ts'
 import { countActions } from './count-actions.ts'
 import { customerActions, otherTenderActions } from './customer-actions.ts'
-import { drawerPanelActions } from './drawer-actions.ts'
+import { drawerPanelActions, paperActions } from './drawer-actions.ts'
 import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
 import { payActions, personActions } from './money-actions.ts'
@@ -37,6 +37,7 @@ export function createActions(surroundings: Surroundings) {
     ...otherTenderActions(tools),
     ...personActions(tools),
     ...drawerPanelActions(tools),
+    ...paperActions(tools),
     ...countActions(tools),
     ...trainingActions(tools),
     ...sales,
@@ -133,8 +134,9 @@ function panelActions(
   /** A count is left for where it was begun. @returns whether one was under way */
   function leaveCount(): boolean {
     const { panel, counting, session } = get()
-    if (panel !== 'count' && panel !== 'confirm' && panel !== 'others') return false
-    const back = panel === 'others' || counting?.purpose !== 'elsewhere' ? 'drawer' : 'others'
+    if (panel !== 'count' && panel !== 'confirm' && panel !== 'others' && panel !== 'papers') return false
+    const listed = panel === 'others' || panel === 'papers'
+    const back = listed || counting?.purpose !== 'elsewhere' ? 'drawer' : 'others'
     const left = { counting: null, confirming: null, pieces: {}, slips: {}, trouble: null } as const
     set({ ...left, panel: back === 'drawer' && session === null ? 'rest' : back })
     return true

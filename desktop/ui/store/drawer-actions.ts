@@ -1,6 +1,7 @@
 import { movedAmountSchema, movementReasonSchema } from '../../../domain/cash-session/events.ts'
 import { parseAmount } from '../../../domain/money.ts'
 import { words } from '../../../ui-kit/i18n/locale.ts'
+import type { PaperView } from '../../bridge/views.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import type { Moving } from './till-store.ts'
 import type { Tools } from './tools.ts'
@@ -76,4 +77,26 @@ export function drawerPanelActions({ get, set, call, failed, settle, once, dismi
     })
 
   return { beginMove, setMoving, chooseReason, mayMove, moveCash, readX, explain }
+}
+
+/** The drawer's papers, and printing one of them again. */
+export function paperActions({ get, set, call, failed, settle, once, showToast }: Tools) {
+  const showPapers = () =>
+    once('read', async () => {
+      const asked = get()
+      const answer = await call('papers.list', {})
+      if (!failed(answer)) settle(asked, { panel: 'papers', papers: answer, moved: false })
+    })
+
+  const printAgain = (paper: PaperView) =>
+    once('read', async () => {
+      if (failed(await call('papers.print', { paperId: paper.paperId }))) return
+      const papers = get().papers?.map((each) =>
+        each.paperId === paper.paperId ? { ...each, kept: false } : each,
+      )
+      set({ papers: papers ?? null, trouble: null })
+      showToast({ kind: 'printing', title: paper.title })
+    })
+
+  return { showPapers, printAgain }
 }

@@ -11,6 +11,7 @@ import type {
   ForecastView,
   HandoverView,
   OtherDrawerView,
+  PaperView,
   PinnedWhere,
   RefundedView,
   SaleSummaryView,
@@ -33,6 +34,7 @@ export type Panel =
   | 'count'
   | 'confirm'
   | 'others'
+  | 'papers'
   | 'counted'
   | 'explained'
   | 'keys'
@@ -75,6 +77,7 @@ export type Toast =
   | { kind: 'added' | 'removed'; name: string }
   | { kind: 'quantity'; name: string; quantity: number }
   | { kind: 'copied'; receiptNumber: number }
+  | { kind: 'printing'; title: string }
   | { kind: 'voided' }
   | { kind: 'pinned'; name: string; where: PinnedWhere }
   | { kind: 'discounted' | 'undiscounted' | 'repriced' }
@@ -184,6 +187,8 @@ export interface TillState {
   /** What the slips of each other tender came to, as typed. */
   slips: Readonly<Record<string, string>>
   others: readonly OtherDrawerView[] | null
+  /** The drawer's papers while they are listed. */
+  papers: readonly PaperView[] | null
   /** The drawer that is opened is this person's own. */
   ownDrawer: boolean
   handedOver: HandoverView | null
@@ -232,6 +237,7 @@ const CLEARED = {
   confirming: null,
   slips: {},
   others: null,
+  papers: null,
   ownDrawer: false,
   handedOver: null,
   moving: null,
@@ -291,7 +297,7 @@ export const isCode = (text: string): boolean =>
 export type Scope = 'connecting' | 'locked' | 'opening' | 'selling' | 'searching' | Exclude<Panel, 'rest'>
 
 /** What is shown whether the drawer is open or not. */
-const ANY_DRAWER: readonly Panel[] = ['counted', 'explained', 'keys', 'count', 'confirm', 'others']
+const ANY_DRAWER: readonly Panel[] = ['counted', 'explained', 'keys', 'count', 'confirm', 'others', 'papers']
 
 /** The scope of a state: who is at the till first, then the drawer, then the panel. */
 export function scopeOf(state: TillState): Scope {

@@ -196,7 +196,7 @@ export const de: Record<keyof typeof en, string> = {
   'count.counted': 'Gezählt',
   'count.submit': 'Schublade abschließen',
   'count.scan': 'Eine Zählung läuft: der Scan wurde nicht hinzugefügt.',
-  'count.scanRemedy': 'Die Zählung beenden, oder mit Esc zurück zum Verkauf.',
+  'count.scanRemedy': 'Die Zählung beenden oder mit Esc verlassen.',
   'count.hint': 'Enter geht weiter; leer zählt als null.',
 
   'counted.title': 'Schublade abgeschlossen',

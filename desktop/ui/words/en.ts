@@ -194,7 +194,7 @@ export const en = {
   'count.counted': 'Counted',
   'count.submit': 'Close the drawer',
   'count.scan': 'A count is under way: the scan was not added.',
-  'count.scanRemedy': 'Finish the count, or press Esc to go back to selling.',
+  'count.scanRemedy': 'Finish the count, or leave it with Esc.',
   'count.hint': 'Enter goes on; empty counts as none.',
 
   'counted.title': 'Drawer closed',

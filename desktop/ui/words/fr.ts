@@ -196,7 +196,7 @@ export const fr: Record<keyof typeof en, string> = {
   'count.counted': 'Compté',
   'count.submit': 'Clôturer le tiroir',
   'count.scan': 'Un comptage est en cours : le scan n’a pas été ajouté.',
-  'count.scanRemedy': 'Terminez le comptage, ou Échap pour revenir à la vente.',
+  'count.scanRemedy': 'Terminez le comptage, ou quittez-le avec Échap.',
   'count.hint': 'Entrée passe au suivant ; vide vaut zéro.',
 
   'counted.title': 'Tiroir clôturé',

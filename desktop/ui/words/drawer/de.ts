@@ -10,6 +10,7 @@ export const de: Record<keyof typeof en, string> = {
   'do.count': 'Zählen und abschließen',
   'do.other': 'Andere Kasse',
   'do.park-all': 'Offene parken',
+  'do.papers': 'Ausdrucke',
   'others.title': 'Schublade einer anderen Kasse',
   'kind.hand-over': 'Übergeben an',
   'kind.x-report': 'X-Bericht gelesen',
@@ -59,6 +60,13 @@ export const de: Record<keyof typeof en, string> = {
   'kind.paid-out': 'Auszahlung',
   'kind.pick-up': 'Abschöpfung',
   'kind.no-sale': 'Ohne Verkauf geöffnet',
+
+  'papers.title': 'Noch einmal drucken',
+  'papers.hint': 'Die Ziffer druckt erneut, als Kopie gekennzeichnet. Verkaufsbelege stehen unter F6.',
+  'papers.none': 'Noch kein Ausdruck zu dieser Schublade. Verkaufsbelege stehen unter F6.',
+  'papers.kept': 'nicht gedruckt',
+  'papers.unreadable': 'Nicht lesbar',
+  'papers.printing': '{{title}}: Kopie wird gedruckt',
 
   'move.amount': 'Betrag',
   'move.reason': 'Grund',

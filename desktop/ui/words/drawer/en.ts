@@ -8,6 +8,7 @@ export const en = {
   'do.count': 'Count and close',
   'do.other': 'Another register',
   'do.park-all': 'Park open sales',
+  'do.papers': 'Papers',
   'others.title': 'Another register’s drawer',
   'kind.hand-over': 'Handed over to',
   'kind.x-report': 'X report read',
@@ -57,6 +58,13 @@ export const en = {
   'kind.paid-out': 'Paid out',
   'kind.pick-up': 'To the safe',
   'kind.no-sale': 'Opened without a sale',
+
+  'papers.title': 'Print a paper again',
+  'papers.hint': 'Its digit prints it, marked as a copy. Receipts are under F6.',
+  'papers.none': 'The drawer has no paper yet. Receipts are under F6.',
+  'papers.kept': 'not printed',
+  'papers.unreadable': 'Cannot be read',
+  'papers.printing': '{{title}}: a copy is printing',
 
   'move.amount': 'Amount',
   'move.reason': 'Reason',

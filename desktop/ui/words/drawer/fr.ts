@@ -10,6 +10,7 @@ export const fr: Record<keyof typeof en, string> = {
   'do.count': 'Compter et clôturer',
   'do.other': 'Autre caisse',
   'do.park-all': 'Tout mettre en attente',
+  'do.papers': 'Documents',
   'others.title': 'Tiroir d’une autre caisse',
   'kind.hand-over': 'Passation à',
   'kind.x-report': 'Lecture X',
@@ -59,6 +60,13 @@ export const fr: Record<keyof typeof en, string> = {
   'kind.paid-out': 'Sortie',
   'kind.pick-up': 'Prélèvement',
   'kind.no-sale': 'Ouverture sans vente',
+
+  'papers.title': 'Réimprimer un document',
+  'papers.hint': 'Son chiffre l’imprime, marqué duplicata. Les tickets sont sous F6.',
+  'papers.none': 'Aucun document pour ce tiroir. Les tickets sont sous F6.',
+  'papers.kept': 'non imprimé',
+  'papers.unreadable': 'Illisible',
+  'papers.printing': '{{title}} : duplicata à l’impression',
 
   'move.amount': 'Montant',
   'move.reason': 'Motif',
