@@ -27,6 +27,7 @@ import * as openBaskets from './0028-open-baskets.ts'
 import * as substances from './0029-substances.ts'
 import * as favourites from './0030-favourites.ts'
 import * as headOffice from './0031-head-office.ts'
+import * as productSearch from './0034-product-search.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -59,6 +60,7 @@ const STEPS: Record<string, Step> = {
   '0024-payments-under-way': paymentsUnderWay,
   '0030-favourites': favourites,
   '0031-head-office': headOffice,
+  '0034-product-search': productSearch,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn, startTestServer, type TestServer } from '../test-server.ts'
@@ -80,5 +81,32 @@ describe('setting a price', () => {
         .sort(),
     ).toEqual([450, 550])
     expect([450, 550]).toContain(product.price)
+  })
+})
+
+describe('finding what to price', () => {
+  const find = async (text: string) => {
+    const answer = await fetch(new URL(`/v1/products?text=${encodeURIComponent(text)}`, server.url), {
+      headers: { authorization: `Bearer ${headOffice}` },
+    })
+    return ((await answer.json()) as { products: { name: string }[] }).products.map(({ name }) => name)
+  }
+
+  it('is by any part of each word, or by the beginning of a code', async () => {
+    for (const text of ['spir', 'ASP irin', '3400930000120', '34009 3000']) {
+      expect(await find(text)).toEqual(['Aspirine'])
+    }
+    for (const text of ['spir x', '00120', '%%', '3400930000121']) expect(await find(text)).toEqual([])
+  })
+
+  it('reads an index, not the catalogue', async () => {
+    const planOf = (condition: ReturnType<typeof sql>) =>
+      server.db.transaction().execute(async (trx) => {
+        await sql`set local enable_seqscan = off`.execute(trx)
+        const plan = await sql`explain select id from product where ${condition}`.execute(trx)
+        return JSON.stringify(plan.rows)
+      })
+    expect(await planOf(sql`name ilike '%doliprane%'`)).toContain('product_name_trgm')
+    expect(await planOf(sql`cip13 like '34009%'`)).toMatch(/product_cip13\w*/)
   })
 })

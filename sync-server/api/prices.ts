@@ -14,6 +14,9 @@ import { granted, Refused } from '../http/refused.ts'
 /** More are not read through: type another word. */
 const FOUND = 20
 
+/** Digits from which a number is a code: fewer are a strength, as in "doliprane 1000". */
+const CODE_FROM = 5
+
 const priceSchema = z.strictObject({ price: minorSchema.positive().max(MOST_A_PACK) })
 
 interface PriceTools {
@@ -65,27 +68,30 @@ async function setPrice(
   })
 }
 
-/** Products that a person looks for by name or code, the ones on sale first. */
-const findProducts = (db: ServerDatabase, text: string) =>
-  db
-    .selectFrom('product')
-    .where((eb) =>
-      eb.or([
-        eb('cip13', 'like', `${text.replace(/\D/g, '') || 'none'}%`),
-        eb.and(
-          text
-            .split(/\s+/)
-            .filter(Boolean)
-            .map((word) => eb('name', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`)),
-        ),
-      ]),
-    )
-    .where('status', '=', 'active')
-    .orderBy('name')
-    .orderBy('cip13')
-    .limit(FOUND)
-    .select(['id', 'cip13', 'name', 'pack', 'holder', 'price'])
-    .execute()
+/** Digits that a code may begin with; null when what was typed is no code. */
+const codeOf = (text: string): string | null => (/^[\d\s]+$/.test(text) ? text.replace(/\s/g, '') : null)
+
+/** Products on sale that a person looks for, by the beginning of a code or by every word of the name. */
+const findProducts = (db: ServerDatabase, text: string) => {
+  const code = codeOf(text)
+  const words = text.split(/\s+/).filter(Boolean)
+  return (
+    db
+      .selectFrom('product')
+      // One or the other, never both: each has an index, which an OR of the two would leave unused.
+      .where((eb) =>
+        code !== null && code.length >= CODE_FROM
+          ? eb('cip13', 'like', `${code}%`)
+          : eb.and(words.map((word) => eb('name', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`))),
+      )
+      .where('status', '=', 'active')
+      .orderBy('name')
+      .orderBy('cip13')
+      .limit(FOUND)
+      .select(['id', 'cip13', 'name', 'pack', 'holder', 'price'])
+      .execute()
+  )
+}
 
 /**
  * `PUT /v1/products/:id/price`, by head office: the price of one product, minor units, for all branches; an import of the

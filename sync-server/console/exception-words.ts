@@ -32,7 +32,9 @@ export const exceptionWords = defineWords(
     'duplicate-fact': 'The same sale or session was sent twice as two events. The second is without effect.',
     'not-applicable': 'The database could not take its effect. It is kept.',
     'unknown-product': 'Sold something that is not in the catalogue.',
-    'price-differs': 'Sold at a price other than the catalogue’s.',
+    'price-differs': 'Sold at a price that neither the catalogue nor its price list has.',
+    'discount-over-limit':
+      'More was taken off than the role of whoever gave it allows. The sale is kept; speak with the branch.',
     'receipt-gap': 'Receipt numbers were passed over.',
     'receipt-duplicate': 'A receipt number was used twice.',
     'voucher-overdrawn': 'More was taken on a voucher than it was worth: two tills that were apart took it.',
@@ -75,7 +77,9 @@ export const exceptionWords = defineWords(
     'duplicate-fact': 'La même vente ou session a été envoyée deux fois. La seconde est sans effet.',
     'not-applicable': 'La base n’a pas pu prendre son effet. L’événement est conservé.',
     'unknown-product': 'Vente d’un article absent du catalogue.',
-    'price-differs': 'Vendu à un prix autre que celui du catalogue.',
+    'price-differs': 'Vendu à un prix que ni le catalogue ni sa liste de prix ne porte.',
+    'discount-over-limit':
+      'Remise supérieure à ce que permet le rôle de la personne qui l’a accordée. La vente est conservée ; voyez avec l’officine.',
     'receipt-gap': 'Des numéros de ticket ont été sautés.',
     'receipt-duplicate': 'Un numéro de ticket a servi deux fois.',
     'voucher-overdrawn': 'Un bon a servi au-delà de sa valeur : deux caisses séparées l’ont pris.',
@@ -119,7 +123,9 @@ export const exceptionWords = defineWords(
       'Derselbe Verkauf oder dieselbe Sitzung kam als zwei Ereignisse. Das zweite ist ohne Wirkung.',
     'not-applicable': 'Die Datenbank konnte die Wirkung nicht aufnehmen. Das Ereignis ist aufbewahrt.',
     'unknown-product': 'Etwas verkauft, das nicht im Katalog steht.',
-    'price-differs': 'Zu einem anderen Preis als dem des Katalogs verkauft.',
+    'price-differs': 'Zu einem Preis verkauft, den weder der Katalog noch seine Preisliste kennt.',
+    'discount-over-limit':
+      'Mehr Nachlass, als die Rolle der gebenden Person erlaubt. Der Verkauf ist aufbewahrt; mit der Filiale klären.',
     'receipt-gap': 'Belegnummern wurden übersprungen.',
     'receipt-duplicate': 'Eine Belegnummer wurde zweimal verwendet.',
     'voucher-overdrawn': 'Ein Gutschein wurde über seinen Wert hinaus genommen: an zwei getrennten Kassen.',

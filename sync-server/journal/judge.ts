@@ -8,6 +8,7 @@ import { may, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
 import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
+import { isPriceOfOrigin, judgeDiscounts, type Pricing } from './judge-prices.ts'
 import { judgeRefund, rememberSales, type SoldLines } from './judge-refunds.ts'
 
 /** Something wrong with a stored fact; head office reviews it. */
@@ -34,6 +35,7 @@ export type ExceptionCode =
   | 'not-applicable'
   | 'unknown-product'
   | 'price-differs'
+  | 'discount-over-limit'
   | 'receipt-gap'
   | 'receipt-duplicate'
   | 'stock-below-zero'
@@ -79,6 +81,8 @@ export interface Known {
   sold: SoldLines
   /** Parked baskets that a batch recalls; grows while it is judged. */
   parked: ParkedBaskets
+  /** What lists say of products sold at another price than the catalogue's, and what each role may take off. */
+  pricing: Pricing
 }
 
 export interface Judged {
@@ -236,7 +240,7 @@ function judgePrices(mutations: readonly Mutation[], known: Known, report: Repor
     const { product_id: product, unit_price: price, cip13 } = mutation.row
     const accepted = known.prices.get(`${product}|${date}`)
     if (!accepted) wrong.unknown.push(cip13)
-    else if (!accepted.has(price))
+    else if (!accepted.has(price) && !isPriceOfOrigin(mutation.row, known.pricing.listed))
       wrong.price.push(`${cip13}: ${price}, catalogue ${[...accepted].join(' or ')}`)
   }
   if (wrong.unknown.length > 0) report('unknown-product', wrong.unknown.join(', '))
@@ -330,6 +334,12 @@ function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known
   const elsewhere = event.type === 'cash-session.closed-elsewhere'
   if (!judgeOwner(mutations, device, known, report, elsewhere)) return { event, mutations: [], findings }
   judgePrices(mutations, known, report)
+  const overLimit = judgeDiscounts(mutations, {
+    ...known.pricing,
+    role: event.actor.role,
+    staff: known.staff,
+  })
+  if (overLimit.length > 0) report('discount-over-limit', overLimit.join('; '))
   judgeReceipts(mutations, known, report)
   for (const { code, detail } of judgeRefund(mutations, known.sold)) report(code, detail)
   for (const detail of judgeParked(mutations, known.parked)) report('parked-recalled-twice', detail)

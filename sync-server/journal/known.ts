@@ -8,6 +8,7 @@ import { arrayLiteral, prepared } from '../database/bulk.ts'
 import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
 import { loadParked } from './judge-parked.ts'
+import { approversOf, loadPricing } from './judge-prices.ts'
 import { loadSoldLines } from './judge-refunds.ts'
 import { lockJournal } from './ledger.ts'
 
@@ -166,21 +167,26 @@ export async function loadKnown(
   )
   const carried = projected.flatMap(({ event }) => carriedBy(event) ?? [])
   const others = new Set(carried.map(({ deviceId }) => deviceId))
-  const actors = [...new Set(projected.map(({ event }) => (carriedBy(event) ?? event).actor.staffId))]
+  const people = [
+    ...projected.map(({ event }) => (carriedBy(event) ?? event).actor.staffId),
+    ...approversOf(mutations),
+  ]
   for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
-  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, parked] = await together([
-    loadStaff(client, actors),
-    loadRegisters(client, device),
-    loadSessions(client, sessionClaims(mutations)),
-    loadFacts(client, mutations),
-    loadPrices(client, mutations),
-    loadReceipts(client, mutations),
-    loadOrigins(client, device, [...others]),
-    loadTaken(client, projected, carried),
-    loadSoldLines(client, mutations),
-    loadParked(client, mutations),
-  ])
-  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold, parked }
+  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, parked, pricing] =
+    await together([
+      loadStaff(client, [...new Set(people)]),
+      loadRegisters(client, device),
+      loadSessions(client, sessionClaims(mutations)),
+      loadFacts(client, mutations),
+      loadPrices(client, mutations),
+      loadReceipts(client, mutations),
+      loadOrigins(client, device, [...others]),
+      loadTaken(client, projected, carried),
+      loadSoldLines(client, mutations),
+      loadParked(client, mutations),
+      loadPricing(client, device.branchId, mutations),
+    ])
+  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold, parked, pricing }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */

@@ -38,3 +38,27 @@ export function lastHeard(statuses: readonly Pick<DeviceStatusRow, 'last_heard_a
     null,
   )
 }
+
+/** What is known of a device's place among others. */
+interface Standing {
+  id: string
+  enrolled_at: string
+  succeeds?: string | null
+}
+
+/**
+ * The devices that go on under another identity and were not heard of since: they are not silent, they are no more. One
+ * that still speaks beside its successor was copied; it stays in sight.
+ */
+export function formerDevices(
+  devices: readonly Standing[],
+  lastHeardOf: (deviceId: string) => string | undefined,
+): Set<string> {
+  return new Set(
+    devices.flatMap(({ succeeds, enrolled_at: since }) => {
+      if (succeeds == null) return []
+      const heard = lastHeardOf(succeeds)
+      return heard === undefined || heard <= since ? [succeeds] : []
+    }),
+  )
+}

@@ -6,7 +6,7 @@ import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
-import { type Hearing, hearing } from '../figures/hearing.ts'
+import { formerDevices, type Hearing, hearing } from '../figures/hearing.ts'
 import { countNumbers, type NumberRange, nameNumbers } from '../figures/receipt-numbers.ts'
 import { useLive, useNow } from '../live/live-context.ts'
 import type { Device } from '../live/live-store.ts'
@@ -54,7 +54,9 @@ function useTillLines(branchId: string | null): TillLine[] {
   const statuses = useLive((state) => state.statuses)
   const sessions = useLive((state) => state.sessions)
   const missing = useLive((state) => state.sales.missing)
-  const devices = directory?.devices.filter((device) => device.revoked_at === null) ?? []
+  const all = directory?.devices ?? []
+  const former = formerDevices(all, (id) => statuses.get(id)?.last_heard_at)
+  const devices = all.filter((device) => device.revoked_at === null && !former.has(device.id))
   return ofBranch(devices, branchId)
     .map((device) => {
       const place = placeOf(directory, device.branch_id, device.register_id)
