@@ -28,6 +28,7 @@ import * as substances from './0029-substances.ts'
 import * as favourites from './0030-favourites.ts'
 import * as headOffice from './0031-head-office.ts'
 import * as productSearch from './0034-product-search.ts'
+import * as customerDecisions from './0035-customer-decisions.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -61,6 +62,7 @@ const STEPS: Record<string, Step> = {
   '0030-favourites': favourites,
   '0031-head-office': headOffice,
   '0034-product-search': productSearch,
+  '0035-customer-decisions': customerDecisions,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

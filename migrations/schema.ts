@@ -72,6 +72,16 @@ export interface ExceptionReviewRow {
   at: string
 }
 
+/** Server only: what head office decided about a customer (by id) or a voucher (by code). Nothing is ever changed here. */
+export interface CustomerDecisionRow {
+  id: string
+  subject: string
+  subject_key: string
+  decided_by: string
+  decided_at: string
+  content: string
+}
+
 /** Server only: a Z report that is to be mailed, once. Unsent while `sent_at` is null. */
 export interface ZMailRow {
   session_id: string
@@ -238,6 +248,7 @@ export interface ServerTables extends SharedTables {
   staff_login: StaffLoginRow
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow
+  customer_decision: CustomerDecisionRow
   exception_review: ExceptionReviewRow
   z_mail: ZMailRow
   catalogue_import: CatalogueImportRow

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { refuse } from '../domain/refusals.ts'
 import { branchRoutes } from './api/branches.ts'
 import { cashSessionRoutes } from './api/cash-sessions.ts'
+import { customerRoutes } from './api/customers.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
 import { priceRoutes } from './api/prices.ts'
@@ -11,6 +12,7 @@ import { pricingRoutes } from './api/pricing.ts'
 import { pricingViewRoutes } from './api/pricing-views.ts'
 import { reviewRoutes } from './api/reviews.ts'
 import { salesRoutes } from './api/sales.ts'
+import { voucherRoutes } from './api/vouchers.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
 import type { ServerDatabase } from './database/pool.ts'
@@ -76,6 +78,8 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', priceRoutes(parts, guard))
   app.route('/v1', pricingRoutes(parts, guard))
   app.route('/v1', pricingViewRoutes(parts.db, guard))
+  app.route('/v1', customerRoutes(parts, guard))
+  app.route('/v1', voucherRoutes(parts, guard))
   app.route('/v1', branchRoutes(parts.db, guard))
   app.route('/v1', reviewRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))
