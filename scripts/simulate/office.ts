@@ -15,6 +15,8 @@ export interface Office {
   start(): Promise<void>
   /** kill -9: nothing is closed, and the next start finds the files as they were at this instant. */
   kill(): Promise<void>
+  /** Whether what is left of a dead server may still speak in this process. */
+  haunts(): boolean
   /** Head office sets a price. @returns whether the server said that it is done */
   setPrice(productId: string, price: number): Promise<boolean>
   close(): Promise<void>
@@ -99,6 +101,7 @@ export function createOffice(options: OfficeOptions): Office {
       }
     },
     kill,
+    haunts: () => lives > 0,
     setPrice: headOffice(() => life?.server.url ?? NOWHERE, options.log),
     close: async () => {
       if (life) {

@@ -183,6 +183,7 @@ function createOfficeProcess(options: OfficeOptions): Office {
       life = { child, url: await untilReady(child) }
     },
     kill,
+    haunts: () => false,
     setPrice: headOffice(() => life?.url ?? NOWHERE, options.log),
     close: kill,
   }

@@ -11,6 +11,7 @@ import { projectEvent } from '../../../domain/journal/families.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
 import type { DeviceIdentity, Handover, Unsent } from '../device/identity.ts'
 import { noteNumbers } from '../register-numbers.ts'
+import { tablesLoading } from '../replica/load.ts'
 import { isSum } from '../replica/overlay.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
@@ -110,15 +111,18 @@ const serverHead = (db: TillDatabase, deviceId: string): number =>
 
 /**
  * Own events that the server's rows may already have contained, without a word of it, were laid over them. Now that the last
- * event that both hold is known, those at or below it are in the rows if the server's head was beyond it.
+ * event that both hold is known, those at or below it are in the rows if the server's head was beyond it; but not in those of
+ * a table that is being loaded, which join only beside the head that they belong to.
  */
 function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
   const contained = createContained(db, owner).now()
   if (serverHead(db, owner) < common || contained >= common) return
   const twice = readAbove(db, contained).filter(({ seq }) => seq <= common)
+  const loading = tablesLoading(db)
   const sums = twice.flatMap((event) => {
     const projection = projectEvent(event)
-    return 'mutations' in projection ? projection.mutations.filter(isSum) : []
+    const added = 'mutations' in projection ? projection.mutations.filter(isSum) : []
+    return added.filter(({ table }) => !loading.has(table))
   })
   createApplier(db).apply(
     sums.map(({ add, ...sum }) => ({

@@ -131,12 +131,15 @@ export class Intake {
     return true
   }
 
-  /** A table that was lacking is answered: others wait for it as before. */
+  /**
+   * A table that was lacking is answered: others wait for it as before. They have gone on meanwhile, so that what its log
+   * brings from where it was left is taken although it is older than what is here of them.
+   */
   #found(table: string): void {
     if (!this.#lacking.delete(table)) return
     const load = this.#loads.pending().get(table)
     if (load?.loaded) this.frontier.follow(table, BigInt(load.top))
-    else if (this.#joined.has(table)) this.frontier.follow(table, this.#options.writer.lsn() ?? 0n)
+    else if (this.#joined.has(table)) this.frontier.follow(table, 0n)
     this.#settle()
   }
 

@@ -59,4 +59,30 @@ describe('shapes that hold others back', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect(branch.probed).toBe(probed)
   })
+
+  it('may be dropped while they are asked', async () => {
+    const branch = shape(20n)
+    branch.probe = async () => {
+      frontier.drop('branch')
+      return 20n
+    }
+    const fallen = vi.fn()
+    process.once('unhandledRejection', fallen)
+    const laggards = watchLaggards(
+      frontier,
+      new Map([
+        ['branch', branch],
+        ['staff', shape(25n)],
+      ]),
+      () => {},
+    )
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(50)
+    vi.useRealTimers()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    process.off('unhandledRejection', fallen)
+    laggards.stop()
+    expect(fallen).not.toHaveBeenCalled()
+    expect(frontier.release(100)?.lsn).toBe(20n)
+  })
 })

@@ -33,7 +33,8 @@ export function watchLaggards(
     probing.add(table)
     const lsn = await followed.get(table)?.probe()
     probing.delete(table)
-    if (stopped || lsn === null || lsn === undefined) return
+    // Meanwhile it may have begun anew, or the server may have said that it has no such table.
+    if (stopped || lsn === null || lsn === undefined || !frontier.follows(table)) return
     frontier.reached(table, lsn)
     moved()
   }

@@ -56,6 +56,9 @@ export function createTableWriters(db: TillDatabase): (table: string) => TableWr
   }
 }
 
+/** Tables whose rows are on their way: what is in them is not yet of the moment that the heads speak of. */
+export const tablesLoading = (db: TillDatabase): Set<string> => new Set(createRecords(db).read().keys())
+
 /** Beyond so many own events a table is searched for rows that the server lacks, rather than their rows kept in mind. */
 const FEW_EVENTS = 5000
 
