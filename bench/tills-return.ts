@@ -40,9 +40,9 @@ async function senderOf(url: string, journal: TestJournal): Promise<Sender> {
     try {
       const response = await fetch(new URL('/v1/journal', url), { method: 'POST', headers, body, signal })
       await response.arrayBuffer()
-      return response.status
+      return { status: response.status, afterMs: 1000 * Number(response.headers.get('retry-after')) }
     } catch {
-      return 0
+      return { status: 0, afterMs: 0 }
     }
   }
   return {
@@ -50,10 +50,11 @@ async function senderOf(url: string, journal: TestJournal): Promise<Sender> {
     token,
     send: async (body) => {
       for (let failures = 0; ; failures++) {
-        const status = await post(body)
+        const { status, afterMs } = await post(body)
         if (status === 200) return failures
         if (status >= 400 && status < 429) throw new Error(`a batch was refused: HTTP ${status}`)
-        await delay(Math.min(8000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
+        const backoff = Math.min(8000, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
+        await delay(afterMs > 0 ? afterMs * (1 + Math.random() / 2) : backoff)
       }
     },
   }

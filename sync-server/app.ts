@@ -36,6 +36,8 @@ export interface AppParts extends IngestTools {
   jobs: Jobs
   log: Logger
   authenticate: Authenticate
+  /** The same, believed again for a few seconds: for devices, which ask often. */
+  authenticateAgain: Authenticate
   countersigner: Countersigner
   signIn: SignIn
   /** Answers `/v1/shape`, for callers that it authenticates itself. */
@@ -66,7 +68,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.onError(onError)
   app.notFound((c) => answerRefusal(c, refuse('not-found', { what: c.req.path.slice(0, 200) })))
   app.route('/v1/health', healthRoute(parts.db))
-  app.route('/v1/journal', journalRoutes(parts, guard))
+  app.route('/v1/journal', journalRoutes(parts, createGuard(parts.authenticateAgain)))
   app.route('/v1/replica', replicaRoutes(parts.pool, guard))
   app.route('/v1/models', modelRoutes(parts.db, parts.files, guard))
   app.route('/v1/forecast', forecastRoutes(parts.jobs, guard))

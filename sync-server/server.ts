@@ -11,6 +11,7 @@ import { createAuthenticator } from './auth/caller.ts'
 import { openDevelopmentSigner } from './auth/development.ts'
 import { createDeviceCheck } from './auth/device.ts'
 import { createPeopleCheck, type PeopleTrust } from './auth/people.ts'
+import { rememberCallers } from './auth/remember.ts'
 import type { SignIn } from './auth/routes.ts'
 import type { ServerConfig } from './config.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
@@ -123,6 +124,7 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     device: createDeviceCheck(db, clock),
     staff: createPeopleCheck(db, trust),
   })
+  const authenticateAgain = rememberCallers(authenticate, clock)
   const files = openFolderStore(join(config.dataDir, 'files'))
   const forecasts = forecastTasks({
     pool,
@@ -143,9 +145,21 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
   const jobs = await startJobs({ databaseUrl, tasks, crontab, log })
   closers.push(() => jobs.stop())
-  const shapes = await openShapes(config, { databaseUrl, authenticate, log })
+  const shapes = await openShapes(config, { databaseUrl, authenticate: authenticateAgain, log })
   const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })
-  const parts = { countersigner, pool, db, clock, newId: uuidv7, files, jobs, log, authenticate, signIn }
+  const parts = {
+    countersigner,
+    pool,
+    db,
+    clock,
+    newId: uuidv7,
+    files,
+    jobs,
+    log,
+    authenticate,
+    authenticateAgain,
+    signIn,
+  }
   const app = createApp({ ...parts, gatekeeper: shapes.gatekeeper, consoleDir: config.consoleDir })
   closers.push(shapes.close)
   const { server, url } = await listen(app, config)

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/caller.ts'
-import { rememberCallers } from './auth/remember.ts'
 import type { ServerConfig } from './config.ts'
 import type { AppEnv } from './http/env.ts'
 import { createShapeEngine } from './shapes/engine/app.ts'
@@ -22,8 +21,7 @@ export async function openShapes(
   config: ServerConfig,
   tools: { databaseUrl: string; authenticate: Authenticate; log: Logger },
 ): Promise<ShapeService> {
-  const { databaseUrl, log } = tools
-  const authenticate = rememberCallers(tools.authenticate, Date.now)
+  const { databaseUrl, authenticate, log } = tools
   if (config.electric) {
     const { url, secret } = config.electric
     const upstream = electricUpstream(secret ? { url, secret } : { url })

@@ -8,8 +8,8 @@ const BELIEVED_MS = 5000
 const CALLERS_MAX = 20_000
 
 /**
- * Remembers for a few seconds who a token proved to be: a till follows twenty shapes, and each of their polls would
- * cost a signature check and a look at the database. Refusals are not remembered.
+ * Remembers for a few seconds who a token proved to be: a till follows forty shapes and sends each sale, and each
+ * request would cost a signature check and a look at the database. Refusals are not remembered.
  * @param clock milliseconds since the Unix epoch
  */
 export function rememberCallers(authenticate: Authenticate, clock: () => number): Authenticate {

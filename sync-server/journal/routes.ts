@@ -15,8 +15,11 @@ import { readHead } from './ledger.ts'
 /** Room for 500 events of the size that sales have, with a wide margin, bytes. */
 const BODY_LIMIT = 8 * 1024 * 1024
 
-/** Days' worth of sales take turns; a sale or two that are made now do not wait for them. */
-const LANES = { largeBytes: 64 * 1024, atOnce: 3, waiting: 32, waitMs: 4000 }
+/**
+ * Hours' and days' worth of sales take turns; a sale or two that are made now do not wait for them. Two at once keep the
+ * processor and the database busy, and leave connections to those who pass by.
+ */
+const LANES = { largeBytes: 16 * 1024, atOnce: 2, waiting: 32, waitMs: 4000 }
 
 /** `GET /v1/journal/head` and `POST /v1/journal`, for devices. */
 export function journalRoutes(
