@@ -127,7 +127,7 @@ export class Engine {
     try {
       const { maxRequests } = this.#settings
       if (this.#requests + this.#serving.streams.size > maxRequests) {
-        throw new OverloadedError('existing', maxRequests)
+        throw new OverloadedError('existing', maxRequests, this.#serving.polls.freeInMs)
       }
       const request = readShapeRequest(query)
       const shape = await this.#source.shapeFor(request)

@@ -38,13 +38,17 @@ export class UnavailableError extends Error {
   }
 }
 
-/** As many requests of this kind as are allowed are under way already. */
-export class OverloadedError extends Error {
-  readonly retryAfter = 5
+/** Nobody is asked to come back sooner or later than this, s. */
+const RETRY_S = { least: 1, most: 60 }
 
-  constructor(kind: 'initial' | 'existing', limit: number) {
+/** As many requests of this kind as are allowed are under way already; there is room in about `freeInMs`. */
+export class OverloadedError extends Error {
+  readonly retryAfter: number
+
+  constructor(kind: 'initial' | 'existing', limit: number, freeInMs: number) {
     super(`Concurrent ${kind} request limit exceeded (limit: ${limit}), please retry`)
     this.name = 'OverloadedError'
+    this.retryAfter = Math.min(RETRY_S.most, Math.max(RETRY_S.least, Math.ceil(freeInMs / 1000)))
   }
 }
 

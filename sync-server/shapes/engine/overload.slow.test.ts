@@ -25,10 +25,9 @@ it('asks those who want more new shapes than it may make to come back, and serve
       refused = await t.get({ table: 'other', where: `id = ${Date.now()}`, offset: '-1' })
     return refused.status === 429
   })
-  expect([refused.headers.get('retry-after'), refused.headers.get('cache-control')]).toEqual([
-    '5',
-    'no-store',
-  ])
+  expect(refused.headers.get('cache-control')).toBe('no-store')
+  // The one shape made before took no longer than that.
+  expect(refused.headers.get('retry-after')).toBe('1')
   expect(JSON.parse(refused.text)).toEqual({
     code: 'concurrent_request_limit_exceeded',
     message: 'Concurrent initial request limit exceeded (limit: 1), please retry',
@@ -60,7 +59,9 @@ it('asks those beyond its number of requests to come back; event streams count',
   expect(stream.status).toBe(200)
   const waiting = [t.get(live), t.get(live)]
   await until(async () => (await t.engine().health()).waitingClients === 2)
-  expect((await t.get(live)).status).toBe(429)
+  const refused = await t.get(live)
+  // Both wait for a second at the most.
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
   leaving.abort()
   await until(async () => (await t.get({ table: 'known', offset: '-1' })).status === 200)
   await Promise.all(waiting)

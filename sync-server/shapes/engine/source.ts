@@ -5,6 +5,7 @@ import { Definition, type DefinitionRecord } from './definition.ts'
 import { messageOf, OverloadedError, UnavailableError } from './errors.ts'
 import type { ChangeLog } from './log/change-log.ts'
 import type { Settings } from './options.ts'
+import { Pace } from './pace.ts'
 import type { Registry } from './registry.ts'
 import type { Feed } from './replication/feed.ts'
 import { publishTable } from './replication/slot.ts'
@@ -42,6 +43,7 @@ export class ShapeSource {
   readonly #creating = new Map<string, Promise<Shape>>()
   /** Requests and snapshots for shapes that are not there yet. */
   #new = 0
+  readonly #pace = new Pace(SNAPSHOTS_AT_ONCE)
 
   constructor(parts: ShapeSourceParts) {
     this.#parts = parts
@@ -81,11 +83,14 @@ export class ShapeSource {
   /** Runs what may need the database and a snapshot, unless too much of that is under way already. */
   async #asNew<T>(task: () => Promise<T>): Promise<T> {
     const { maxNewShapes } = this.#parts.settings
-    if (this.#new >= maxNewShapes) throw new OverloadedError('initial', maxNewShapes)
+    if (this.#new >= maxNewShapes)
+      throw new OverloadedError('initial', maxNewShapes, this.#pace.leftMs(this.#new))
     this.#new++
+    const done = this.#pace.begin()
     try {
       return await task()
     } finally {
+      done()
       this.#new--
     }
   }

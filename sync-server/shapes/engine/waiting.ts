@@ -26,6 +26,12 @@ export class WaitingRequests {
     return this.#waiters.size
   }
 
+  /** How long until the first of them is let go at the latest, ms; 0 when nobody waits. */
+  get freeInMs(): number {
+    const [first] = this.#waiters
+    return first ? Math.max(0, first.deadline - performance.now()) : 0
+  }
+
   /** Waits until the shape wakes its followers with `isReady`, the time is up, or the client has gone. */
   wait(shape: Shape, signal: AbortSignal, isReady: () => boolean): Promise<WaitResult> {
     if (signal.aborted) return Promise.resolve('aborted')
