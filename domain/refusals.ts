@@ -74,13 +74,13 @@ export const REFUSALS = {
     409,
     w('The drawer is not open.', 'Open it with its float first.'),
     w('Le tiroir n’est pas ouvert.', 'Ouvrez-le d’abord avec son fond de caisse.'),
-    w('Die Schublade ist nicht eröffnet.', 'Zuerst mit dem Wechselgeld eröffnen.'),
+    w('Die Kassenlade ist nicht eröffnet.', 'Zuerst mit dem Wechselgeld eröffnen.'),
   ),
   'session-already-open': entry(
     409,
     w('The drawer is already open.', 'Go on selling, or close it first.'),
     w('Le tiroir est déjà ouvert.', 'Continuez à vendre, ou clôturez-le d’abord.'),
-    w('Die Schublade ist bereits eröffnet.', 'Weiter verkaufen oder zuerst abschließen.'),
+    w('Die Kassenlade ist bereits eröffnet.', 'Weiter verkaufen oder zuerst abschließen.'),
   ),
   'second-person-needed': entry(
     403,
@@ -96,7 +96,7 @@ export const REFUSALS = {
       'Clôturez-le d’abord, ou demandez au siège.',
     ),
     w(
-      'Diese Kasse kennt keine abgeschlossene Schublade dieser Nummer.',
+      'Diese Kasse kennt keine abgeschlossene Kassenlade dieser Nummer.',
       'Erst abschließen, oder die Zentrale fragen.',
     ),
   ),

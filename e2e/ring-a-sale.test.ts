@@ -202,6 +202,92 @@ describe('a Saturday at the counter', () => {
     )
   })
 
+  it('takes up at one till what was parked at the other', async () => {
+    await counter.keys('Enter')
+    await openDrawer(counter, '150')
+    for (const code of [DOLIPRANE, FENOFIBRATE]) await counter.scan(code)
+    // 2.18 + 2.56
+    await counter.page.getByTestId('total').getByText('€4.74').waitFor()
+    await counter.type('Mme Dupont')
+    await counter.keys('F3')
+    await counter.page.getByText('Sale parked, 2 items').waitFor()
+    await until('the parked sale at the other till', () =>
+      tillRows(second.databaseFile).parked_basket?.some(({ label }) => label === 'Mme Dupont'),
+    )
+    await other.keys('F3')
+    await other.page.getByRole('option').getByText('Mme Dupont').waitFor()
+    await other.keys('Enter')
+    await other.page.getByTestId('total').getByText('€4.74').waitFor()
+    await other.keys('F12')
+    await other.type('5')
+    await other.keys('Enter')
+    // 5.00 − 4.74
+    await other.page.getByTestId('change').getByText('€0.26').waitFor()
+    await until('the other till to have sent its sale', async () => {
+      const sales = await product.db.selectFrom('sale').select('total').execute()
+      return sales.length === 4
+    })
+  })
+
+  it('closes a dead till’s drawer from its neighbour, and adds what comes late', async () => {
+    product.line.cut()
+    await other.page.getByText(/Offline since/).waitFor()
+    await other.scan(DOLIPRANE)
+    await other.page.getByTestId('total').getByText('€2.18').waitFor()
+    await other.keys('F12', 'Enter')
+    await other.page.getByText('The next scan starts the next sale').waitFor()
+    await second.kill()
+    product.line.restore()
+    await counter.keys('F10', '8', '1')
+    // Float 100.00 + 4.74 are expected here; 2.18 more lie there, which nobody else can know of yet.
+    await count(counter.page, {
+      'How many of €100.00': '1',
+      'How many of €5.00': '1',
+      'How many of €1.00': '1',
+      'How many of €0.50': '1',
+      'How many of €0.20': '2',
+      'How many of €0.02': '1',
+    })
+    await counter.page.getByRole('button', { name: 'Close that drawer' }).click()
+    await until(
+      'the difference',
+      async () => (await counter.page.getByTestId('variance').textContent()) === 'Over €2.18',
+    )
+    const z = await until('its Z report', () =>
+      first.printer
+        .receipts()
+        .map(({ lines }) => lines.join('\n'))
+        .find((paper) => paper.includes('Clôturé depuis un autre poste')),
+    )
+    // 25.36 by card and 4.74 in cash.
+    expect(z).toMatch(/30,10/)
+    expect(z).toMatch(/104,74/)
+
+    await second.start()
+    await other.page.goto(second.url)
+    await unlock(other, 'pharmacist')
+    await openDrawer(other, '50')
+    const late = await until('the addendum', () =>
+      second.printer
+        .receipts()
+        .map(({ lines }) => lines.join('\n'))
+        .find((paper) => paper.includes('ADDITIF AU Z 1 - 1')),
+    )
+    expect(late).toMatch(/2,18/)
+    const [addendum] = await until('the addendum at head office', async () => {
+      const rows = await product.db.selectFrom('z_addendum').selectAll().execute()
+      return rows.length === 1 ? rows : null
+    })
+    // 104.74 + 2.18 were to be there, and were.
+    expect(addendum).toMatchObject({
+      sale_count: 1,
+      gross_total: 218,
+      cash: 218,
+      expected: 10_692,
+      variance: 0,
+    })
+  })
+
   it('leaves journals that verify, at the server and at the tills', async () => {
     const verify = (source: string) =>
       promisify(execFile)(process.execPath, ['sync-server/audit/main.ts', 'verify', source])

@@ -3,7 +3,7 @@ import type { TestTill } from '../../e2e/support/product.ts'
 import { until } from '../../e2e/support/until.ts'
 import { formatReceiptCode } from '../../hardware/protocols/barcodes/receipt-code.ts'
 import { handedOver, type Ledger, partsOf } from './ledger.ts'
-import { DISCOUNT_BP, type Item, type Pay, totalOf, type Visit } from './plan.ts'
+import { DISCOUNT_BP, type Item, type Pay, totalOf, type Visit, voucherOf } from './plan.ts'
 
 /** What was measured, ms. */
 export interface Measured {
@@ -81,22 +81,28 @@ const agreed = ({ hands, till }: Seat, items: readonly Item[]) =>
     return basket?.total === totalOf(items) && basket.lines.length === items.length ? basket : null
   })
 
-const take = ({ hands }: Seat, revision: number, total: number, how: Pay) => {
+const take = ({ hands }: Seat, sale: number, revision: number, total: number, how: Pay) => {
   if (how === 'card') return hands.do('sale.pay-card', { revision })
+  if (how === 'voucher') {
+    return hands
+      .do('payment.voucher', { code: voucherOf(sale), revision })
+      .then(() => hands.do('sale.pay-card', { revision }))
+  }
   if (how !== 'both') return hands.do('sale.pay-cash', { given: handedOver(total, how) as never, revision })
   const amount = partsOf(total, how).cash as never
   return hands.do('payment.cash', { revision, amount }).then(() => hands.do('sale.pay-card', { revision }))
 }
 
-async function pay(seat: Seat, sale: number, items: readonly Item[], how: Pay): Promise<void> {
+/** @param credit what came back for it, minor units */
+async function pay(seat: Seat, sale: number, items: readonly Item[], how: Pay, credit = 0): Promise<void> {
   const { till, measured, ledger, made } = seat
-  const total = totalOf(items)
+  const total = totalOf(items) - credit
   const given = handedOver(total, how)
   const paid = await until(`${till.name} to take the money`, async () => {
     const { revision } = await agreed(seat, items)
     const from = performance.now()
     try {
-      const answer = await take(seat, revision, total, how)
+      const answer = await take(seat, sale, revision, total, how)
       measured.sales.push(performance.now() - from)
       return answer
     } catch (error) {
@@ -107,7 +113,7 @@ async function pay(seat: Seat, sale: number, items: readonly Item[], how: Pay): 
   })
   if (paid.change !== given - total)
     throw new Error(`${till.name}: ${paid.change} is not the change of sale ${sale}`)
-  ledger.sold(seat.index, items, how)
+  ledger.sold(seat.index, items, how, credit)
   const receipt = formatReceiptCode({
     register: String(seat.registerNumber),
     receiptNumber: paid.receiptNumber,
@@ -142,17 +148,18 @@ async function takeUp(seat: Seat, name: string): Promise<boolean> {
   return true
 }
 
-async function takeBack(seat: Seat, of: number): Promise<boolean> {
-  const { hands, ledger } = seat
+/** Opens the refund of a sale and chooses a pack of its first line. @returns null when this till has not heard of it */
+async function bringBack(seat: Seat, of: number) {
+  const { hands } = seat
   const sale = seat.made.get(of)
-  if (!sale) return false
+  if (!sale) return null
   const known = await scan(seat, sale.receipt).catch((error: Error) => {
     if (error.message.includes('sale-not-found')) return null
     throw error
   })
   if (!known) {
     await hands.do('notice.dismiss', {})
-    return false
+    return null
   }
   const [item] = sale.items
   const line = await until('the refund to open', () =>
@@ -163,10 +170,35 @@ async function takeBack(seat: Seat, of: number): Promise<boolean> {
     const refund = hands.see('refund')
     return refund?.total === item?.price ? refund : null
   })
+  return { sale, amount: item?.price ?? 0, revision, total }
+}
+
+async function exchange(
+  seat: Seat,
+  { of, sale, items }: Extract<Visit, { do: 'exchange' }>,
+): Promise<boolean> {
+  const { hands, ledger, till } = seat
+  const back = await bringBack(seat, of)
+  if (!back) return false
+  const { revision, total, amount } = back
+  await hands.do('exchange.begin', { reason: 'wrong-item', revision, total })
+  await scanAll(seat, items)
+  await until(`${till.name} to set ${amount} against it`, () => hands.see('exchange')?.credit === amount)
+  await pay(seat, sale, items, 'exact', amount)
+  ledger.refunded(seat.index, amount, 'exchange')
+  await until('the exchange to be done', () => hands.see('exchange') === null)
+  return true
+}
+
+async function takeBack(seat: Seat, of: number): Promise<boolean> {
+  const { hands, ledger } = seat
+  const brought = await bringBack(seat, of)
+  if (!brought) return false
+  const { sale, amount, revision, total } = brought
   const back = await hands.do('refund.complete', { reason: 'unwanted', revision, total })
   const to = sale.pay === 'card' ? 'card' : 'cash'
   if (back.tenders.some(({ kind }) => kind !== to)) throw new Error(`refund of sale ${of} went elsewhere`)
-  ledger.refunded(seat.index, item?.price ?? 0, to)
+  ledger.refunded(seat.index, amount, to)
   await until('the refund to be done', () => hands.see('refund') === null)
   return true
 }
@@ -174,6 +206,7 @@ async function takeBack(seat: Seat, of: number): Promise<boolean> {
 /** @returns false when it cannot be done yet: another till's news has not come */
 async function serve(seat: Seat, visit: Visit): Promise<boolean> {
   if (visit.do === 'refund') return takeBack(seat, visit.of)
+  if (visit.do === 'exchange') return exchange(seat, visit)
   if (visit.do === 'take-up') {
     if (!(await takeUp(seat, visit.name))) return false
     await pay(seat, visit.sale, visit.items, visit.pay)

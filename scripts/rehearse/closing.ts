@@ -74,9 +74,12 @@ export function checkZ(
   same('perpetual total', z.perpetualTotal, own.gross)
   same('cash taken', byKind(z.tenders, 'cash'), own.cash)
   same('card taken', byKind(z.tenders, 'card'), own.card)
+  same('vouchers taken', byKind(z.tenders, 'voucher'), own.voucher)
+  same('set against what came back', byKind(z.tenders, 'exchange'), own.exchange)
   same('refunds', z.refunds?.count ?? 0, own.refunds)
   same('cash given back', byKind(z.refunds?.tenders ?? [], 'cash'), own.refundedCash)
   same('card given back', byKind(z.refunds?.tenders ?? [], 'card'), own.refundedCard)
+  same('given back in goods', byKind(z.refunds?.tenders ?? [], 'exchange'), own.refundedExchange)
   same(
     'VAT',
     z.taxes.map(({ rateBp, gross, tax }) => ({ rateBp, gross, tax })),
@@ -112,6 +115,7 @@ export async function checkServer(
     .execute()
   same('cash taken', byKind(tenders, 'cash'), own.cash)
   same('card taken', byKind(tenders, 'card'), own.card)
+  same('vouchers taken', byKind(tenders, 'voucher'), own.voucher)
   const movements = await db
     .selectFrom('cash_movement')
     .select('amount')

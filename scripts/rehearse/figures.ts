@@ -30,8 +30,8 @@ export function figuresOf(
       const { expected = 0, counted = 0 } = closings[i] ?? {}
       return [
         `${names[i]}: ${own.sales} sales, ${money(own.gross)}`,
-        `cash ${money(own.cash)}, card ${money(own.card)}`,
-        `${own.refunds} refunds, ${money(own.refundedCash + own.refundedCard)}`,
+        `cash ${money(own.cash)}, card ${money(own.card)}, vouchers ${money(own.voucher)}, exchanged ${money(own.exchange)}`,
+        `${own.refunds} refunds, ${money(own.refundedCash + own.refundedCard + own.refundedExchange)}`,
         `drawer ${money(expected)}, counted ${money(counted)} (${money(counted - expected)})`,
       ].join('; ')
     }),

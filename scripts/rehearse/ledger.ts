@@ -1,4 +1,4 @@
-import { type Item, type Pay, totalOf } from './plan.ts'
+import { FIRST_PART, type Item, type Pay, totalOf } from './plan.ts'
 
 /** What one till took and gave back, minor units; kept by the rehearsal, out of no figure of the product's. */
 export interface TillLedger {
@@ -6,18 +6,23 @@ export interface TillLedger {
   gross: number
   cash: number
   card: number
+  voucher: number
+  /** Set against what came back. */
+  exchange: number
   refunds: number
   refundedCash: number
   refundedCard: number
+  refundedExchange: number
   /** Gross and VAT of sales, receipt by receipt, by rate in basis points. */
   vat: Map<number, { gross: number; tax: number }>
 }
 
-/** What a customer pays in cash and by card of a total. */
-export function partsOf(total: number, pay: Pay): { cash: number; card: number } {
-  if (pay === 'card') return { cash: 0, card: total }
-  if (pay === 'both') return { cash: 500, card: total - 500 }
-  return { cash: total, card: 0 }
+/** What a customer pays in cash, by card and by voucher of a total. */
+export function partsOf(total: number, pay: Pay): { cash: number; card: number; voucher: number } {
+  if (pay === 'card') return { cash: 0, card: total, voucher: 0 }
+  if (pay === 'both') return { cash: FIRST_PART, card: total - FIRST_PART, voucher: 0 }
+  if (pay === 'voucher') return { cash: 0, card: total - FIRST_PART, voucher: FIRST_PART }
+  return { cash: total, card: 0, voucher: 0 }
 }
 
 /** What a customer hands over: the sum, or the next ten euros above. */
@@ -29,9 +34,12 @@ const newLedger = (): TillLedger => ({
   gross: 0,
   cash: 0,
   card: 0,
+  voucher: 0,
+  exchange: 0,
   refunds: 0,
   refundedCash: 0,
   refundedCard: 0,
+  refundedExchange: 0,
   vat: new Map(),
 })
 
@@ -46,14 +54,17 @@ export function openLedger(tills: number) {
   const of = Array.from({ length: tills }, newLedger)
   const at = (till: number) => of[till] as TillLedger
 
-  function sold(till: number, items: readonly Item[], pay: Pay): void {
+  /** @param credit what came back for it, minor units */
+  function sold(till: number, items: readonly Item[], pay: Pay, credit = 0): void {
     const ledger = at(till)
     const total = totalOf(items)
-    const { cash, card } = partsOf(total, pay)
+    const { cash, card, voucher } = partsOf(total - credit, pay)
     ledger.sales += 1
     ledger.gross += total
     ledger.cash += cash
     ledger.card += card
+    ledger.voucher += voucher
+    ledger.exchange += credit
     for (const rate of new Set(items.map(({ vatRateBp }) => vatRateBp))) {
       const gross = totalOf(items.filter(({ vatRateBp }) => vatRateBp === rate))
       const before = ledger.vat.get(rate) ?? { gross: 0, tax: 0 }
@@ -61,11 +72,12 @@ export function openLedger(tills: number) {
     }
   }
 
-  function refunded(till: number, amount: number, to: 'cash' | 'card'): void {
+  function refunded(till: number, amount: number, to: 'cash' | 'card' | 'exchange'): void {
     const ledger = at(till)
     ledger.refunds += 1
     if (to === 'cash') ledger.refundedCash += amount
-    else ledger.refundedCard += amount
+    else if (to === 'card') ledger.refundedCard += amount
+    else ledger.refundedExchange += amount
   }
 
   /** What must lie in a till's drawer. */

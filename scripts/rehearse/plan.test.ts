@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { handedOver, openLedger, partsOf, piecesOf, vatInside } from './ledger.ts'
 import { BadOption, readOptions } from './options.ts'
-import { CUTS, DAY_SECONDS, type Pack, planDay } from './plan.ts'
+import { CUTS, DAY_SECONDS, type Pack, planDay, totalOf } from './plan.ts'
 
 const packs: Pack[] = Array.from({ length: 40 }, (_, i) => ({
   cip13: String(3_400_930_000_000 + i),
@@ -19,13 +19,34 @@ describe('the plan of a day', () => {
 
   it('makes every sale once, within the day, and has something of all that may happen', () => {
     const sold = visits.flatMap((visit) =>
-      visit.do === 'sell' || visit.do === 'take-up' ? [visit.sale] : [],
+      visit.do === 'sell' || visit.do === 'take-up' || visit.do === 'exchange' ? [visit.sale] : [],
     )
     expect(sold.sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, i) => i))
     expect(visits.every(({ at }) => at >= 0 && at < DAY_SECONDS)).toBe(true)
     const kinds = new Set(visits.map((visit) => visit.do))
-    expect([...kinds].sort()).toEqual(['park', 'refund', 'sell', 'take-up', 'take-up-too', 'walk-away'])
+    expect([...kinds].sort()).toEqual([
+      'exchange',
+      'park',
+      'refund',
+      'sell',
+      'take-up',
+      'take-up-too',
+      'walk-away',
+    ])
     expect(visits.filter((visit) => visit.do === 'sell' && visit.killed)).toHaveLength(1)
+    expect(visits.some((visit) => visit.do === 'sell' && visit.pay === 'voucher')).toBe(true)
+  })
+
+  it('exchanges a pack once, after it was sold, for items that come to more', () => {
+    const exchanges = visits.filter((visit) => visit.do === 'exchange')
+    expect(exchanges.length).toBeGreaterThan(2)
+    for (const { of, at: back, items } of exchanges) {
+      const first = visits.find((visit) => visit.do === 'sell' && visit.sale === of)
+      if (first?.do !== 'sell') throw new Error(`sale ${of} is not a plain one`)
+      expect(first.at).toBeLessThan(back)
+      expect(totalOf(items)).toBeGreaterThan(first.items[0]?.price ?? Number.NaN)
+      expect(visits.filter((visit) => 'of' in visit && visit.of === of)).toHaveLength(1)
+    }
   })
 
   it('lets two tills take the same parked sale up while the line is cut', () => {
@@ -43,7 +64,8 @@ describe('the ledger', () => {
   it('knows what a customer hands over, and the VAT inside', () => {
     // 14.35: 20.00 in notes; 5.00 in cash and 9.35 by card.
     expect([handedOver(1435, 'notes'), handedOver(1435, 'exact')]).toEqual([2000, 1435])
-    expect(partsOf(1435, 'both')).toEqual({ cash: 500, card: 935 })
+    expect(partsOf(1435, 'both')).toEqual({ cash: 500, card: 935, voucher: 0 })
+    expect(partsOf(1435, 'voucher')).toEqual({ cash: 0, card: 935, voucher: 500 })
     // 4.36 / 1.021 = 4.2703 -> 0.09; 9.99 / 1.1 = 9.0818 -> 0.91.
     expect([vatInside(436, 210), vatInside(999, 1000)]).toEqual([9, 91])
   })
@@ -55,6 +77,11 @@ describe('the ledger', () => {
     ledger.refunded(1, 116, 'cash')
     expect(ledger.inDrawer(1, 15_000)).toBe(15_320)
     expect(ledger.tills[1]).toMatchObject({ sales: 2, gross: 1435, card: 999, refunds: 1 })
+    // 7.20 for a pack of 2.18 that comes back: 5.02 in cash.
+    ledger.sold(0, [{ cip13: 'c', price: 720, vatRateBp: 1000, quantity: 1, off: 0 }], 'exact', 218)
+    ledger.refunded(0, 218, 'exchange')
+    expect(ledger.inDrawer(0, 15_000)).toBe(15_502)
+    expect(ledger.tills[0]).toMatchObject({ gross: 720, cash: 502, exchange: 218, refundedExchange: 218 })
     expect(piecesOf(15_320)).toEqual([
       { denomination: 10_000, quantity: 1 },
       { denomination: 5000, quantity: 1 },

@@ -17,8 +17,14 @@ export interface Item extends Pack {
 /** What a discount of the day takes off, basis points: a cashier may give it alone. */
 export const DISCOUNT_BP = 300
 
-/** `notes`: the next ten euros above. `both`: five euros in cash, the rest by card. */
-export type Pay = 'exact' | 'notes' | 'card' | 'both'
+/** `notes`: the next ten euros above. `both`, `voucher`: five euros in cash or by voucher, the rest by card. */
+export type Pay = 'exact' | 'notes' | 'card' | 'both' | 'voucher'
+
+/** What is paid first of a sale in two parts, minor units; and what a voucher is worth. */
+export const FIRST_PART = 500
+
+/** The voucher that a sale is paid with. */
+export const voucherOf = (sale: number): string => `V-SAT-${sale}`
 
 /** What happens to the branch's line at a time of the day; visits may have to fall into it. */
 export type Cut = 'first-cut' | 'second-cut'
@@ -45,6 +51,8 @@ export type Visit = Come &
     | { do: 'walk-away'; items: Item[] }
     /** One pack of an earlier sale's first line comes back. */
     | { do: 'refund'; of: number }
+    /** The same, against new items, which come to more: the rest is paid exactly. */
+    | { do: 'exchange'; of: number; sale: number; items: Item[] }
   )
 
 /** Eleven hours from 08:30. */
@@ -97,7 +105,8 @@ function itemsOf(random: Random, packs: readonly Pack[]): Item[] {
 
 const payOf = (random: Random, items: readonly Item[]): Pay => {
   const drawn = random()
-  if (drawn < 0.03 && totalOf(items) > 500) return 'both'
+  if (drawn < 0.03 && totalOf(items) > FIRST_PART) return 'both'
+  if (drawn < 0.05 && totalOf(items) > FIRST_PART) return 'voucher'
   if (drawn < 0.5) return 'card'
   return drawn < 0.75 ? 'notes' : 'exact'
 }
@@ -117,6 +126,10 @@ const PARKED_SHARE = 0.04
 const DISCOUNTED_SHARE = 0.05
 const REFUNDED_SHARE = 0.02
 const WALKED_SHARE = 0.015
+const EXCHANGED_SHARE = 0.015
+
+/** A sale of which nothing came back yet. */
+type Plain = { sale: number; at: number; items: readonly Item[] }
 
 /** Parked, and taken up a while later: every other time at another till. */
 function parkedPair(random: Random, sale: number, come: Come, items: Item[]): Visit[] {
@@ -127,6 +140,21 @@ function parkedPair(random: Random, sale: number, come: Come, items: Item[]): Vi
     { ...come, do: 'park', name, items },
     { at: back, till, do: 'take-up', sale, name, items, pay: payOf(random, items) },
   ]
+}
+
+/** The pack of an earlier sale is brought back for another one of it and something more. */
+function exchanged(random: Random, sale: number, of: Plain, packs: readonly Pack[]): Visit[] {
+  const [first] = of.items
+  if (!first) return []
+  const more = itemsOf(random, packs).filter(({ cip13 }) => cip13 !== first.cip13)
+  const other = packs.find(({ cip13 }) => cip13 !== first.cip13)
+  const items = [
+    { ...first, quantity: 1 },
+    ...(more.length > 0 || !other ? more : [{ ...other, quantity: 1, off: 0 }]),
+  ]
+  const back = Math.min(DAY_SECONDS - 30, of.at + 1200 + Math.floor(random() * 7200))
+  const till = Math.floor(random() * TILLS)
+  return [{ at: back, till, do: 'exchange', of: of.sale, sale, items }]
 }
 
 function takenUpTwice(random: Random, sale: number, packs: readonly Pack[]): Visit[] {
@@ -143,21 +171,28 @@ function takenUpTwice(random: Random, sale: number, packs: readonly Pack[]): Vis
 export function planDay(seed: number, sales: number, packs: readonly Pack[]): Visit[] {
   const random = createRandom(seed)
   const visits: Visit[] = takenUpTwice(random, 0, packs)
+  const plainSales: Plain[] = []
   for (let sale = 1; sale < sales; sale++) {
+    const of = sale === 9 || random() < EXCHANGED_SHARE ? plainSales.pop() : undefined
+    if (of) {
+      visits.push(...exchanged(random, sale, of, packs))
+      continue
+    }
     const plain = itemsOf(random, packs)
     const cheaper = random() < DISCOUNTED_SHARE
     const items = cheaper ? discounted(plain) : plain
     const come: Come = { at: arrival(random), till: Math.floor(random() * TILLS) }
-    const pay = payOf(random, items)
+    const pay = sale === 10 && totalOf(items) > FIRST_PART ? 'voucher' : payOf(random, items)
     const note = random() < 0.02
-    if (sale === 1 || sale === 2 || random() < PARKED_SHARE)
-      visits.push(...parkedPair(random, sale, come, items))
+    const parked = sale === 1 || sale === 2 || random() < PARKED_SHARE
+    if (parked) visits.push(...parkedPair(random, sale, come, items))
     else visits.push({ ...come, do: 'sell', sale, items, pay, note, killed: false })
     if (random() < WALKED_SHARE) visits.push({ ...come, do: 'walk-away', items: itemsOf(random, packs) })
-    if (pay !== 'both' && !cheaper && (sale === 3 || sale === 4 || random() < REFUNDED_SHARE)) {
+    const inOne = pay !== 'both' && pay !== 'voucher' && !cheaper
+    if (inOne && (sale === 3 || sale === 4 || random() < REFUNDED_SHARE)) {
       const back = Math.min(DAY_SECONDS - 30, come.at + 1200 + Math.floor(random() * 7200))
       visits.push({ at: back, till: Math.floor(random() * TILLS), do: 'refund', of: sale })
-    }
+    } else if (inOne && !parked) plainSales.push({ sale, at: come.at, items })
   }
   visits.sort((a, b) => a.at - b.at)
   killOne(visits)

@@ -12,7 +12,7 @@ import { playDay } from './day.ts'
 import { figuresOf } from './figures.ts'
 import { openLedger, type TillLedger } from './ledger.ts'
 import type { RehearseOptions } from './options.ts'
-import { DAY_SECONDS, type Pack, packsOf, planDay, TILLS } from './plan.ts'
+import { DAY_SECONDS, FIRST_PART, type Pack, packsOf, planDay, TILLS, type Visit, voucherOf } from './plan.ts'
 import { NO_SCREENS, openScreens, type Screens } from './screens.ts'
 
 const FLOAT = 15_000
@@ -45,8 +45,13 @@ const nothingYet = (): Measured => ({
   salesWaitingMost: 0,
 })
 
-async function openBranch(product: Product, packs: readonly Pack[], say: Say): Promise<void> {
+async function openBranch(
+  product: Product,
+  { packs, visits }: { packs: readonly Pack[]; visits: readonly Visit[] },
+  say: Say,
+): Promise<void> {
   await putOnShelves(product, packs)
+  await issueVouchers(product, visits)
   await product.db.insertInto('register').values(THIRD).execute()
   for (const register of [undefined, undefined, THIRD]) await product.addTill(register)
   await untilTheySell(product.tills, 120_000)
@@ -59,6 +64,18 @@ async function putOnShelves(product: Product, packs: readonly Pack[]): Promise<v
   const products = await product.db.selectFrom('product').select('id').where('cip13', 'in', codes).execute()
   const rows = products.map(({ id }) => ({ branch_id: MARKET.id, product_id: id, quantity: 500 }))
   await product.db.insertInto('stock_on_hand').values(rows).execute()
+}
+
+/** A voucher for each sale that is paid with one. */
+async function issueVouchers({ db }: Product, visits: readonly Visit[]): Promise<void> {
+  const codes = visits.flatMap((visit) =>
+    'pay' in visit && visit.pay === 'voucher' ? [voucherOf(visit.sale)] : [],
+  )
+  if (codes.length === 0) return
+  const made = codes.map((code) => ({ code, expires_on: null, active: true }))
+  await db.insertInto('voucher').values(made).execute()
+  const worth = codes.map((code) => ({ code, amount: FIRST_PART }))
+  await db.insertInto('voucher_balance').values(worth).execute()
 }
 
 /** All of a till's facts have reached the server. */
@@ -129,7 +146,7 @@ export async function rehearse({ seed, sales, out }: RehearseOptions, say: Say):
   const product = await startProduct()
   let screens = NO_SCREENS
   try {
-    await openBranch(product, packs, say)
+    await openBranch(product, { packs, visits }, say)
     if (out !== null) screens = await openScreens(product, out)
     const ledger = openLedger(TILLS)
     const made = new Map<number, MadeSale>()

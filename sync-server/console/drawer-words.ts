@@ -116,7 +116,7 @@ export const drawerWords = defineWords(
     causes: 'Wahrscheinliche Ursachen der Differenz',
     noCause: 'Nichts von dem, was erfasst ist, ergibt genau diese Differenz.',
     failed:
-      'Die Schublade konnte nicht gelesen werden: der Server antwortet nicht. Schließen, erneut zeigen.',
+      'Die Kassenlade konnte nicht gelesen werden: der Server antwortet nicht. Schließen, erneut zeigen.',
     'kind.float': 'Wechselgeld',
     'kind.sale': 'Barverkäufe',
     'kind.refund': 'Barerstattungen',
@@ -132,7 +132,7 @@ export const drawerWords = defineWords(
     'cause.cash-keyed-as-card': 'Barverkauf als Karte erfasst',
     'cause.refund-without-note': 'Geld ohne Erstattung zurückgegeben',
     'cause.refund-not-paid': 'Eine Erstattung, die nicht ausgezahlt wurde',
-    'cause.pick-up-not-taken': 'Eine Abschöpfung, die noch in der Schublade liegt',
+    'cause.pick-up-not-taken': 'Eine Abschöpfung, die noch in der Kassenlade liegt',
     'cause.pick-up-not-recorded': 'Eine Abschöpfung, die niemand erfasst hat',
     'cause.wrong-direction': 'Einlage und Auszahlung verwechselt',
     'cause.transposed-amount': 'Zwei Ziffern eines Betrags vertauscht',

@@ -104,7 +104,7 @@ export const exceptionWords = defineWords(
     'foreign-branch': 'Die Kasse schrieb für eine andere Filiale. Ohne Wirkung aufbewahrt.',
     'foreign-register': 'Die Kasse schrieb für einen anderen Kassenplatz. Ohne Wirkung aufbewahrt.',
     'foreign-session':
-      'Die Kasse schrieb in die Schublade eines anderen Kassenplatzes. Ohne Wirkung aufbewahrt.',
+      'Die Kasse schrieb in die Kassenlade eines anderen Kassenplatzes. Ohne Wirkung aufbewahrt.',
     'unknown-session': 'Nennt eine Kassensitzung, die hier nicht bekannt ist.',
     'session-closed': 'Kam nach dem Abschluss der Kassensitzung. Die Abschlusszahlen bleiben, wie sie waren.',
     'journal-forked':
@@ -114,7 +114,7 @@ export const exceptionWords = defineWords(
     'device-restored':
       'Diese Kasse wurde aus einer älteren Sicherung geholt. Sie arbeitet unter neuer Identität weiter; die Verkäufe beider Geschichten sind aufbewahrt und einmal gezählt. Doppelte Belegnummern erscheinen hier, sobald sie eintreffen.',
     'device-copied':
-      'Die Platte einer Kasse wurde kopiert, und beide Kassen verkaufen. Diese hat jetzt einen eigenen Kassenplatz; was sie zuvor unter den Nummern der anderen verkaufte, ist aufbewahrt und einmal gezählt, und ihr Bargeld liegt in ihrer eigenen Schublade.',
+      'Die Platte einer Kasse wurde kopiert, und beide Kassen verkaufen. Diese hat jetzt einen eigenen Kassenplatz; was sie zuvor unter den Nummern der anderen verkaufte, ist aufbewahrt und einmal gezählt, und ihr Bargeld liegt in ihrer eigenen Kassenlade.',
     'device-enrolled-anew':
       'Diese Kasse hatte ihre Identität verloren und wurde neu registriert. Was ihr Journal noch enthielt, ist aufbewahrt und einmal gezählt.',
     'ledger-lost':

@@ -32,7 +32,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.basketNotEmpty': 'Des ventes sont encore ouvertes : terminez-les ou mettez-les en attente.',
   'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
   'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99 999,99 au plus.',
-  'reason.moveReason': 'Indiquez un motif : il est nécessaire.',
+  'reason.moveReason': 'Indiquez un motif.',
   'reason.pin': 'Saisissez le code PIN : quatre chiffres au moins.',
 
   'connection.connecting': 'Connexion à la caisse',
@@ -213,7 +213,7 @@ export const fr: Record<keyof typeof en, string> = {
   'counted.done': 'Terminé',
   'tender.cash': 'Espèces',
   'tender.card': 'Carte',
-  'tender.voucher': 'Bon',
+  'tender.voucher': 'Bon d’achat',
   'tender.account': 'En compte',
   'tender.exchange': 'Échange',
 
@@ -240,5 +240,5 @@ export const fr: Record<keyof typeof en, string> = {
 
   'notice.times_one': '{{count}} fois',
   'notice.times_other': '{{count}} fois',
-  'notice.dismiss': 'Ranger',
+  'notice.dismiss': 'Masquer',
 }

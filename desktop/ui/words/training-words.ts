@@ -52,10 +52,10 @@ export const trainingWords = defineWords(
     'guide.skip': 'Anleitung ausblenden',
     'guide.show': 'Anleitung zeigen',
     'guide.unlock': 'PIN eingeben, dann Enter.',
-    'guide.open': 'Wechselgeld in der Schublade eingeben, etwa 150, dann Enter.',
+    'guide.open': 'Wechselgeld in der Kassenlade eingeben, etwa 150, dann Enter.',
     'guide.scan': 'Packung scannen oder einen Namen tippen, etwa „doliprane“.',
     'guide.choose': 'Enter nimmt das markierte Ergebnis; ↑ ↓ wählen ein anderes.',
-    'guide.pay': 'F12 zum Zahlen. + und − ändern die Menge; Strg Z nimmt zurück.',
+    'guide.pay': 'F12 zum Bezahlen. + und − ändern die Menge; Strg Z nimmt zurück.',
     'guide.cash': 'Erhaltenes eingeben, etwa 20, dann Enter. Enter allein heißt passend.',
     'guide.done':
       'Das war ein Verkauf. Der nächste Scan beginnt den nächsten; F1, dann T beendet die Schulung.',

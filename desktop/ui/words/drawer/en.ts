@@ -104,7 +104,7 @@ export const en = {
   'x.net': 'Net',
   'x.tax': 'VAT',
   'x.gross': 'Gross',
-  'x.perpetual': 'Since the first sale',
+  'x.perpetual': 'Perpetual total',
   'x.done': 'Done',
 
   'why.ask': 'Why the difference?',
