@@ -43,6 +43,8 @@ export type CardTerminalEmulator = {
   script(...behaviours: CardBehaviour[]): void
   /** What was scripted and has not happened does not. */
   forget(): void
+  /** Whoever has shown no card yet shows one now. */
+  present(): void
   /** Takes it off the network with its ledger, and puts it back. */
   unplug(): Promise<void>
   plugIn(): Promise<void>
@@ -180,6 +182,9 @@ export async function startCardTerminalEmulator(
     charged: () => ledger.sumOf('pay') - ledger.sumOf('refund'),
     script: (...behaviours) => scripted.push(...behaviours),
     forget: () => scripted.splice(0),
+    present: () => {
+      for (const entry of ledger.entries.values()) ledger.settle(entry, 'approved')
+    },
     unplug,
     plugIn: async () => {
       line ??= await listen(port, host, take)
