@@ -83,6 +83,8 @@ export const tenderSchema = z
     change: minorSchema.nonnegative(),
     /** The terminal's transaction, the voucher's code, the customer's id, the refund's id. */
     reference: z.string().min(1).max(80).nullable(),
+    /** Whose PIN allowed it past the account's limit. */
+    approvedBy: idSchema.optional(),
   })
   .refine((tender) => tender.amount === tender.given - tender.change, {
     error: 'amount must be given - change',

@@ -117,10 +117,10 @@ describe('cash moved outside of a sale, by keys alone and with the line down', (
   })
 })
 
-/** Counts by keys: pieces from the largest note down, then the card slips, then the button. */
-async function count(pieces: readonly string[], card = '') {
+/** Counts by keys: pieces from the largest note down, then the slips of cards and vouchers, then the button. */
+async function count(pieces: readonly string[], card = '', voucher = '') {
   const none = Array<string>(DENOMINATIONS.EUR.length - pieces.length).fill('')
-  for (const digits of [...pieces, ...none, card]) {
+  for (const digits of [...pieces, ...none, card, voucher]) {
     if (digits) await stage.window.type(digits)
     await stage.window.keys('Enter')
   }

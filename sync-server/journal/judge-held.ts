@@ -1,4 +1,7 @@
 import type { ClientBase } from 'pg'
+import { z } from 'zod'
+import { carriedBy } from '../../domain/journal/carried.ts'
+import { may, roleSchema } from '../../domain/permissions.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import type { Finding, Judged } from './judge.ts'
 
@@ -37,10 +40,53 @@ export async function judgeHeld(client: ClientBase, judged: readonly Judged[]): 
       [keysOf(accounts)],
     ),
   )
+  const past = crossings(accounts, over.rows, (amount) => amount > 0, 'account-over-limit')
+  const allowed = await allowedPast(client, judged, past)
   return [
     ...crossings(vouchers, worth.rows, (amount) => amount < 0, 'voucher-overdrawn'),
-    ...crossings(accounts, over.rows, (amount) => amount > 0, 'account-over-limit'),
+    ...past.filter((finding) => !allowed.has(finding)),
   ]
+}
+
+/** What names who allowed an account to go past its limit; anything else of a sale is of no interest here. */
+const approvedSchema = z.object({
+  tenders: z.array(
+    z.object({ kind: z.string(), reference: z.string().nullish(), approvedBy: z.string().optional() }),
+  ),
+})
+
+/** Which of these a second person allowed who may decide so: that is no exception. */
+async function allowedPast(
+  client: ClientBase,
+  judged: readonly Judged[],
+  past: readonly Crossing[],
+): Promise<Set<Crossing>> {
+  const events = new Map(judged.map(({ event }) => [event.seq, carriedBy(event) ?? event]))
+  const approved = past.flatMap((finding) => {
+    const sale = approvedSchema.safeParse(events.get(finding.seq)?.payload).data
+    const tender = sale?.tenders.find(
+      ({ kind, reference, approvedBy }) => kind === 'account' && reference === finding.key && approvedBy,
+    )
+    return tender?.approvedBy ? [{ finding, staffId: tender.approvedBy }] : []
+  })
+  if (approved.length === 0) return new Set()
+  const { rows } = await client.query<{ id: string; role: string }>(
+    prepared('select id, role from staff where active and id = any($1::uuid[])', [
+      arrayLiteral([...new Set(approved.map(({ staffId }) => staffId))]),
+    ]),
+  )
+  const deciders = new Set(
+    rows.flatMap(({ id, role }) => {
+      const ranked = roleSchema.safeParse(role).data
+      return ranked && may(ranked, 'payment.decide') ? [id] : []
+    }),
+  )
+  return new Set(approved.filter(({ staffId }) => deciders.has(staffId)).map(({ finding }) => finding))
+}
+
+interface Crossing extends Finding {
+  /** The voucher or the account. */
+  key: string
 }
 
 /** Walks back from how it stands now, and names the events by which it went wrong. */
@@ -49,11 +95,11 @@ function crossings(
   now: readonly { key: string; amount: number }[],
   isWrong: (amount: number) => boolean,
   code: 'voucher-overdrawn' | 'account-over-limit',
-): Finding[] {
+): Crossing[] {
   const level = new Map(now.map(({ key, amount }) => [key, Number(amount)]))
   return moved.flatMap(({ seq, key, amount }) => {
     const after = level.get(key) ?? 0
     level.set(key, after - amount)
-    return isWrong(after) && !isWrong(after - amount) ? [{ seq, code, detail: `${key}: ${after}` }] : []
+    return isWrong(after) && !isWrong(after - amount) ? [{ seq, code, key, detail: `${key}: ${after}` }] : []
   })
 }

@@ -30,6 +30,8 @@ export interface Basket {
   isEmpty(): boolean
   /** Refused: `product-not-found`, `no-price`, `quantity-out-of-range`, `basket-full`, `amount-too-large`. */
   add(productId: string, quantity?: number): { lineId: string } | Refusal
+  /** The same as a line of its own, though there be one of the product at this price. */
+  addApart(productId: string, quantity: number): { lineId: string } | Refusal
   setQuantity(lineId: string, quantity: number): null | Refusal
   remove(lineId: string): null | Refusal
   /** A discount on a line or on all. Refused: `discount-over-limit`, `line-not-found`, `basket-empty`; PINs as `second` does. */
@@ -112,12 +114,12 @@ export function createBasket(context: TillContext, { operators, book, change }: 
   const note = createBasketFacts(context)
   const readProduct = db.prepare('select name, status from product where id = ?')
 
-  const add = (productId: string, quantity: number): { lineId: string } | Refusal => {
+  const add = (productId: string, quantity: number, apart = false): { lineId: string } | Refusal => {
     const product = readProduct.get(productId) as { name: string; status: string } | undefined
     if (product?.status !== 'active') return refuse('product-not-found')
     const today = book.priceOf(productId)
     if (today === null) return refuse('no-price', { name: product.name })
-    const before = store.lineOf(productId, today.price) ?? null
+    const before = apart ? null : (store.lineOf(productId, today.price) ?? null)
     const position = store.extent().lastPosition + 1
     const after: BasketLineRow = before
       ? { ...before, quantity: before.quantity + quantity }
@@ -168,6 +170,7 @@ export function createBasket(context: TillContext, { operators, book, change }: 
     note: () => store.meta().note ?? null,
     isEmpty: () => store.extent().count === 0,
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),
+    addApart: (productId, quantity) => change(() => add(productId, quantity, true)),
     setQuantity: (lineId, quantity) => change((at) => changeLine(at, lineId, 'quantity', quantity)),
     remove: (lineId) => change((at) => changeLine(at, lineId, 'remove', null)),
     voidAll: () => change((at) => takeOut('void', voided(store.voidAll()), at)),

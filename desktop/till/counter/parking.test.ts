@@ -89,6 +89,25 @@ describe('a parked basket', () => {
     expect([before.total, after.total]).toEqual([340, 348])
   })
 
+  test('keeps two plain lines apart whose prices have become equal, each with its own discount and note', async () => {
+    const dear = add(0, 2)
+    accepted(await till.basket.discount({ lineId: dear, off: { rateBp: 200 }, reason: 'Fidélité' }))
+    setPrice(0, 100)
+    const cheap = add(0, 1)
+    expect(cheap).not.toEqual(dear)
+    accepted(till.setNote(cheap, 'one for the sister'))
+    const { parkedId } = accepted(till.parking.park(null))
+    accepted(till.parking.recall(parkedId))
+    const shown = till.basket
+      .view()
+      .lines.map(({ quantity, unitPrice, gross, note }) => [quantity, unitPrice, gross, note])
+    // 2 × 1.00 less 2 %, and 1.00.
+    expect(shown).toEqual([
+      [2, 100, 196, null],
+      [1, 100, 100, 'one for the sister'],
+    ])
+  })
+
   test('leaves out what can no longer be sold, and names it; of nothing at all nothing is recalled', () => {
     add(0)
     add(1)

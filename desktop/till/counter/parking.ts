@@ -156,12 +156,9 @@ function createRecallOfLines(
     recall: (parked: ParkedBasketRow): BasketRecalled['leftOut'] => {
       const { lines, kept } = contentOf(parked)
       const leftOut: BasketRecalled['leftOut'] = []
-      // A keyed price is its line's own: such lines come first, before a plain one of the same product could take them in.
-      const keyedFirst = [...lines].sort(
-        (a, b) => Number('price_by' in b.kept) - Number('price_by' in a.kept),
-      )
-      for (const { productId, cip13, name, quantity, unitPrice, kept: ofLine } of keyedFirst) {
-        const added = basket.add(productId, quantity)
+      for (const { productId, cip13, name, quantity, unitPrice, kept: ofLine } of lines) {
+        // Lines whose prices have become equal stay apart: each has its own discount and note.
+        const added = basket.addApart(productId, quantity)
         if (isRefusal(added)) {
           leftOut.push({ productId, cip13, name, quantity })
           continue

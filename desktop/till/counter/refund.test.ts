@@ -195,6 +195,17 @@ describe('a copy', () => {
     expect(JSON.stringify(paper)).not.toContain('drawer-pulse')
     expect(JSON.stringify(paper)).toContain('R-1-000001')
   })
+
+  test('names the customer’s loyalty card, as the receipt does', () => {
+    const martin = '0190c000-0000-7000-8000-000000000001'
+    till.context.db.exec(
+      `insert into customer values ('${martin}', 17, 'Hélène Martin', '2990000000178', 5000, 1)`,
+    )
+    accepted(till.customers.attach(martin))
+    const { saleId } = sell()
+    accepted(till.copyReceipt(saleId))
+    expect(one(`select document from print_job where kind = 'copy'`)).toContain('2990000000178')
+  })
 })
 
 test('a till that died while a refund was put together offers it as it stood', async () => {

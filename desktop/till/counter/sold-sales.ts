@@ -19,6 +19,8 @@ export interface SoldSale {
   registerNumber: number
   registerName: string
   cashierName: string
+  /** The customer's, as it is now; null when it was sold to anybody. */
+  loyaltyNumber: string | null
   lines: SoldLine[]
   taxes: TaxShare[]
   tenders: SaleTenderRow[]
@@ -50,8 +52,10 @@ function prepareReads(db: TillDatabase) {
     where r.branch_id = ? and r.number = ? and s.receipt_number = ? order by s.id desc limit 1`)
     .pluck()
   const readSale = db.prepare(`
-    select s.*, r.number as registerNumber, r.name as registerName, coalesce(p.name, '') as cashierName
+    select s.*, r.number as registerNumber, r.name as registerName, coalesce(p.name, '') as cashierName,
+      c.loyalty_number as loyaltyNumber
     from sale s left join register r on r.id = s.register_id left join staff p on p.id = s.cashier_id
+    left join customer c on c.id = s.customer_id
     where s.id = ? and s.branch_id = ?`)
   const line = `
     select l.*, coalesce(p.pack, '') as pack,
@@ -120,16 +124,17 @@ export function createSoldSales({ db, branchId }: TillContext): SoldSales {
         : null,
     read: (saleId) => {
       const row = readSale.get(saleId, branchId) as
-        | (SaleRow & { registerNumber: number; registerName: string; cashierName: string })
+        | (SaleRow & Pick<SoldSale, 'registerNumber' | 'registerName' | 'cashierName' | 'loyaltyNumber'>)
         | undefined
       if (!row) return null
-      const { registerNumber, registerName, cashierName, ...sale } = row
+      const { registerNumber, registerName, cashierName, loyaltyNumber, ...sale } = row
       const discounts = discountsOf(saleId)
       return {
         sale,
         registerNumber: registerNumber ?? 0,
         registerName: registerName ?? '',
         cashierName,
+        loyaltyNumber,
         lines: linesOf(sale).map((each) => ({
           ...each,
           discounts: (discounts.get(each.id) ?? []).map(({ lineId: _, ...discount }) => discount),

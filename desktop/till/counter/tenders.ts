@@ -10,13 +10,14 @@ import type { TillContext } from '../till-context.ts'
 /** What the customer pays what is due with: cash of an amount in minor units, a card, or nothing more than was taken. */
 export type Payment = { kind: 'cash'; given: Minor } | { kind: 'card' } | { kind: 'parts' }
 
-const ofPart = ({ id, kind, amount, reference }: Part): Tender => ({
+const ofPart = ({ id, kind, amount, reference, approvedBy }: Part): Tender => ({
   tenderId: id,
   kind,
   amount,
   given: amount,
   change: minor(0),
   reference,
+  ...(approvedBy !== null && { approvedBy }),
 })
 
 /**

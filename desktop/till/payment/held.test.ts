@@ -90,6 +90,8 @@ describe('an account', () => {
     })
     expect(await till.payments.account(all(), TEST_STAFF.pharmacist.pin)).toMatchObject({ total: 573 })
     expect(owed()).toBe(5173)
+    const sale = JSON.parse(String(one('select body from journal order by seq desc limit 1')))
+    expect(sale.payload.tenders).toMatchObject([{ kind: 'account', approvedBy: TEST_STAFF.pharmacist.id }])
   })
 })
 

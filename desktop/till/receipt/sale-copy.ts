@@ -54,6 +54,7 @@ export function copyDocument(sold: SoldSale, place: Place, locale: Locale): Prin
       cashierName: sold.cashierName,
       packs: new Map(sold.lines.map((line) => [line.id, line.pack])),
       hash: sale.event_hash,
+      loyaltyNumber: sold.loyaltyNumber,
     },
     { ...place, registerNumber: sold.registerNumber, registerName: sold.registerName },
     locale,

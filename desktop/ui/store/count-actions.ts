@@ -10,7 +10,7 @@ import type { CountPurpose, TillState } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
 
 /** The tenders whose slips are counted beside the cash. */
-export const SLIP_KINDS: readonly TenderKind[] = ['card']
+export const SLIP_KINDS: readonly TenderKind[] = ['card', 'voucher']
 
 const digits = (text: string, most: number) => text.replace(/\D/g, '').slice(0, most)
 
