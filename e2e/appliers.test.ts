@@ -266,6 +266,22 @@ const drawerOpened = fc
     payload: { ...where, ...what },
   }))
 
+const paymentReturned = fc
+  .tuple(
+    place,
+    fc.record({
+      returnId: fc.oneof(fc.uuid(), anId(91, 92)),
+      kind: fc.constantFrom('card', 'cash'),
+      amount: fc.integer({ min: 1, max: 99_999 }),
+      reference: fc.constantFrom('T000001', 'NULL', null),
+      how: fc.constantFrom('terminal', 'slip', 'hand'),
+    }),
+  )
+  .map(([{ businessDate: _, currency: __, ...where }, what]) => ({
+    type: 'payment.returned',
+    payload: { ...where, ...what },
+  }))
+
 const event = fc
   .tuple(
     fc.oneof(
@@ -276,6 +292,7 @@ const event = fc
       closed,
       moved,
       drawerOpened,
+      paymentReturned,
       late,
       handedOver,
       read,

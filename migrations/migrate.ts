@@ -27,6 +27,7 @@ import * as openBaskets from './0028-open-baskets.ts'
 import * as substances from './0029-substances.ts'
 import * as favourites from './0030-favourites.ts'
 import * as headOffice from './0031-head-office.ts'
+import * as paymentReturns from './0032-payment-returns.ts'
 import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
 import type { Dialect } from './dialect.ts'
@@ -61,6 +62,7 @@ const STEPS: Record<string, Step> = {
   '0024-payments-under-way': paymentsUnderWay,
   '0030-favourites': favourites,
   '0031-head-office': headOffice,
+  '0032-payment-returns': paymentReturns,
   '0034-product-search': productSearch,
   '0035-customer-decisions': customerDecisions,
 }

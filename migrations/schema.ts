@@ -365,6 +365,8 @@ export interface PaymentPartRow {
   detail: string | null
   back_id: string | null
   approved_by: string | null
+  /** Who is giving it back, over which drawer, as JSON. */
+  back_by: string | null
 }
 
 export interface TillTables extends SharedTables {

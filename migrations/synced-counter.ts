@@ -43,6 +43,24 @@ export const SYNCED_COUNTER: readonly SyncedTable[] = [
     console: BRANCH,
   },
   {
+    table: 'payment_return',
+    key: ['id'],
+    columns: {
+      id: 'uuid',
+      session_id: 'uuid',
+      branch_id: 'uuid',
+      register_id: 'uuid',
+      kind: 'text',
+      amount: 'int',
+      reference: 'text',
+      how: 'text',
+      actor_id: 'uuid',
+      at: 'instant',
+    },
+    till: null,
+    console: BRANCH,
+  },
+  {
     table: 'favourite_mark',
     key: ['id'],
     columns: {

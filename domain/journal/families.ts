@@ -27,6 +27,8 @@ import { markPermission, projectProductMarked } from '../favourite/project.ts'
 import { basketDiscardedSchema, basketParkedSchema, basketRecalledSchema } from '../parking/events.ts'
 import { projectBasketDiscarded, projectBasketParked, projectBasketRecalled } from '../parking/project.ts'
 import { parkedFault } from '../parking/rules.ts'
+import { paymentReturnedSchema } from '../payment/events.ts'
+import { projectPaymentReturned } from '../payment/project.ts'
 import type { Permission } from '../permissions.ts'
 import { saleRefundedSchema } from '../refund/events.ts'
 import { projectSaleRefunded } from '../refund/project.ts'
@@ -69,6 +71,12 @@ export const FAMILIES = {
     permission: () => 'sale.ring',
     fault: basketActionFault,
     project: projectBasketRestored,
+  }),
+  'payment.returned@1': family({
+    schema: paymentReturnedSchema,
+    permission: () => 'sale.ring',
+    fault: () => null,
+    project: projectPaymentReturned,
   }),
   'product.marked@1': family({
     schema: productMarkedSchema,

@@ -16,6 +16,7 @@ import type {
 } from '../customer/rows.ts'
 import type { FavouriteMarkRow } from '../favourite/rows.ts'
 import type { ParkedBasketEndRow, ParkedBasketRow } from '../parking/rows.ts'
+import type { PaymentReturnRow } from '../payment/rows.ts'
 import type { RefundLineRow, RefundRow, RefundTaxRow, RefundTenderRow } from '../refund/rows.ts'
 import type {
   RegisterTotalRow,
@@ -36,6 +37,7 @@ export interface ProjectedTables {
   sale_tender: SaleTenderRow
   register_total: RegisterTotalRow
   basket_action: BasketActionRow
+  payment_return: PaymentReturnRow
   favourite_mark: FavouriteMarkRow
   parked_basket: ParkedBasketRow
   parked_basket_end: ParkedBasketEndRow
@@ -70,6 +72,7 @@ export const PROJECTED_KEYS = {
   sale_tender: ['id'],
   register_total: ['register_id'],
   basket_action: ['id'],
+  payment_return: ['id'],
   favourite_mark: ['id'],
   parked_basket: ['id'],
   parked_basket_end: ['id'],

@@ -58,6 +58,12 @@ test('a sale is split: 2.00 in cash, 3.00 by card, the rest in cash with change'
   await stage.window.keys('F9')
   // 3.73 - 3.00
   await until(total, expect.stringContaining('€0.73 still due'))
+  // The last row of keys is in sight.
+  const body = page()
+    .locator('section', { has: page().locator('[name=given]') })
+    .locator('> div')
+    .first()
+  expect(await body.evaluate((of) => of.scrollHeight - of.clientHeight)).toBe(0)
   // What was paid in part stands still.
   await stage.window.scan(DOLIPRANE)
   await page().getByText('Money was taken for this sale').waitFor()

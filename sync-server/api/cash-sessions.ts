@@ -129,6 +129,17 @@ const readRemovals = (db: ServerDatabase, sessionId: string) =>
     .select(['a.id', 'a.kind', 'a.how', 'a.name', 'a.quantity', 'a.amount', 'a.at', 'p.name as actorName'])
     .execute()
 
+/** What was taken for a basket and given back before it was a sale. */
+const readReturns = (db: ServerDatabase, sessionId: string) =>
+  db
+    .selectFrom('payment_return as r')
+    .leftJoin('staff as p', 'p.id', 'r.actor_id')
+    .where('r.session_id', '=', sessionId)
+    .orderBy('r.at')
+    .orderBy('r.id')
+    .select(['r.id', 'r.kind', 'r.how', 'r.reference', 'r.amount', 'r.at', 'p.name as actorName'])
+    .execute()
+
 /** What was given back over this drawer, and for which receipt. */
 const readRefunds = (db: ServerDatabase, sessionId: string) =>
   db
@@ -169,6 +180,7 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     counts,
     addenda: await readAddenda(db, session.id),
     removals: await readRemovals(db, session.id),
+    returns: await readReturns(db, session.id),
     refunds: await readRefunds(db, session.id),
     mail: await readMail(db, session.id),
     ...(await readTotals(db, session.id)),

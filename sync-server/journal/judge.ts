@@ -151,6 +151,7 @@ export const FACT_TABLES = [
   'drawer_handover',
   'z_addendum',
   'basket_action',
+  'payment_return',
   'refund',
   'refund_line',
   'refund_tender',

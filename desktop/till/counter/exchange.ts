@@ -162,7 +162,7 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
       const amount = spentOf(refunds.shown(revive(kept.draft)).view.total, basket.view().total)
       if (amount === 0) return []
       const { partId: id, refundId: reference } = kept
-      const plain = { detail: null, backId: null, approvedBy: null }
+      const plain = { detail: null, backId: null, backBy: null, approvedBy: null }
       return [{ id, purpose: 'sale', kind: 'exchange', amount, state: 'taken', reference, ...plain }]
     },
     settle: (spent) => {

@@ -59,6 +59,7 @@ export function createCardBacks(context: TillContext, cards: CardMoves, store: P
       state: 'asked',
       detail: null,
       backId: null,
+      backBy: null,
       approvedBy: null,
     }
     store.add(part)

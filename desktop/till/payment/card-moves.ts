@@ -5,6 +5,7 @@ import type { CardOutcome, CardStanding, CardTerminal } from '../../../hardware/
 import type { DeclineReason } from '../../../hardware/protocols/card-terminal.ts'
 import type { TillContext } from '../till-context.ts'
 import { isOpen, type Part, type PartStore } from './part-store.ts'
+import { createReturnedFact } from './returned.ts'
 
 /** How a part stands after the terminal was asked: its money moved, or why not, or that nobody knows. */
 export type Moved = 'moved' | Refusal<CardRefusal>
@@ -67,11 +68,12 @@ export function createCardMoves(
   parts: PartStore,
 ): CardMoves {
   let underWay: string | null = null
+  const noteReturned = createReturnedFact(context)
 
   const take = (part: Part, standing: Known): Moved => {
     const back = part.state === 'returning'
     if (standing.state === 'declined') {
-      if (back) parts.change(part, { state: 'taken', backId: null })
+      if (back) parts.change(part, { state: 'taken', backId: null, backBy: null })
       else parts.remove(part.id)
       return refuse(declined(part, standing.reason))
     }
@@ -79,8 +81,9 @@ export function createCardMoves(
     // More than was asked for is no answer to the question: a person reads the slip.
     if (amount > part.amount) return refuse('card-unknown')
     const rest = subtract(part.amount, amount)
+    if (back && part.backBy) noteReturned({ ...part, amount }, 'terminal', part.backBy)
     if (back && rest === 0) parts.remove(part.id)
-    else if (back) parts.change(part, { state: 'taken', backId: null, amount: rest })
+    else if (back) parts.change(part, { state: 'taken', backId: null, backBy: null, amount: rest })
     else {
       // A refund keeps the transaction it is of: that is where its money went.
       const reference = part.purpose === 'refund' ? part.reference : standing.transaction

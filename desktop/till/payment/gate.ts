@@ -4,11 +4,12 @@ import type { LastSaleView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import type { Basket } from '../counter/basket.ts'
 import type { Payment } from '../counter/tenders.ts'
-import type { Operators } from '../operator/operator.ts'
+import { asActor, type Operators } from '../operator/operator.ts'
 import { formatMoney } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { CardMoves } from './card-moves.ts'
 import { isOpen, type PartStore, takenOf } from './part-store.ts'
+import type { GivenBy } from './returned.ts'
 
 type Completed = NonNullable<LastSaleView>
 
@@ -43,11 +44,18 @@ export function createGate(context: TillContext, needs: PaymentNeeds) {
   /** What is still due of the basket, minor units. */
   const due = (): Minor => subtract(basket.view().total, takenOf(parts.list('sale')))
 
-  /** Refused: `locked`, `not-allowed`, `no-open-session`. */
-  const mayPay = (): null | Refusal => {
+  /** Who takes or gives money now, over which drawer. Refused: `locked`, `not-allowed`, `no-open-session`. */
+  const payer = (): GivenBy | Refusal => {
     const operator = operators.require('sale.ring')
     if (isRefusal(operator)) return operator
-    return sessions.open() ? null : refuse('no-open-session')
+    const session = sessions.open()
+    return session ? { ...asActor(operator), sessionId: session.sessionId } : refuse('no-open-session')
+  }
+
+  /** Refused as {@link payer}. */
+  const mayPay = (): null | Refusal => {
+    const by = payer()
+    return isRefusal(by) ? by : null
   }
 
   /** How much is taken. Refused as {@link mayPay}, and `basket-empty`, `payment-open`, `basket-changed`, `amount-over-due`. */
@@ -67,5 +75,5 @@ export function createGate(context: TillContext, needs: PaymentNeeds) {
   const finished = (): Paid | Refusal =>
     due() > 0 ? null : needs.complete({ kind: 'parts' }, basket.revision())
 
-  return { due, mayPay, amountOf, finished }
+  return { due, payer, mayPay, amountOf, finished }
 }

@@ -2,6 +2,7 @@ import { type Minor, minor, sum } from '../../../domain/money.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import type { PaymentPartRow } from '../../../migrations/schema.ts'
 import type { TillDatabase } from '../store/database.ts'
+import type { GivenBy } from './returned.ts'
 
 /** What a part of a payment is for: the basket that is being paid, or the refund that is being made. */
 export type Purpose = 'sale' | 'refund'
@@ -23,6 +24,8 @@ export interface Part {
   detail: string | null
   /** Our reference for giving it back. */
   backId: string | null
+  /** Who began to give it back. */
+  backBy: GivenBy | null
   approvedBy: string | null
 }
 
@@ -37,8 +40,13 @@ const toPart = (row: PaymentPartRow): Part => ({
   reference: row.reference,
   detail: row.detail,
   backId: row.back_id,
+  backBy: row.back_by === null ? null : (JSON.parse(row.back_by) as GivenBy),
   approvedBy: row.approved_by,
 })
+
+const toRow = ({ backBy, ...part }: Part) => ({ ...part, backBy: backBy && JSON.stringify(backBy) })
+
+type Changing = 'state' | 'reference' | 'detail' | 'backId' | 'backBy' | 'amount'
 
 /** What has been taken, whatever may become of the rest, minor units. */
 export const takenOf = (parts: readonly Part[]): Minor => sum(parts.map((part) => part.amount))
@@ -52,11 +60,11 @@ export function createPartStore(db: TillDatabase) {
   const any = db.prepare('select 1 from payment_part where purpose = ? limit 1').pluck()
   const one = db.prepare('select * from payment_part where id = ?')
   const insert = db.prepare(`
-    insert into payment_part (id, purpose, kind, amount, state, reference, detail, back_id, approved_by)
-    values (@id, @purpose, @kind, @amount, @state, @reference, @detail, @backId, @approvedBy)`)
+    insert into payment_part (id, purpose, kind, amount, state, reference, detail, back_id, back_by, approved_by)
+    values (@id, @purpose, @kind, @amount, @state, @reference, @detail, @backId, @backBy, @approvedBy)`)
   const update = db.prepare(`
     update payment_part set state = @state, reference = @reference, detail = @detail, back_id = @backId,
-      amount = @amount
+      back_by = @backBy, amount = @amount
     where id = @id`)
   const remove = db.prepare('delete from payment_part where id = ?')
   const clear = db.prepare('delete from payment_part where purpose = ?')
@@ -67,9 +75,8 @@ export function createPartStore(db: TillDatabase) {
       const row = one.get(id) as PaymentPartRow | undefined
       return row ? toPart(row) : null
     },
-    add: (part: Part) => void insert.run(part),
-    change: (part: Part, to: Partial<Pick<Part, 'state' | 'reference' | 'detail' | 'backId' | 'amount'>>) =>
-      void update.run({ ...part, ...to }),
+    add: (part: Part) => void insert.run(toRow(part)),
+    change: (part: Part, to: Partial<Pick<Part, Changing>>) => void update.run(toRow({ ...part, ...to })),
     remove: (id: string) => void remove.run(id),
     clear: (purpose: Purpose) => void clear.run(purpose),
   }

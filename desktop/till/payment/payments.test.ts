@@ -5,7 +5,7 @@ import {
   startCardTerminalEmulator,
 } from '../../../hardware/emulators/card-terminal.ts'
 import { tcpTransport } from '../../../hardware/transports/tcp.ts'
-import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
+import { accepted, cents, openTestTill, TEST_STAFF, type TestTill } from '../test-fixtures.ts'
 import { wanted } from './payments.ts'
 
 const DOLIPRANE = '3400935955838'
@@ -32,6 +32,11 @@ const revision = () => till.basket.revision()
 const card = (amount?: number) => till.payments.card(wanted(amount, revision()))
 const tenders = () =>
   till.context.db.prepare('select kind, amount, given, change_given from sale_tender order by id').raw().all()
+const returned = () =>
+  till.context.db
+    .prepare('select kind, amount, reference, how, actor_id from payment_return order by id')
+    .raw()
+    .all()
 const drawer = () => till.context.db.prepare('select amount from drawer_balance').pluck().get()
 
 describe('a card', () => {
@@ -137,6 +142,24 @@ describe('several tenders', () => {
     for (const { id } of till.payments.view().parts) expect(await till.payments.giveBack(id)).toBeNull()
     expect([its.charged(), till.payments.view().parts, drawer()]).toEqual([0, [], 10_000])
     expect(till.basket.voidAll()).toBeNull()
+    // Neither is in any figure; both are facts for head office.
+    expect(returned()).toEqual([
+      ['card', 300, 'T000001', 'terminal', TEST_STAFF.cashier.id],
+      ['cash', 100, null, 'hand', TEST_STAFF.cashier.id],
+    ])
+  })
+
+  test('whose way back only the slip tells are facts by who read it', async () => {
+    expect(await card(300)).toBeNull()
+    its.script({ do: 'time-out' })
+    const giving = till.payments.giveBack(till.payments.view().parts[0]?.id ?? '')
+    await expect.poll(() => its.ledger().length).toBe(2)
+    await its.unplug()
+    expect(await giving).toEqual({ refused: 'card-unknown' })
+    await till.unlockAs('pharmacist')
+    expect(till.payments.byHand(till.payments.view().parts[0]?.id ?? '', true)).toBeNull()
+    expect(returned()).toEqual([['card', 300, 'T000001', 'slip', TEST_STAFF.pharmacist.id]])
+    expect(till.payments.view().parts).toEqual([])
   })
 
   test('stay taken when the terminal refuses to give back', async () => {
@@ -145,5 +168,6 @@ describe('several tenders', () => {
     const [part] = till.payments.view().parts
     expect(await till.payments.giveBack(part?.id ?? '')).toMatchObject({ refused: 'refund-not-possible' })
     expect(till.payments.view()).toMatchObject({ taken: 300, parts: [{ state: 'taken' }] })
+    expect(returned()).toEqual([])
   })
 })

@@ -3,10 +3,12 @@ import { cashRounding } from '../../../domain/pricing/rounding.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { suggestedCash } from '../../../domain/sale/rules.ts'
 import type { CustomerView, PaymentPartView, PaymentView } from '../../bridge/payment-views.ts'
+import { asActor } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
 import { createGate, type Gate, type Paid, type PaymentNeeds, type Wanted } from './gate.ts'
 import { createAccounts, createVouchers } from './held.ts'
 import { isOpen, type Part, takenOf } from './part-store.ts'
+import { createReturnedFact } from './returned.ts'
 import { createTake } from './take.ts'
 
 /** No amount: all that is due. */
@@ -18,6 +20,7 @@ export const wanted = (amount: number | undefined, revision: number): Wanted => 
 /** What becomes of parts that were taken, or of which nobody knows whether they were. */
 function createAftermath(context: TillContext, { operators, parts, cards }: PaymentNeeds, gate: Gate) {
   const { changes, newId } = context
+  const noteReturned = createReturnedFact(context)
 
   /** Asks the terminal what became of the open part; nothing open is no fault. */
   const settle = async (): Promise<Paid | Refusal> => {
@@ -38,25 +41,29 @@ function createAftermath(context: TillContext, { operators, parts, cards }: Paym
       if (!part || !isOpen(part) || cards.underWay()) return refuse('payment-changed')
       changes.touch('payment', 'basket', 'refund')
       const back = part.state === 'returning'
+      if (moved && back && part.backBy) {
+        noteReturned(part, 'slip', { ...part.backBy, ...asActor(operator) })
+      }
       if (moved === back) parts.remove(part.id)
-      else parts.change(part, { state: 'taken', backId: null })
+      else parts.change(part, { state: 'taken', backId: null, backBy: null })
       return part.purpose === 'sale' && !back ? gate.finished() : null
     })
   }
 
   /** Lets a part go at once, or says which one the terminal must give back first. */
   const beginBack = (partId: string): Part | null | Refusal => {
-    const refused = gate.mayPay()
-    if (refused) return refused
+    const by = gate.payer()
+    if (isRefusal(by)) return by
     const part = parts.get(partId)
     if (part?.purpose !== 'sale') return refuse('payment-changed')
     if (isOpen(part)) return refuse('payment-open')
     changes.touch('payment', 'basket')
     if (part.kind === 'card' && cards.hasTerminal && part.reference !== null) {
-      parts.change(part, { state: 'returning', backId: newId() })
+      parts.change(part, { state: 'returning', backId: newId(), backBy: by })
       return parts.get(partId)
     }
     parts.remove(part.id)
+    noteReturned(part, 'hand', by)
     return null
   }
 

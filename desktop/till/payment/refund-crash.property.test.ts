@@ -147,6 +147,6 @@ test('whatever breaks while money goes back, cards get what the refunds say, onc
       expect(running.till.payments.view().back).toEqual([])
       running.close()
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   )
 }, 60_000)

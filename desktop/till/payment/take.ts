@@ -23,6 +23,7 @@ export function createTake(context: TillContext, { parts, cards }: PaymentNeeds,
       id: newId(),
       purpose: 'sale',
       backId: null,
+      backBy: null,
     }
     parts.add(whole)
     changes.touch('payment', 'basket')

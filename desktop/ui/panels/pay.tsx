@@ -25,7 +25,7 @@ export function PayPanel() {
   const due = useTill(dueOf)
   return (
     <Panel title={t('pay.title')} aside={<CloseButton />}>
-      <div className="flex flex-col gap-3">
+      <div className={classNames('flex flex-col gap-3', parts > 0 && '[@media(max-height:53rem)]:gap-2')}>
         {parts > 0 && <PaymentParts />}
         {open ? <OpenPart part={open} /> : due > 0 || parts === 0 ? <TakeCash due={due} /> : <Finish />}
       </div>
@@ -71,7 +71,7 @@ function TakeCash({ due }: { due: Minor }) {
       <fieldset
         aria-label={t('pay.notes')}
         // Where there is room for either, the digits stay: what is left of a split is seldom a note.
-        className={classNames('grid grid-cols-2 gap-2', parts > 1 && '[@media(max-height:53rem)]:hidden')}
+        className={classNames('grid grid-cols-2 gap-2', parts > 0 && '[@media(max-height:53rem)]:hidden')}
       >
         {notes.slice(1).map((note, i) => (
           <Note key={note} note={note} total={owed} at={i} />
@@ -84,6 +84,7 @@ function TakeCash({ due }: { due: Minor }) {
         label={t('pay.pad')}
         extra={locale === 'en' ? '.' : ','}
         onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
+        className={classNames(parts > 1 && '[@media(max-height:53rem)]:[&_button]:min-h-11')}
       />
     </>
   )

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { Money } from '../../../ui-kit/components/figures.tsx'
@@ -20,10 +20,19 @@ export function PaymentParts() {
   const p = useWords(payWords)
   const parts = useTill((state) => state.payment.parts)
   const due = useTill(dueOf)
+  const list = useRef<HTMLUListElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a further part is the one to see
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight
+  }, [parts.length])
   const lastTaken = parts.findLast(({ kind, state }) => state === 'taken' && kind !== 'exchange')?.id
   return (
     <section aria-label={p('taken')} data-testid="taken">
-      <ul className="border-t border-hairline">
+      <ul
+        ref={list}
+        // Of many parts the newest are in sight: the keys under them stay where they are.
+        className="overflow-y-auto border-t border-hairline [@media(max-height:53rem)]:max-h-[9.125rem]"
+      >
         {parts.map((part) => (
           <TakenPart key={part.id} part={part} last={part.id === lastTaken} />
         ))}

@@ -34,6 +34,17 @@ export const drawerSchema = z.object({
       actorName: z.string().nullable(),
     }),
   ),
+  returns: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      how: z.string(),
+      reference: z.string().nullable(),
+      amount: minorSchema,
+      at: z.string(),
+      actorName: z.string().nullable(),
+    }),
+  ),
   refunds: z.array(
     z.object({
       id: z.string(),

@@ -16,7 +16,7 @@ import { ask } from '../session/api.ts'
 import { settingsWords } from '../settings-words.ts'
 import { consoleWords } from '../words.ts'
 import { type Drawer, type DrawerParts, drawerSchema } from './drawer-answer.ts'
-import { Refunds, Removals } from './drawer-losses.tsx'
+import { Refunds, Removals, Returns } from './drawer-losses.tsx'
 import { nameOf, type Place } from './places.ts'
 
 /** An open drawer is read again this often while it is looked at, ms. */
@@ -249,6 +249,7 @@ export function DrawerDetails({ session, place }: { session: CashSessionRow; pla
         <Moves {...parts} />
         <Refunds {...parts} />
         <Removals {...parts} />
+        <Returns {...parts} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Totals {...parts} />

@@ -95,3 +95,44 @@ export function Removals({ session, drawer, place }: DrawerParts) {
     />
   )
 }
+
+/** Money that was taken for a basket and given back before it was a sale. */
+export function Returns({ session, drawer, place }: DrawerParts) {
+  const d = useWords(drawerWords)
+  const w = useWords(lossWords)
+  const locale = useLocale()
+  const currency = currencySign(locale, session.currency as Currency)
+  if (drawer.returns.length === 0) return null
+  return (
+    <DataTable
+      dense
+      showCaption
+      className="text-dense"
+      caption={w('returns')}
+      rows={drawer.returns}
+      rowKey={(returned) => returned.id}
+      columns={[
+        {
+          id: 'time',
+          header: d('time'),
+          width: '7rem',
+          cell: (returned) => formatInstant(returned.at, locale, place.timeZone, 'moment'),
+        },
+        {
+          id: 'what',
+          header: d('what'),
+          cell: ({ kind, reference }) =>
+            [w(`tender.${kind}` as 'tender.card'), reference].filter(Boolean).join(' '),
+        },
+        { id: 'how', header: w('known'), cell: ({ how }) => w(`returned.${how}` as 'returned.hand') },
+        { id: 'who', header: d('who'), cell: (returned) => returned.actorName },
+        {
+          id: 'amount',
+          header: d('amount', { currency }),
+          numeric: true,
+          cell: (returned) => <Amount amount={returned.amount} />,
+        },
+      ]}
+    />
+  )
+}

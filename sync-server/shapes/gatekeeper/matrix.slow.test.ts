@@ -44,6 +44,7 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   sale_tender: SHARED,
   register_total: SHARED,
   basket_action: OFFICE_ONLY,
+  payment_return: OFFICE_ONLY,
   favourite_mark: DEVICES_ONLY,
   parked_basket: SHARED,
   parked_basket_end: SHARED,
