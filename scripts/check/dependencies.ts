@@ -8,7 +8,7 @@ import type { Room } from './rooms.ts'
 export const DEPENDENCIES: Record<string, readonly Room[]> = {
   // Domain
   canonicalize: ['domain'],
-  uuid: ['domain', 'desktop/till', 'sync-server'],
+  uuid: ['domain', 'desktop/till', 'sync-server', 'sync-server/console'],
   zod: [
     'domain',
     'migrations',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { dictionaryFaults } from '../../ui-kit/i18n/words.ts'
+import { customerWords } from './customer-words.ts'
 import { drawerWords } from './drawer-words.ts'
 import { exceptionKey, exceptionWords } from './exception-words.ts'
 import { lossWords } from './loss-words.ts'
@@ -13,6 +14,7 @@ it('says the same things in each language', () => {
   expect(dictionaryFaults(drawerWords)).toEqual([])
   expect(dictionaryFaults(lossWords)).toEqual([])
   expect(dictionaryFaults(pricingWords)).toEqual([])
+  expect(dictionaryFaults(customerWords)).toEqual([])
   expect(dictionaryFaults(settingsWords)).toEqual([])
 })
 

@@ -8,6 +8,8 @@ import { pricingWords } from '../pricing-words.ts'
 export function FormFrame(props: {
   label: string
   busy: boolean
+  /** What its first button says, where that is not "Save". */
+  deed?: string
   /** What the server said against it. */
   told: string
   onSave(): void
@@ -25,7 +27,7 @@ export function FormFrame(props: {
       {props.told !== '' && <StatusRow tone="bad" live="assertive" text={props.told} />}
       <div className="flex flex-wrap gap-3">
         <Button kind="next" takesFocus busy={props.busy} onPress={props.onSave}>
-          {p('save')}
+          {props.deed ?? p('save')}
         </Button>
         <Button takesFocus keyCap="Esc" onPress={props.onClose}>
           {p('cancel')}

@@ -5,6 +5,7 @@ import { may, type Permission, type Role } from '../../../domain/permissions.ts'
 const AREAS = {
   today: 'console.view',
   prices: 'price.set',
+  customers: 'console.view',
   branches: 'branch.set',
 } as const satisfies Record<string, Permission>
 export type Area = keyof typeof AREAS

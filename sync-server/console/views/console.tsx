@@ -3,6 +3,7 @@ import { may, type Role } from '../../../domain/permissions.ts'
 import { StatusRow, StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { CustomersPage } from '../customers/customers-page.tsx'
 import { countNumbers } from '../figures/receipt-numbers.ts'
 import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
@@ -28,7 +29,7 @@ function Header({ me, area, areas }: { me: SignedIn['me']; area: Area; areas: re
   const signOut = useSession((store) => store.signOut)
   const answering = useLive((state) => state.pulse.answering)
   return (
-    <header className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-raised px-4">
+    <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-raised px-4">
       <h1 className="text-floor font-semibold">
         {t('product')} <span className="font-normal text-second">{t('headOffice')}</span>
       </h1>
@@ -40,7 +41,7 @@ function Header({ me, area, areas }: { me: SignedIn['me']; area: Area; areas: re
       <Preferences />
       <p className="text-dense">
         <span className="font-semibold">{me.name}</span>{' '}
-        <span className="text-second">{t(`role.${me.role}`)}</span>
+        <span className="hidden text-second xl:inline">{t(`role.${me.role}`)}</span>
       </p>
       <button
         type="button"
@@ -119,6 +120,12 @@ function AreaOf({ area, role }: { area: Area; role: Role }) {
         <PricesPage />
       </Sheet>
     )
+  if (area === 'customers')
+    return (
+      <Sheet>
+        <CustomersPage role={role} />
+      </Sheet>
+    )
   if (area === 'branches')
     return (
       <Sheet>
@@ -139,7 +146,7 @@ function Areas({ area, areas }: { area: Area; areas: readonly Area[] }) {
           key={each}
           href={`#${each}`}
           aria-current={each === area ? 'page' : undefined}
-          className="flex h-8 items-center rounded-control px-2.5 text-dense font-semibold text-second hover:bg-control-hover hover:text-text aria-[current=page]:bg-control aria-[current=page]:text-text"
+          className="flex h-8 items-center rounded-control px-2 text-dense font-semibold text-second hover:bg-control-hover hover:text-text aria-[current=page]:bg-control aria-[current=page]:text-text"
         >
           {t(`area.${each}`)}
         </a>

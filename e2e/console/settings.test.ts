@@ -1,6 +1,8 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { TEST_PRODUCTS } from '../../desktop/till/test-products.ts'
+import { isVoucherCode } from '../../domain/customer/voucher-code.ts'
 import { minor } from '../../domain/money.ts'
 import { DEMO_STAFF, MARKET } from '../../scripts/demo/organisation.ts'
 import { type Hands, layHandsOn } from '../support/hands.ts'
@@ -113,7 +115,7 @@ it('a promotion shows what it takes off, reaches the till, and is stopped and ta
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Three for two is saved.').waitFor()
   await untilScanned(3, 190)
-  await page.getByRole('button', { name: 'Stop Three for two now' }).click()
+  await page.getByRole('button', { name: 'Stop now: Three for two' }).click()
   await untilScanned(3, 285)
   await page.getByRole('button', { name: 'Undo' }).click()
   await untilScanned(3, 190)
@@ -131,4 +133,69 @@ it('a list is changed where it stands', async () => {
   await price.fill('2')
   await page.getByRole('button', { name: 'Save' }).click()
   await untilScanned(1, 200)
+})
+
+it('a voucher is issued for an amount, taken at the till, and blocked', async () => {
+  await page.getByRole('link', { name: 'Customers' }).click()
+  await page.getByRole('button', { name: 'New voucher' }).click()
+  await page.getByRole('button', { name: 'Issue' }).click()
+  await page.getByText('Type an amount such as 25.00, not more than can be.').waitFor()
+  await page.getByLabel('Amount (EUR)').fill('1,50')
+  await page.getByLabel('Last day (blank: for ever)').fill('2020-01-01')
+  await page.getByRole('button', { name: 'Issue' }).click()
+  await page.getByText('Choose a day to come, or leave it blank.').waitFor()
+  await page.getByLabel('Last day (blank: for ever)').fill('2099-12-31')
+  await page.getByRole('button', { name: 'Issue' }).click()
+  const code = ((await page.getByText(/^Issued: /).textContent()) ?? '').replace(/\D/g, '')
+  expect(isVoucherCode(code)).toBe(true)
+  const vouchers = page.getByRole('table', { name: 'Vouchers' })
+  await vouchers.getByRole('cell', { name: '1.50' }).waitFor()
+  await until('the till to know the voucher', () =>
+    hands.do('basket.scan', { raw: code }).then(
+      (scanned) => 'voucher' in scanned,
+      () => false,
+    ),
+  )
+  await page.getByRole('button', { name: `What moved on ${code}` }).click()
+  await page
+    .getByRole('region', { name: `What moved on ${code}` })
+    .getByText('+1.50')
+    .waitFor()
+  await look('vouchers')
+  await page.getByRole('button', { name: `Block ${code}` }).click()
+  await vouchers.getByText('Blocked').waitFor()
+})
+
+it('a customer is made with a card that the till knows, changed, and closed', async () => {
+  await page.getByRole('button', { name: 'New customer' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Give a name, 120 characters at most.').waitFor()
+  await page.getByLabel('Name', { exact: true }).fill('Renée Petit')
+  await page.getByLabel('Loyalty card').fill('é')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('4 to 20 letters, digits or hyphens').waitFor()
+  await page.getByLabel('Loyalty card').fill('C-1001')
+  await page.getByLabel('Account limit (EUR; blank: none)').fill('150')
+  await look('customer-form')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Renée Petit is saved.').waitFor()
+  await until('the till to know the card', () =>
+    hands.do('basket.scan', { raw: 'C-1001' }).then(
+      (scanned) => 'customerId' in scanned,
+      () => false,
+    ),
+  )
+  expect(hands.see('basket')?.total).toBe(0)
+  await page.getByRole('button', { name: 'Edit Renée Petit' }).click()
+  await page.getByRole('radio', { name: 'No longer' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('table', { name: 'Customers' }).getByText('Closed').waitFor()
+})
+
+it.each(['prices', 'customers', 'branches'])('%s has no accessibility fault', async (area) => {
+  await page.goto(`${product.serverUrl}/console/#${area}`)
+  await page.getByRole('navigation').waitFor()
+  await page.getByRole('heading', { level: 2 }).first().waitFor()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
 })
