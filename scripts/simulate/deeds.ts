@@ -1,3 +1,4 @@
+import { refetchAsked } from '../../desktop/till/replica/verify/refetch.ts'
 import { backUpTill, cloneTill, restoreTill } from './copies.ts'
 import { atCounter, killTill } from './counter.ts'
 import type { Deed, Refetch } from './plan.ts'
@@ -96,12 +97,17 @@ const AT_COUNTER = new Set<Deed['do']>([
   'no-sale',
 ])
 
-/** Has a till fetch tables anew, while it goes on selling. @returns what came of it, in words */
-export function fetchAnew(world: World, { till: index, tables }: Refetch): string {
+/** How long a till may take until it notices that it is to fetch tables anew, the product's own ms. */
+const NOTICED_MS = 3000
+
+/** Has a till begin to fetch tables anew. @returns what came of it, in words, while it is at it */
+export async function fetchAnew(world: World, { till: index, tables }: Refetch): Promise<string> {
   const till = world.counters[index]?.till
   if (!till?.running()) return 'it is down'
   try {
     till.refetch(tables)
+    const begun = () => !till.running() || till.read(refetchAsked).length === 0
+    for (let waited = 0; !begun() && waited < NOTICED_MS; waited += LOOK_MS) await wait(LOOK_MS)
     return tables.join(', ')
   } catch (error) {
     return `failed: ${(error as Error).message}`

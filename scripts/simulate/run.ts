@@ -34,7 +34,7 @@ async function play(world: World, seed: number, steps: number, say: (line: strin
   const plan = drawPlan({ seed, steps, tills: PLACES.length, products: PRODUCTS.length })
   for (const [index, step] of plan.entries()) {
     const { thenMs, anew, ...deed } = step
-    if (anew) say(`      till ${anew.till + 1}: fetch anew: ${fetchAnew(world, anew)}`)
+    if (anew) say(`      till ${anew.till + 1}: fetch anew: ${await fetchAnew(world, anew)}`)
     const where = 'till' in deed ? `till ${deed.till + 1}: ` : ''
     const came = await carryOut(world, deed).catch((error: Error) => `failed: ${error.message}`)
     say(`${String(index + 1).padStart(4)}  ${where}${deed.do.replaceAll('-', ' ')}: ${came}`)

@@ -14,6 +14,7 @@ import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
 import { forgetAsked, watchRefetch } from './verify/refetch.ts'
 import { askWidened } from './widened.ts'
+import { watchWithheld } from './withheld.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
 /** Both directions of sync, as the rest of the till sees them. Selling never waits for any of it. */
@@ -180,6 +181,7 @@ export function startSync(options: {
     regained: () => pull.current().refresh(),
     log,
   })
+  const stopWithheld = watchWithheld({ db, journal, changes, deviceId: identity.deviceId })
   const loading = watchLoading({ serverUrl, fetch: authorized, now, told: () => changes.touch('sync') })
   const prepared = readAhead(writer)
   prepared.more()
@@ -194,6 +196,7 @@ export function startSync(options: {
     stop: async () => {
       prepared.stop()
       counter.stop()
+      stopWithheld()
       await Promise.all([pull.stop(), push.stop()])
       await checkpointer.stop()
     },
