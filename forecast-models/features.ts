@@ -96,7 +96,12 @@ export interface OriginFeatures {
   scale: number
   /** The columns before the step columns. */
   values: Float32Array
+  /** The season's columns of each phase of the season, NaN until a step of that phase has asked for them. */
+  seasons: Float32Array
 }
+
+/** Columns of one phase of the season. */
+const SEASON_COLUMNS = 4
 
 /**
  * The features of a series as known at an origin. Quantities are divided by the series' scale: the mean of
@@ -133,9 +138,9 @@ export function originFeatures(
     values[column++] = deviation(x, origin + 1 - n, origin + 1, mean) / scale
     values[column++] = 1 - salesIn(sales, origin + 1 - n, origin + 1) / n
   }
-  const sorted = x.slice(origin + 1 - long, origin + 1).sort()
-  values[column++] = (sorted[long - 1] as number) / scale
-  values[column++] = ((sorted[(long - 1) >> 1] as number) + (sorted[long >> 1] as number)) / 2 / scale
+  const { most, median } = mostAndMedian(series, origin + 1 - long, origin + 1)
+  values[column++] = most / scale
+  values[column++] = median / scale
   const yearLength = Math.min(spec.year, length)
   values[column++] = sumOf(yearLength) / yearLength / scale
   values[column++] = meanAll / scale
@@ -145,7 +150,21 @@ export function originFeatures(
   const since = Math.min(origin - lastSale, length)
   values[column++] = since
   values[column++] = length / Math.max(1, salesIn(sales, first, origin + 1))
-  return { origin, first, scale: Math.fround(scale), values }
+  const seasons = new Float32Array(spec.season * SEASON_COLUMNS).fill(Number.NaN)
+  return { origin, first, scale: Math.fround(scale), values, seasons }
+}
+
+/** The highest value and the median of a stretch. Where most periods saw no sale, as usual, nothing need be sorted. */
+function mostAndMedian({ quantities: x, sales }: PreparedSeries, from: number, to: number) {
+  const length = to - from
+  if (length - salesIn(sales, from, to) <= length >> 1) {
+    const sorted = x.slice(from, to).sort()
+    const middle = (sorted[(length - 1) >> 1] as number) + (sorted[length >> 1] as number)
+    return { most: sorted[length - 1] as number, median: middle / 2 }
+  }
+  let most = 0
+  for (let i = from; i < to; i++) most = Math.max(most, x[i] as number)
+  return { most, median: 0 }
 }
 
 /** The date columns of a period, each worked out once. */
@@ -195,13 +214,30 @@ export function writeFeatureRow(
 function writeSeason(
   spec: FeatureSpec,
   series: PreparedSeries,
-  { origin, first, scale }: OriginFeatures,
+  known: OriginFeatures,
   step: number,
   target: Float32Array,
   column: number,
 ): number {
+  const { seasons } = known
+  const at = ((step - 1) % spec.season) * SEASON_COLUMNS
+  if (Number.isNaN(seasons[at])) {
+    const latest = known.origin + step - spec.season * Math.ceil(step / spec.season)
+    readSeason(spec, series, known, latest, at)
+  }
+  for (let i = 0; i < SEASON_COLUMNS; i++) target[column + i] = seasons[at + i] as number
+  return column + SEASON_COLUMNS
+}
+
+/** @param latest index of the last known period of this phase @param at where its columns begin */
+function readSeason(
+  spec: FeatureSpec,
+  series: PreparedSeries,
+  { first, scale, seasons }: OriginFeatures,
+  latest: number,
+  at: number,
+): void {
   const x = series.quantities
-  const latest = origin + step - spec.season * Math.ceil(step / spec.season)
   let sum = 0
   let sumOf4 = 0
   let zeros = 0
@@ -216,11 +252,10 @@ function writeSeason(
     }
   }
   const of4 = Math.min(4, count)
-  target[column] = count > 0 ? (x[latest] as number) / scale : MISSING
-  target[column + 1] = count > 0 ? sumOf4 / of4 / scale : MISSING
-  target[column + 2] = count > 0 ? sum / count / scale : MISSING
-  target[column + 3] = count > 0 ? zeros / of4 : MISSING
-  return column + 4
+  seasons[at] = count > 0 ? (x[latest] as number) / scale : MISSING
+  seasons[at + 1] = count > 0 ? sumOf4 / of4 / scale : MISSING
+  seasons[at + 2] = count > 0 ? sum / count / scale : MISSING
+  seasons[at + 3] = count > 0 ? zeros / of4 : MISSING
 }
 
 /** The week (month) around the target's date a year before, and its ratio to the level at the origin then. */

@@ -55,6 +55,8 @@ export function scoringBatch(
   return { rows, width, features: features.subarray(0, rows * width), scale: scale.subarray(0, rows), blocks }
 }
 
+const cut = (value = 0, none: number) => (value < none ? 0 : value)
+
 /**
  * Turns a graph's outputs into forecasts, one for each series of the batch: cut at 0, quantiles sorted, values
  * next to nothing put to 0. A series without any sale is forecast as 0.
@@ -66,13 +68,16 @@ export function forecastsOf(spec: FeatureSpec, batch: ScoringBatch, outputs: Sco
     for (let step = 0; step < spec.horizon; step++) {
       const row = block * spec.horizon + step
       const none = (batch.scale[row] as number) * NONE_BELOW
-      const [low, middle, high] = [outputs.q10[row], outputs.q50[row], outputs.q90[row]]
-        .map((value = 0) => (value < none ? 0 : value))
-        .sort((a, b) => a - b)
+      const [a, b, c] = [
+        cut(outputs.q10[row], none),
+        cut(outputs.q50[row], none),
+        cut(outputs.q90[row], none),
+      ]
+      const [low, high] = [Math.min(a, b), Math.max(a, b)]
       forecast.mean[step] = Math.max(0, outputs.mean[row] ?? 0)
-      forecast.q10[step] = low ?? 0
-      forecast.q50[step] = middle ?? 0
-      forecast.q90[step] = high ?? 0
+      forecast.q10[step] = Math.min(low, c)
+      forecast.q50[step] = Math.max(low, Math.min(high, c))
+      forecast.q90[step] = Math.max(high, c)
     }
     return forecast
   })
