@@ -50,6 +50,21 @@ export const PAYMENT_REFUSALS = {
       'Code prüfen; ein ganz neuer kommt mit dem nächsten Abgleich.',
     ),
   ),
+  'voucher-mistyped': entry(
+    422,
+    w('{code} is not a voucher’s code: a digit is wrong.', 'Compare it with the voucher, or scan it.'),
+    w('{code} n’est pas un code de bon : un chiffre est faux.', 'Comparez avec le bon, ou scannez-le.'),
+    w(
+      '{code} ist kein Gutscheincode: eine Ziffer ist falsch.',
+      'Mit dem Gutschein vergleichen oder scannen.',
+    ),
+  ),
+  'voucher-blocked': entry(
+    409,
+    w('Voucher {code} is blocked by head office.', 'Take the amount otherwise, or ask head office.'),
+    w('Le bon {code} est bloqué par le siège.', 'Encaissez autrement, ou demandez au siège.'),
+    w('Gutschein {code} ist von der Zentrale gesperrt.', 'Anders kassieren oder die Zentrale fragen.'),
+  ),
   'voucher-expired': entry(
     409,
     w('This voucher expired on {date}.', 'Take another tender, or ask head office.'),

@@ -28,4 +28,15 @@ export function makeVoucherCode(randomDigit: () => number): string {
 }
 
 /** Whether a code can be one of ours as it is typed: 16 digits whose last one checks. Others were issued before. */
-export const isVoucherCode = (code: string): boolean => /^\d{16}$/.test(code) && checkDigit(code) === '0'
+export const isVoucherCode = (code: string): boolean => looksLikeOne(code) && checkDigit(code) === '0'
+
+const looksLikeOne = (code: string): boolean => /^\d{16}$/.test(code)
+
+/** Whether it was meant to be one of ours, and a digit is wrong. */
+export const isMistyped = (code: string): boolean => looksLikeOne(code) && !isVoucherCode(code)
+
+/** A code as it is kept: the blanks by which it is read out in fours are not part of it. */
+export function asVoucherCode(typed: string): string {
+  const digits = typed.replace(/\s/g, '')
+  return looksLikeOne(digits) ? digits : typed
+}

@@ -53,7 +53,9 @@ describe('a voucher', () => {
 
   test.each([
     ['V-NONE', 'voucher-unknown'],
-    ['V-OFF', 'voucher-unknown'],
+    ['V-OFF', 'voucher-blocked'],
+    ['0000 0000 0000 5724', 'voucher-unknown'],
+    ['0000000000005742', 'voucher-mistyped'],
     ['V-OLD', 'voucher-expired'],
   ])('%s is refused: %s', (code, refused) => {
     expect(till.payments.voucher(code, all())).toMatchObject({ refused })

@@ -1,4 +1,5 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
+import { asVoucherCode, isMistyped } from '../../../domain/customer/voucher-code.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import { may, rolesThatMay } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
@@ -19,7 +20,8 @@ const takenAlready = ({ parts }: Pick<PaymentNeeds, 'parts'>, kind: string, refe
 
 /**
  * Vouchers, up to the balance that this till knows: while it is apart, another may take the same one, and head office is
- * told when both have sent. Refused: `voucher-unknown`, `voucher-expired`, `voucher-spent`, and as {@link Take}.
+ * told when both have sent. Refused: `voucher-unknown`, `voucher-mistyped`, `voucher-blocked`, `voucher-expired`,
+ * `voucher-spent`, and as {@link Take}.
  */
 export function createVouchers(context: TillContext, needs: PaymentNeeds, take: Take) {
   const read = context.db.prepare(`
@@ -34,7 +36,8 @@ export function createVouchers(context: TillContext, needs: PaymentNeeds, take: 
 
   const worth = (code: string): Minor | Refusal => {
     const voucher = read.get(code) as VoucherRow | undefined
-    if (!voucher?.active) return refuse('voucher-unknown', { code })
+    if (!voucher) return refuse(isMistyped(code) ? 'voucher-mistyped' : 'voucher-unknown', { code })
+    if (!voucher.active) return refuse('voucher-blocked', { code })
     const today = businessDateAt(context.now(), context.place().timeZone)
     const { expiresOn } = voucher
     if (expiresOn !== null && expiresOn < today) {
@@ -47,9 +50,10 @@ export function createVouchers(context: TillContext, needs: PaymentNeeds, take: 
   return {
     offered: () => offered,
     offer,
-    isVoucher: (code: string): boolean => read.get(code) !== undefined,
+    isVoucher: (code: string): boolean => read.get(asVoucherCode(code)) !== undefined,
     /** Takes as much as is asked for and it is worth. */
-    voucher: (code: string, wanted: Wanted): Paid | Refusal => {
+    voucher: (typed: string, wanted: Wanted): Paid | Refusal => {
+      const code = asVoucherCode(typed)
       const paid = take.now(wanted, 'voucher', (asked) => {
         const left = worth(code)
         if (isRefusal(left)) return left
