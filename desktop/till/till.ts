@@ -125,6 +125,7 @@ interface DrawerParts {
 /** A drawer from its float to its Z, and from one person to the next. */
 function createDrawerLife(context: TillContext, parts: DrawerParts) {
   const { operators, sessions, printing, lastSale } = parts
+  const { db, registerId } = context
   const drawers = createDrawersToClose(context, parts)
   const closeSession = createSessionClosing(context, {
     ...parts,
@@ -151,7 +152,21 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
     }),
     handOver: createHandover(context, { operators, printing, own: drawers.own }),
     otherDrawers: createOtherDrawers(operators, drawers),
+    ...createDrawerActions(context, { operators, sessions, printing }),
+    papers: createPapers(context, { operators, printing }),
+    xReport: createXReport(context, { operators, sessions, printing }),
+    explainDrawer: createExplanation(db, registerId, operators, () => context.place().timeZone),
   }
+}
+
+/** What must be ended before a drawer is closed, or null. */
+function unfinishedOf(
+  baskets: { isEmpty(): boolean },
+  exchange: { view(): object | null },
+  backs: { begun(): unknown },
+): Refusal | null {
+  if (!baskets.isEmpty() || exchange.view() !== null) return refuse('basket-not-empty')
+  return backs.begun() ? refuse('refund-begun') : null
 }
 
 /** Puts the till's services together over one database. */
@@ -207,10 +222,7 @@ export function createTill(options: TillOptions) {
       sessions,
       numbers,
       printing,
-      unfinished: () => {
-        if (!baskets.isEmpty() || exchange.view() !== null) return refuse('basket-not-empty')
-        return backs.begun() ? refuse('refund-begun') : null
-      },
+      unfinished: () => unfinishedOf(baskets, exchange, backs),
       lastSale,
     }),
     refunds,
@@ -218,10 +230,6 @@ export function createTill(options: TillOptions) {
     exceptions: createBranchExceptions(context, operators),
     copyReceipt: createCopy(context, { operators, sold, printing }),
     searchSales: createSalesSearch(context, operators),
-    ...createDrawerActions(context, { operators, sessions, printing }),
-    papers: createPapers(context, { operators, printing }),
-    xReport: createXReport(context, { operators, sessions, printing }),
-    explainDrawer: createExplanation(db, identity.registerId, operators, () => context.place().timeZone),
     scan: createScan(context, { operators, basket, notice, refunds, sold, customers, vouchers: payments }),
     ...withTodaysPrices(book, {
       search: createProductSearch(context, operators),

@@ -89,3 +89,36 @@ test.each(['light', 'dark'] as const)('axe finds nothing in any state, %s', asyn
   await window.close()
   await till.stop()
 })
+
+test('the key bar cuts no word, in any language and on any screen', async () => {
+  const till = await startTestTill(ui)
+  const cut: string[] = []
+  for (const locale of ['en-GB', 'de-DE', 'fr-FR']) {
+    const window = await openWindow(browser, till.address, { width: 1024, height: 768, locale })
+    const { page } = window
+    if (locale === 'en-GB') {
+      await typed('2222')(window)
+      await page.waitForSelector('[name=float]')
+      await typed('150')(window)
+      await window.scan(till.products.find(({ price }) => price !== null)?.cip13 ?? '')
+    }
+    await page.locator('[data-line]').waitFor()
+    for (const [width, height] of [
+      [1024, 768],
+      [1440, 900],
+      [1920, 1080],
+      [3840, 2160],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const words = await page
+        .locator('nav button > span:last-child')
+        .evaluateAll((all) =>
+          all.filter((word) => word.scrollWidth > word.clientWidth).map((word) => word.textContent),
+        )
+      if (words.length > 0) cut.push(`${locale} ${width}: ${words.join()}`)
+    }
+    await window.close()
+  }
+  await till.stop()
+  expect(cut).toEqual([])
+})

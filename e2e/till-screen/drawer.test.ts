@@ -162,6 +162,16 @@ describe('the figures of a day, by hand', () => {
     await count(pieces, '3.41')
     await page().getByRole('alert').getByText('The count does not agree.').waitFor()
     expect(await page().locator('body').innerText()).not.toContain('7.20')
+    // The first line is where typing goes again, and nothing lies over it.
+    await until(
+      () =>
+        page().evaluate(() => {
+          const { x, y, width, height } = document.activeElement?.getBoundingClientRect() ?? new DOMRect()
+          const top = document.elementFromPoint(x + width / 2, y + height / 2)
+          return top === document.activeElement ? top?.getAttribute('aria-label') : null
+        }),
+      'How many of €500.00',
+    )
     await count(pieces, '3.41')
     await until(() => page().getByTestId('difference').innerText(), 'Short €7.20')
     await stage.window.keys('Enter', 'Enter')

@@ -17,8 +17,8 @@ export interface KeyBarItem {
   onRefused?(): void
   /** Stands at the far end, under the panel: what ends a sale. */
   end?: boolean
-  /** Left out where the bar is narrow: the same can be pressed elsewhere on the screen. */
-  spare?: boolean
+  /** On what bar it is left out, so that no label is cut: the same can be pressed elsewhere on the screen. */
+  spare?: 'narrow' | 'usual' | undefined
 }
 
 /** The bar at the screen's foot: the labels of the function keys, and the same things to touch. */
@@ -56,8 +56,11 @@ function Key({ item }: { item: KeyBarItem }) {
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => (off ? item.onRefused?.() : item.onPress())}
       className={classNames(
-        'min-w-0 items-center gap-2 rounded-control px-3 text-floor font-semibold',
-        item.spare ? 'hidden @min-[75rem]:flex' : 'flex',
+        'min-w-0 items-center rounded-control text-floor font-semibold',
+        item.end ? 'gap-2 px-3' : 'gap-1.5 px-2 @min-[75rem]:gap-2 @min-[75rem]:px-3',
+        item.spare === undefined && 'flex',
+        item.spare === 'narrow' && 'hidden @min-[110rem]:flex',
+        item.spare === 'usual' && 'hidden @min-[140rem]:flex',
         item.end && 'flex-1 justify-center first:last:flex-initial',
         item.end && !item.next && 'shadow-[inset_0_0_0_1px_var(--role-hairline)]',
         item.next && !off && 'flex-[2]',

@@ -23,7 +23,10 @@ export function CountPanel() {
   const pieces = useTill((state) => state.pieces)
   const counting = useTill((state) => state.counting)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a second count begins at its first line
-  useEffect(restFocus, [counting?.again])
+  useEffect(() => {
+    restFocus()
+    document.activeElement?.scrollIntoView({ block: 'nearest' })
+  }, [counting?.again])
   if (!counting) return null
   const { purpose, other, again } = counting
   return (

@@ -54,7 +54,11 @@ export function DiscountPanel() {
             : p('discount.line', { name: productWords(name, '').title })}
         </p>
         <div className="grid grid-cols-2 gap-2">
-          <Button keyCap="F4" onPress={actions.openDiscount} className="justify-between !px-3 !text-floor">
+          <Button
+            keyCap="F4"
+            onPress={actions.openDiscount}
+            className="justify-between !px-3 text-left !text-floor leading-tight"
+          >
             {p(name === undefined ? 'discount.toLine' : 'discount.toSale')}
           </Button>
           <Button keyCap="*" onPress={actions.switchUnit} className="justify-between !px-3 !text-floor">

@@ -60,7 +60,7 @@ function LineState({ line }: { line: BasketLineView }) {
           else if (key === 'Backspace') deleteText()
           else typeText(key)
         }}
-        className="hidden pt-4 [@media(min-height:53rem)]:grid"
+        className="hidden pt-4 [@media(min-height:62rem)]:grid"
       />
     </Panel>
   )

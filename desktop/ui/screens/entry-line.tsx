@@ -23,7 +23,6 @@ const WAITING: readonly Scope[] = [
   'count',
   'confirm',
   'others',
-  'papers',
   'opening',
   'counted',
   'explained',
@@ -40,7 +39,8 @@ export function EntryLine() {
   const scope = useTill(scopeOf)
   const open = scope === 'searching'
   const marked = useTill((state) => state.found?.products[state.found.marked]?.productId)
-  const waits = WAITING.includes(scope)
+  const closed = useTill((state) => state.session === null)
+  const waits = closed || WAITING.includes(scope)
   const rests = !waits && !BESIDE.includes(scope)
   return (
     <div className="flex h-14 shrink-0 items-center gap-3 border-t border-hairline bg-surface px-4 focus-within:border-t-ring focus-within:shadow-[inset_0_1px_0_var(--role-ring)]">

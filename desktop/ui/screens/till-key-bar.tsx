@@ -6,17 +6,17 @@ import { scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 
-/** What can be touched elsewhere on the screen. */
-const SPARE: readonly string[] = [
-  'generics',
-  'undo',
-  'forecast',
-  'search',
-  'discount',
-  'price',
-  'customer',
-  'tenders',
-]
+/** What can be touched elsewhere on the screen, and where it is left out. */
+const SPARE: Readonly<Record<string, 'narrow' | 'usual'>> = {
+  search: 'narrow',
+  customer: 'narrow',
+  discount: 'usual',
+  forecast: 'usual',
+  generics: 'usual',
+  price: 'usual',
+  tenders: 'usual',
+  undo: 'usual',
+}
 
 /** The commands of this state of the screen, on their keys. Pay is the next action while the basket has lines. */
 export function TillKeyBar() {
@@ -45,7 +45,7 @@ export function TillKeyBar() {
                 onPress: () => command.run(actions),
                 next: command.id === 'pay' && scope !== 'pay' && !why[i],
                 end: command.id === 'pay' || command.id === 'card',
-                spare: SPARE.includes(command.id),
+                spare: SPARE[command.id],
                 disabledReason: say.reason(why[i]),
                 onRefused: () => why[i] && actions.refuse(why[i]),
               },
