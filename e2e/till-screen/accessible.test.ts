@@ -69,8 +69,8 @@ const STATES: [name: string, go: (window: TillWindow, codes: string[]) => Promis
     ['papers', (w) => w.keys('0'), 'marked as a copy'],
     ['drawer once more', (w) => w.keys('Escape'), 'Count and close'],
     ['count', (w) => w.keys('7'), 'Enter goes on; empty counts as none.'],
-    ['counted again', (w) => w.keys(...Array(17).fill('Enter')), 'The count does not agree.'],
-    ['explaining a difference', (w) => w.keys(...Array(17).fill('Enter')), 'Explain the difference'],
+    ['counted again', (w) => w.keys(...Array(18).fill('Enter')), 'The count does not agree.'],
+    ['explaining a difference', (w) => w.keys(...Array(18).fill('Enter')), 'Explain the difference'],
     ['counted', (w) => confirmed(w), 'Drawer closed'],
     ['explained', (w) => w.keys('1'), 'Why the drawer may differ'],
   ]
