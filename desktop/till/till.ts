@@ -159,14 +159,18 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
   }
 }
 
-/** What must be ended before a drawer is closed, or null. */
-function unfinishedOf(
-  baskets: { isEmpty(): boolean },
-  exchange: { view(): object | null },
-  backs: { begun(): unknown },
-): Refusal | null {
-  if (!baskets.isEmpty() || exchange.view() !== null) return refuse('basket-not-empty')
-  return backs.begun() ? refuse('refund-begun') : null
+/** Money that has moved, or may have, and is no fact yet. */
+function createMoneyUnderWay(context: TillContext, terminal: CardTerminal | null) {
+  const paid = createPartStore(context.db)
+  const cards = createCardMoves(context, terminal, paid)
+  const backs = createCardBacks(context, cards, paid)
+  return {
+    paid,
+    cards,
+    backs,
+    // What an exchange gives back to a card is as good as paid: the basket stands still with it.
+    isPaid: () => paid.any('sale') || (backs.begun() && context.state.get(EXCHANGE_KEY) !== null),
+  }
 }
 
 /** Puts the till's services together over one database. */
@@ -180,11 +184,7 @@ export function createTill(options: TillOptions) {
   const printing = createReceiptPrinting(context, options.hasPrinter)
   const lastSale = createLastSale(context.state)
   const notice = createNotice(context.now)
-  const paid = createPartStore(db)
-  const cards = createCardMoves(context, options.terminal ?? null, paid)
-  const backs = createCardBacks(context, cards, paid)
-  // What an exchange gives back to a card is as good as paid: the basket stands still with it.
-  const isPaid = () => paid.any('sale') || (backs.begun() && context.state.get(EXCHANGE_KEY) !== null)
+  const { paid, cards, backs, isPaid } = createMoneyUnderWay(context, options.terminal ?? null)
   const change = createChange(context, { operators, sessions, lastSale, isPaid })
   const book = createPriceBook(context, isPaid)
   const basket = createBasket(context, { operators, book, change })
@@ -222,7 +222,8 @@ export function createTill(options: TillOptions) {
       sessions,
       numbers,
       printing,
-      unfinished: () => unfinishedOf(baskets, exchange, backs),
+      unfinished: () =>
+        !baskets.isEmpty() || exchange.view() !== null ? refuse('basket-not-empty') : backs.unfinished(),
       lastSale,
     }),
     refunds,

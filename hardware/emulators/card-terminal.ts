@@ -90,6 +90,9 @@ function createLedger() {
   return {
     entries,
     settle,
+    present: () => {
+      for (const entry of entries.values()) settle(entry, 'approved')
+    },
     sumOf,
     begin: (entry: Omit<CardEntry, 'transaction' | 'state' | 'reason'>): CardEntry => {
       const transaction = `T${String(entries.size + 1).padStart(6, '0')}`
@@ -107,6 +110,12 @@ function createLedger() {
       return of === null || (paid?.state === 'approved' && sumOf('refund', of) + amount <= paid.amount)
     },
   }
+}
+
+/** The entry with as much of it as is approved. */
+function approvedPart(entry: CardEntry, behaviour: CardBehaviour): CardEntry {
+  if (behaviour.do === 'approve-part') entry.amount = Math.min(entry.amount, behaviour.amount)
+  return entry
 }
 
 const answerOf = (entry: CardEntry): CardAnswer => {
@@ -145,10 +154,7 @@ export async function startCardTerminalEmulator(
       if (behaviour.do === 'decline') ledger.settle(entry, 'declined', behaviour.reason)
       else if (question.do === 'refund' && !ledger.mayRefund(amount, of))
         ledger.settle(entry, 'declined', 'refund-not-possible')
-      else {
-        if (behaviour.do === 'approve-part') entry.amount = Math.min(amount, behaviour.amount)
-        ledger.settle(entry, 'approved')
-      }
+      else ledger.settle(approvedPart(entry, behaviour), 'approved')
     }, answerAfterMs)
     timers.add(timer)
   }
@@ -182,9 +188,7 @@ export async function startCardTerminalEmulator(
     charged: () => ledger.sumOf('pay') - ledger.sumOf('refund'),
     script: (...behaviours) => scripted.push(...behaviours),
     forget: () => scripted.splice(0),
-    present: () => {
-      for (const entry of ledger.entries.values()) ledger.settle(entry, 'approved')
-    },
+    present: ledger.present,
     unplug,
     plugIn: async () => {
       line ??= await listen(port, host, take)

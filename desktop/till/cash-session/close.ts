@@ -36,6 +36,13 @@ const saidWith = (words: ClosingWords) => ({
   ...(words.witness && { witness: asActor(words.witness) }),
 })
 
+/** What a report repeats of what was said with the count. */
+const heardWith = ({ countedTenders = null, firstCounted = null, reason = null }: CashSessionClosed) => ({
+  countedTenders,
+  firstCounted,
+  reason,
+})
+
 /**
  * Closes a drawer on a blind count, whatever was counted. What was expected is worked out only here, with the count
  * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `refund-begun`,
@@ -51,13 +58,13 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
       if (isRefusal(operator)) return operator
       const drawer = target ?? parts.ownDrawer()
       if (!drawer) return refuse('no-open-session')
-      const unfinished = drawer.elsewhere ? null : parts.unfinished()
-      if (unfinished) return unfinished
+      const open = drawer.elsewhere ? null : parts.unfinished()
+      if (open) return open
       const { movements, ...all } = drawer.figures()
       // What is in a drawer that stands open beside this one belongs to a Z to come.
       const figures = { ...all, perpetualTotal: subtract(all.perpetualTotal, drawer.inOtherDrawers()) }
       const { session, place, elsewhere } = drawer
-      const { sessionId, businessDate } = session
+      const { sessionId, businessDate, openedAt } = session
       const counted = countedTotal(counts)
       const closed: CashSessionClosed = {
         ...figures,
@@ -83,16 +90,14 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
         sessionId,
         zNumber: payload.zNumber,
         businessDate,
-        openedAt: session.openedAt,
+        openedAt,
         closedAt: at,
         closedByName: operator.name,
         float: session.float,
         counted,
         variance: payload.variance,
         movements,
-        countedTenders: payload.countedTenders ?? null,
-        firstCounted: payload.firstCounted ?? null,
-        reason: payload.reason ?? null,
+        ...heardWith(closed),
         witnessName: words.witness?.name ?? null,
         readings: drawer.readings(),
         elsewhere: elsewhere !== null,

@@ -54,31 +54,29 @@ export function refundChanged(
   return shown.lines.every((line) => line.quantity === 0) ? refuse('refund-empty') : null
 }
 
+/** What the terminal moved is named as it knows it; the rest goes to what paid it. */
+function tendersOf({ shown, sale, moved }: Confirmed, newId: () => string): RefundTender[] {
+  const named = moved.map(({ id: tenderId, kind, amount, reference }) => ({
+    tenderId,
+    kind,
+    amount,
+    ...(reference !== null && { reference }),
+  }))
+  const gone = sum(moved.map(({ amount }) => amount))
+  const before = [...(sale?.refundedTenders ?? []), ...moved]
+  const rest = shown.tenders
+    .map((tender) => (tender.kind === 'card' ? { ...tender, amount: subtract(tender.amount, gone) } : tender))
+    .filter(({ amount }) => amount > 0)
+    .flatMap((tender) => byReference(tender, paidBy(sale), before))
+    .map((tender) => ({ ...tender, tenderId: newId() }))
+  return [...named, ...rest]
+}
+
 /**
  * Makes a refund a fact with its paper, in the caller's transaction.
  * Refused: `refund-changed`, `refund-empty`.
  */
 export function createRefundCompletion(context: TillContext, { numbers, printing }: Parts) {
-  /** What the terminal moved is named as it knows it; the rest goes to what paid it. */
-  const tendersOf = ({ shown, sale, moved }: Confirmed): RefundTender[] => {
-    const named = moved.map(({ id: tenderId, kind, amount, reference }) => ({
-      tenderId,
-      kind,
-      amount,
-      ...(reference !== null && { reference }),
-    }))
-    const gone = sum(moved.map(({ amount }) => amount))
-    const before = [...(sale?.refundedTenders ?? []), ...moved]
-    const rest = shown.tenders
-      .map((tender) =>
-        tender.kind === 'card' ? { ...tender, amount: subtract(tender.amount, gone) } : tender,
-      )
-      .filter(({ amount }) => amount > 0)
-      .flatMap((tender) => byReference(tender, paidBy(sale), before))
-      .map((tender) => ({ ...tender, tenderId: context.newId() }))
-    return [...named, ...rest]
-  }
-
   const factOf = (confirmed: Confirmed, at: number): SaleRefunded => {
     const { sessionId, sale, shown, agreed, refundId } = confirmed
     const place = context.place()
@@ -105,7 +103,7 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
         disposition,
       })),
       taxes: refundTaxes(back, sale?.refundedTaxes ?? [], sale?.taxes),
-      tenders: tendersOf(confirmed),
+      tenders: tendersOf(confirmed, context.newId),
       total: shown.total,
       ...(rounding === 0 ? {} : { rounding }),
       reason: agreed.reason,

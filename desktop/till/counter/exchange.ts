@@ -75,10 +75,10 @@ function createRest({ refunds, backs, coin }: Parts) {
 /** What of the basket a refund's items can pay for. */
 const spentOf = (credit: Minor, total: Minor): Minor => minor(Math.min(credit, total))
 
-export function createExchange(context: TillContext, parts: Parts): Exchange {
+/** Setting a refund against new items, and taking that back. */
+function createChoices(context: TillContext, parts: Parts): Pick<Exchange, 'begin' | 'cancel' | 'inCash'> {
   const { state, changes, newId } = context
-  const { refunds, basket, backs } = parts
-  const rest = createRest(parts)
+  const { refunds, backs } = parts
   const waiting = () => state.get<Waiting>(EXCHANGE_KEY)
   const touched = () => changes.touch('refund', 'basket', 'payment')
 
@@ -97,6 +97,40 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
     touched()
     return null
   }
+
+  return {
+    begin: (agreed) => context.atomically(() => begin(agreed)),
+    cancel: () =>
+      context.atomically(() => {
+        const kept = waiting()
+        if (!kept) return null
+        if (backs.begun()) return refuse('refund-begun')
+        state.set(EXCHANGE_KEY, null)
+        refunds.takeUp({ ...revive(kept.draft), reason: kept.reason })
+        touched()
+        return null
+      }),
+    inCash: (on) =>
+      context.atomically(() => {
+        const kept = waiting()
+        if (!kept) return refuse('no-refund')
+        const fault = notInCash(parts.operators, backs)
+        if (fault) return fault
+        state.set(EXCHANGE_KEY, { ...kept, draft: { ...kept.draft, inCash: on } })
+        touched()
+        return null
+      }),
+  }
+}
+
+/** Giving what is left of it back to cards, before both are made. */
+function createExchangeBacks(
+  context: TillContext,
+  { refunds, basket, backs }: Parts,
+  rest: ReturnType<typeof createRest>,
+): Pick<Exchange, 'owesCards' | 'giveBack'> {
+  const { state } = context
+  const waiting = () => state.get<Waiting>(EXCHANGE_KEY)
 
   const owedOf = (kept: Waiting) => {
     const spent = spentOf(refunds.shown(revive(kept.draft)).view.total, basket.view().total)
@@ -123,27 +157,25 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
   }
 
   return {
-    begin: (agreed) => context.atomically(() => begin(agreed)),
-    cancel: () =>
-      context.atomically(() => {
-        const kept = waiting()
-        if (!kept) return null
-        if (backs.begun()) return refuse('refund-begun')
-        state.set(EXCHANGE_KEY, null)
-        refunds.takeUp({ ...revive(kept.draft), reason: kept.reason })
-        touched()
-        return null
-      }),
-    inCash: (on) =>
-      context.atomically(() => {
-        const kept = waiting()
-        if (!kept) return refuse('no-refund')
-        const fault = notInCash(parts.operators, backs)
-        if (fault) return fault
-        state.set(EXCHANGE_KEY, { ...kept, draft: { ...kept.draft, inCash: on } })
-        touched()
-        return null
-      }),
+    owesCards: () => {
+      const kept = waiting()
+      return kept !== null && !backs.settled(owedOf(kept))
+    },
+    giveBack: async (revision) => {
+      const owed = context.atomically(() => beginBack(revision))
+      return isRefusal(owed) ? owed : backs.give(owed)
+    },
+  }
+}
+
+export function createExchange(context: TillContext, parts: Parts): Exchange {
+  const { state } = context
+  const { refunds, basket, backs } = parts
+  const rest = createRest(parts)
+  const waiting = () => state.get<Waiting>(EXCHANGE_KEY)
+
+  return {
+    ...createChoices(context, parts),
     view: () => {
       const kept = waiting()
       if (!kept) return null
@@ -177,13 +209,6 @@ export function createExchange(context: TillContext, parts: Parts): Exchange {
       if (!isRefusal(done)) state.set(EXCHANGE_KEY, null)
       return done
     },
-    owesCards: () => {
-      const kept = waiting()
-      return kept !== null && !backs.settled(owedOf(kept))
-    },
-    giveBack: async (revision) => {
-      const owed = context.atomically(() => beginBack(revision))
-      return isRefusal(owed) ? owed : backs.give(owed)
-    },
+    ...createExchangeBacks(context, parts, rest),
   }
 }

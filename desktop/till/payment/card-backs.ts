@@ -18,6 +18,8 @@ export interface CardBacks {
   parts(): Part[]
   /** Whether something has, or may have: the refund stands still. */
   begun(): boolean
+  /** Why the drawer must wait for it, or null. */
+  unfinished(): Refusal<'refund-begun'> | null
   /** Whether all of it has gone back. */
   settled(owed: readonly OwedToCard[]): boolean
   /**
@@ -71,6 +73,7 @@ export function createCardBacks(context: TillContext, cards: CardMoves, store: P
     hasTerminal: cards.hasTerminal,
     parts,
     begun: () => store.any('refund'),
+    unfinished: () => (store.any('refund') ? refuse('refund-begun') : null),
     settled: (owed) => !parts().some(isOpen) && missing(owed, parts()) === undefined,
     give: async (owed) => {
       for (;;) {

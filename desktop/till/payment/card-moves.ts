@@ -61,16 +61,10 @@ const referenceOf = (part: Part): string => part.backId ?? part.id
 
 const goesBack = (part: Part): boolean => part.purpose === 'refund' || part.state === 'returning'
 
-/** @param terminal null: nothing is ever asked */
-export function createCardMoves(
-  context: TillContext,
-  terminal: CardTerminal | null,
-  parts: PartStore,
-): CardMoves {
-  let underWay: string | null = null
+/** Puts what the terminal knows of an open part on the disk, in the caller's transaction. */
+function createTaking(context: TillContext, parts: PartStore) {
   const noteReturned = createReturnedFact(context)
-
-  const take = (part: Part, standing: Known): Moved => {
+  return (part: Part, standing: Known): Moved => {
     const back = part.state === 'returning'
     if (standing.state === 'declined') {
       if (back) parts.change(part, { state: 'taken', backId: null, backBy: null })
@@ -91,6 +85,16 @@ export function createCardMoves(
     }
     return 'moved'
   }
+}
+
+/** @param terminal null: nothing is ever asked */
+export function createCardMoves(
+  context: TillContext,
+  terminal: CardTerminal | null,
+  parts: PartStore,
+): CardMoves {
+  let underWay: string | null = null
+  const take = createTaking(context, parts)
 
   /** Stores what is known now, unless another has stored it meanwhile. */
   const store = (part: Part, standing: CardStanding | CardOutcome): Moved =>

@@ -8,8 +8,7 @@ import { asActor, type Operators } from '../operator/operator.ts'
 import { formatMoney } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { CardMoves } from './card-moves.ts'
-import { isOpen, type PartStore, takenOf } from './part-store.ts'
-import type { GivenBy } from './returned.ts'
+import { type GivenBy, isOpen, type PartStore, takenOf } from './part-store.ts'
 
 type Completed = NonNullable<LastSaleView>
 

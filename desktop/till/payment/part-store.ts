@@ -1,8 +1,11 @@
+import type { Actor } from '../../../domain/journal/event.ts'
 import { type Minor, minor, sum } from '../../../domain/money.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import type { PaymentPartRow } from '../../../migrations/schema.ts'
 import type { TillDatabase } from '../store/database.ts'
-import type { GivenBy } from './returned.ts'
+
+/** Who gives money back, over which drawer. */
+export type GivenBy = Actor & { sessionId: string }
 
 /** What a part of a payment is for: the basket that is being paid, or the refund that is being made. */
 export type Purpose = 'sale' | 'refund'

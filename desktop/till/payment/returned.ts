@@ -1,11 +1,7 @@
-import type { Actor } from '../../../domain/journal/event.ts'
 import type { PaymentReturned, ReturnedHow } from '../../../domain/payment/events.ts'
 import { asActor } from '../operator/operator.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
-import type { Part } from './part-store.ts'
-
-/** Who gives money back, over which drawer. */
-export type GivenBy = Actor & { sessionId: string }
+import type { GivenBy, Part } from './part-store.ts'
 
 /** Writes down that money taken for a basket went back before it was a sale, in the caller's transaction. */
 export function createReturnedFact(context: TillContext) {
