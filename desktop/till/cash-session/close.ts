@@ -37,10 +37,10 @@ const saidWith = (words: ClosingWords) => ({
 })
 
 /** What a report repeats of what was said with the count. */
-const heardWith = ({ countedTenders = null, firstCounted = null, reason = null }: CashSessionClosed) => ({
-  countedTenders,
-  firstCounted,
-  reason,
+const heardWith = ({ countedTenders, firstCounted, reason }: CashSessionClosed) => ({
+  countedTenders: countedTenders ?? null,
+  firstCounted: firstCounted ?? null,
+  reason: reason ?? null,
 })
 
 /**
