@@ -9,8 +9,8 @@ Measures the paths of DESIGN §7, each beside its limit in the same run.
             tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
             first-replica, sale-during-load, cold-start, catch-up, score
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
-  --large   search also with a million products, snapshot with a million rows, write-throughput with 10,000
-            shapes, tills return with a whole day (slower to set up)
+  --large   sale-commit, search and scan-to-paint also with a million products, snapshot with a million rows,
+            write-throughput with 10,000 shapes, tills return with a whole day (slower to set up)
   --help    this text
 
 soak takes some minutes, and is measured only when it is named.`

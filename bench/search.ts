@@ -2,11 +2,10 @@ import { tokensOf } from '../desktop/till/counter/search.ts'
 import type { ProductRow } from '../domain/catalogue/product.ts'
 import { createRandom } from '../forecast-models/random.ts'
 import { openBenchTill } from './lib/bench-till.ts'
-import { manyProducts, realProducts } from './lib/catalogue.ts'
+import { MILLION, manyProducts, realProducts } from './lib/catalogue.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
 
 const QUERIES = 1500
-const MILLION = 1_000_000
 
 /** What people type: the first letters of one or two words of a real name. */
 function typedTexts(products: readonly ProductRow[]): string[] {

@@ -7,12 +7,10 @@ import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { untilTillsEqualServer } from './support/compare.ts'
 import { ELECTRIC_IS } from './support/electric.ts'
 import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
+import { DOLIPRANE, FENOFIBRATE, PACKS } from './support/packs.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
 import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
-
-const DOLIPRANE = '3400935955838'
-const FENOFIBRATE = '3400936145825'
 
 const pin = DEMO_STAFF.find((each) => each.role === 'pharmacist' && each.branchId === MARKET.id)?.pin ?? ''
 
@@ -45,11 +43,11 @@ describe.each(MODES)('sync through $name', ({ name, electric }) => {
 
   beforeAll(async () => {
     process.stdout.write(`Shapes come from ${name}.\n`)
-    product = await startProduct({ electric })
+    product = await startProduct({ electric, products: PACKS })
     first = await product.addTill()
     second = await product.addTill()
     const tills = [first, second]
-    await untilTheySell(tills, LIMIT_MS)
+    await untilTheySell(tills, LIMIT_MS, PACKS.length)
     one = await layHandsOn(first.url)
     two = await layHandsOn(second.url)
     for (const hands of [one, two]) {

@@ -3,12 +3,10 @@ import { minor } from '../domain/money.ts'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { tillRows, untilTillsEqualServer } from './support/compare.ts'
 import { type Hands, layHandsOn, sellForCash } from './support/hands.ts'
+import { DOLIPRANE, FENOFIBRATE, PACKS } from './support/packs.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
 import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
-
-const DOLIPRANE = '3400935955838'
-const FENOFIBRATE = '3400936145825'
 
 const pin = DEMO_STAFF.find((each) => each.role === 'pharmacist' && each.branchId === MARKET.id)?.pin ?? ''
 
@@ -34,10 +32,10 @@ describe('when machines die', () => {
   let second: TestTill
 
   beforeAll(async () => {
-    product = await startProduct()
+    product = await startProduct({ products: PACKS })
     first = await product.addTill()
     second = await product.addTill()
-    await untilTheySell([first, second])
+    await untilTheySell([first, second], 60_000, PACKS.length)
   }, 180_000)
 
   afterAll(() => product?.close())

@@ -6,6 +6,9 @@ import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
 
 const NAMESPACE = '019aa000-0000-7000-8999-000000000002'
 
+/** Products of the largest catalogue that is measured. */
+export const MILLION = 1_000_000
+
 /** The whole real catalogue, about 21,000 products. */
 export async function realProducts(): Promise<ProductRow[]> {
   const folder = await readBdpmFolder(fileURLToPath(new URL('../../data/bdpm', import.meta.url)))

@@ -34,15 +34,19 @@ async function openDrawer(window: TillWindow): Promise<void> {
 
 /**
  * Measures something at such a till, and puts it away.
+ * @param products its catalogue; the whole real one when absent
  * @throws Error when the till's screen is not built
  */
-export async function atWindowedTill<T>(measure: (till: WindowedTill) => Promise<T>): Promise<T> {
+export async function atWindowedTill<T>(
+  measure: (till: WindowedTill) => Promise<T>,
+  products?: ProductRow[],
+): Promise<T> {
   const ui = join(root, 'dist/till-ui')
   if (!existsSync(join(ui, 'index.html')))
     throw new Error('the till UI is not built: npm run build:till-ui first')
   const dir = mkdtempSync(join(tmpdir(), 'pharmasaas-bench-'))
-  const products = await realProducts()
-  await seedTill(dir, products)
+  const catalogue = products ?? (await realProducts())
+  await seedTill(dir, catalogue)
   const till = launch({
     name: 'till',
     command: [
@@ -56,7 +60,7 @@ export async function atWindowedTill<T>(measure: (till: WindowedTill) => Promise
   try {
     const window = await openWindow(browser, await till.ready)
     await openDrawer(window)
-    const priced = products.filter((product) => product.price && product.status === 'active')
+    const priced = catalogue.filter((product) => product.price && product.status === 'active')
     return await measure({ window, pid: till.child.pid, priced })
   } finally {
     await browser.close()

@@ -73,11 +73,13 @@ export async function seedTill(dataDir: string, products: ProductRow[] = TEST_PR
 }
 
 function seedRows(db: TillDatabase, products: readonly ProductRow[], pinHashes: readonly string[]): void {
+  const statements = new Map<string, { run(row: object): unknown }>()
   const insert = (table: string, row: object) => {
     const columns = Object.keys(row)
-    db.prepare(
-      `insert into ${table} (${columns.join(', ')}) values (${columns.map((c) => `@${c}`).join(', ')})`,
-    ).run(row)
+    const text = `insert into ${table} (${columns.join(', ')}) values (${columns.map((c) => `@${c}`).join(', ')})`
+    const statement = statements.get(text) ?? db.prepare(text)
+    statements.set(text, statement)
+    statement.run(row)
   }
   insert('branch', {
     id: BRANCH_ID,
