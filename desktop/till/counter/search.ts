@@ -239,7 +239,10 @@ export function createProductSearch(context: TillContext, operators: Operators) 
 const begins = (name: string, cip13: string, token: string) =>
   name.startsWith(token) || cip13.startsWith(token)
 
-/** Sellable before not, names that begin so first, whole words before beginnings, on the shelf before not, short names. */
+/**
+ * Sellable before not, names that begin so first, words that begin with the letter that was typed (hardly anyone slips
+ * on it), whole words before beginnings, on the shelf before not, short names.
+ */
 function rank(found: readonly Candidate[], tokens: readonly string[]): Candidate[] {
   const scored = found.map((candidate) => {
     const { active, priced, onHand, cip13 } = candidate
@@ -248,6 +251,7 @@ function rank(found: readonly Candidate[], tokens: readonly string[]): Candidate
     const [first = ''] = looked
     const score =
       active * 1000 +
+      (first[0] === tokens[0]?.[0] ? 200 : 0) +
       (begins(folded, cip13, first) ? 400 : 0) +
       looked.filter((token) => words.has(token)).length * 40 +
       priced * 20 +
