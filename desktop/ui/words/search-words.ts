@@ -31,7 +31,7 @@ export const searchWords = defineWords(
     'generics.caution': 'Hors groupe générique : vérifiez dosage et forme avant de substituer.',
     'generics.none': 'Rien de comparable à {{name}}',
     'generics.key': 'Génériques',
-    'pin.till': 'Garder à cette caisse',
+    'pin.till': 'Garder ici',
     'pin.branch': 'Garder à toutes les caisses',
     'pin.none': 'Ne plus garder',
     'pinned.till': '{{name}} : favori à cette caisse',
