@@ -7,12 +7,12 @@ import { BRIDGE_PATH, BRIDGE_PROTOCOL, bridgeProtocols } from '../desktop/bridge
 import { type Refusal, wordRefusal } from '../domain/refusals.ts'
 import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { serverDigest, tillDigest } from './support/digest.ts'
+import { DOLIPRANE } from './support/packs.ts'
 import { type Product, startProduct, type TestTill } from './support/product.ts'
 import { untilTheySell } from './support/replica.ts'
 import { until } from './support/until.ts'
 import { launch, openWindow, type TillWindow } from './till-screen/window.ts'
 
-const DOLIPRANE = '3400935955838'
 const UNKNOWN = '3400999999991'
 /** Doliprane's code with its last digit misread. */
 const MISREAD = '3400935955837'

@@ -1,62 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isRefusal } from '../../../domain/refusals.ts'
-import { createCardTerminal } from '../../../hardware/devices/card-terminal.ts'
-import {
-  type CardBehaviour,
-  type CardTerminalEmulator,
-  startCardTerminalEmulator,
-} from '../../../hardware/emulators/card-terminal.ts'
-import { tcpTransport } from '../../../hardware/transports/tcp.ts'
-import { databaseFile } from '../data-folder.ts'
-import { openTillDatabase } from '../store/database.ts'
-import { accepted, cents, type SeededTill, seedTill, TEST_STAFF } from '../test-fixtures.ts'
-import { createTill, type Till } from '../till.ts'
+import type { CardBehaviour } from '../../../hardware/emulators/card-terminal.ts'
+import { accepted, cents, TEST_STAFF } from '../test-fixtures.ts'
+import type { Till } from '../till.ts'
 import { wanted } from './payments.ts'
-import { CUTS, type Cut, withCut } from './power-cuts.ts'
+import { CUTS, type Cut, type PowerCuts, preparePowerCuts } from './power-cuts.ts'
 
 const DOLIPRANE = '3400935955838'
 
-let its: CardTerminalEmulator
-let dataDir: string
-let seeded: SeededTill
+let cuts: PowerCuts
 beforeAll(async () => {
-  its = await startCardTerminalEmulator({ port: 0, answerAfterMs: 1 })
-  dataDir = mkdtempSync(join(tmpdir(), 'till-crash-'))
-  seeded = await seedTill(dataDir)
+  cuts = await preparePowerCuts(TEST_STAFF.cashier.id)
 })
-afterAll(async () => {
-  await its.close()
-  rmSync(dataDir, { recursive: true })
-})
-
-/** Starts the till's core on the file as it was left; whoever asks while the power goes is never answered. */
-async function start(cut: Cut) {
-  const db = await openTillDatabase(databaseFile(dataDir), { roomForLog: false })
-  db.pragma('synchronous = OFF')
-  const died = Promise.withResolvers<'died'>()
-  const inner = createCardTerminal({
-    transport: tcpTransport({ host: '127.0.0.1', port: its.port }),
-    timeouts: { payMs: 25 },
-  })
-  const terminal = withCut(inner, cut, () => {
-    db.close()
-    died.resolve('died')
-  })
-  const operatorId = TEST_STAFF.cashier.id
-  const till = createTill({
-    db,
-    identity: seeded.identity,
-    locale: 'fr',
-    hasPrinter: false,
-    operatorId,
-    terminal,
-  })
-  return { till, died: died.promise, close: () => db.close() }
-}
+afterAll(() => cuts.close())
 
 /** One attempt as a person makes it: what is open is asked about first, else so much is taken or given back. */
 async function attempt(till: Till, { amount, back }: { amount: number; back: boolean }): Promise<unknown> {
@@ -89,25 +46,25 @@ const step = fc.record({
 })
 
 test('whatever breaks at whichever moment, customers are charged what their sales say, once', async () => {
-  const first = await start('none')
+  const first = await cuts.start('none')
   accepted(first.till.openSession(cents(0)))
   first.close()
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-      let running = await start('none')
+      let running = await cuts.start('none')
       accepted(
-        running.till.basket.add(seeded.products.find(({ cip13 }) => cip13 === DOLIPRANE)?.id ?? '', 10),
+        running.till.basket.add(cuts.seeded.products.find(({ cip13 }) => cip13 === DOLIPRANE)?.id ?? '', 10),
       )
       running.close()
       for (const { behaviour: next, cut, ...what } of steps) {
-        running = await start(cut)
-        its.script(next)
+        running = await cuts.start(cut)
+        cuts.terminal.script(next)
         const ended = await Promise.race([attempt(running.till, what), running.died])
         if (ended !== 'died') running.close()
       }
       // Now nothing breaks any more, and whatever was scripted is used up.
-      running = await start('none')
-      its.script()
+      running = await cuts.start('none')
+      cuts.terminal.script()
       for (let tries = 0; !running.till.basket.isEmpty(); tries++) {
         expect(tries).toBeLessThan(20)
         const answer = await attempt(running.till, { amount: 10_000, back: false })
@@ -117,17 +74,19 @@ test('whatever breaks at whichever moment, customers are charged what their sale
         .prepare(`select sum(amount) from sale_tender where kind = 'card'`)
         .pluck()
         .get()
-      expect(its.charged()).toBe(taken)
+      expect(cuts.terminal.charged()).toBe(taken)
       expect(running.till.payments.view().parts).toEqual([])
       // What the terminal gave back before a sale is a fact each, whoever was there to hear of it.
       const returned = running.till.context.db
         .prepare(`select sum(amount) from payment_return where kind = 'card'`)
         .pluck()
         .get()
-      const refunds = its.ledger().filter(({ kind, state }) => kind === 'refund' && state === 'approved')
+      const refunds = cuts.terminal
+        .ledger()
+        .filter(({ kind, state }) => kind === 'refund' && state === 'approved')
       expect(refunds.reduce((sum, { amount }) => sum + amount, 0)).toBe(returned ?? 0)
       running.close()
     }),
-    { numRuns: 20 },
+    { numRuns: 30 },
   )
 }, 60_000)

@@ -1,4 +1,16 @@
-import type { CardTerminal } from '../../../hardware/devices/card-terminal.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CardTerminal, createCardTerminal } from '../../../hardware/devices/card-terminal.ts'
+import {
+  type CardTerminalEmulator,
+  startCardTerminalEmulator,
+} from '../../../hardware/emulators/card-terminal.ts'
+import { tcpTransport } from '../../../hardware/transports/tcp.ts'
+import { databaseFile } from '../data-folder.ts'
+import { openTillDatabase } from '../store/database.ts'
+import { type SeededTill, seedTill } from '../test-fixtures.ts'
+import { createTill, type Till } from '../till.ts'
 
 /** Where the power goes: before the terminal hears of it, or after it has done what it does. */
 export type Cut = 'none' | 'before' | 'after'
@@ -8,8 +20,8 @@ export const CUTS: readonly Cut[] = ['none', 'none', 'before', 'after']
 
 const never = new Promise<never>(() => {})
 
-/** A terminal for tests, and a power cut at the first payment or refund that it is asked for. */
-export function withCut(inner: CardTerminal, cut: Cut, onCut: () => void): CardTerminal {
+/** A terminal, and a power cut at the first payment or refund that it is asked for. */
+function withCut(inner: CardTerminal, cut: Cut, onCut: () => void): CardTerminal {
   const once = async <T>(ask: () => Promise<T>): Promise<T> => {
     if (cut === 'none') return ask()
     if (cut === 'after') await ask()
@@ -20,5 +32,52 @@ export function withCut(inner: CardTerminal, cut: Cut, onCut: () => void): CardT
     ...inner,
     pay: (reference, amount) => once(() => inner.pay(reference, amount)),
     refund: (reference, amount, of) => once(() => inner.refund(reference, amount, of)),
+  }
+}
+
+interface Running {
+  till: Till
+  /** Settles when the power goes; whoever asked then is never answered. */
+  died: Promise<'died'>
+  close(): void
+}
+
+/** A till's file and a terminal with its own ledger, which outlive the till's core, for a file of tests. */
+export interface PowerCuts {
+  terminal: CardTerminalEmulator
+  seeded: SeededTill
+  /** Starts the till's core on the file as it was left, that person being unlocked. */
+  start(cut: Cut): Promise<Running>
+  /** Ends the terminal and removes the file. */
+  close(): Promise<void>
+}
+
+/** @param operatorId who stands at the till */
+export async function preparePowerCuts(operatorId: string): Promise<PowerCuts> {
+  const its = await startCardTerminalEmulator({ port: 0, answerAfterMs: 1 })
+  const seeded = await seedTill(mkdtempSync(join(tmpdir(), 'till-power-cuts-')))
+  return {
+    terminal: its,
+    seeded,
+    start: async (cut) => {
+      const db = await openTillDatabase(databaseFile(seeded.dataDir), { roomForLog: false })
+      db.pragma('synchronous = OFF')
+      const died = Promise.withResolvers<'died'>()
+      const inner = createCardTerminal({
+        transport: tcpTransport({ host: '127.0.0.1', port: its.port }),
+        timeouts: { payMs: 25 },
+      })
+      const terminal = withCut(inner, cut, () => {
+        db.close()
+        died.resolve('died')
+      })
+      const identity = seeded.identity
+      const till = createTill({ db, identity, locale: 'fr', hasPrinter: false, operatorId, terminal })
+      return { till, died: died.promise, close: () => db.close() }
+    },
+    close: async () => {
+      await its.close()
+      rmSync(seeded.dataDir, { recursive: true })
+    },
   }
 }
