@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningPostgres } from '../database/embedded-postgres.ts'
 import { startTestPostgres } from '../database/test-postgres.ts'
@@ -22,8 +23,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-function run(args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args])
+function run(
+  args: readonly string[],
+  variables: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...variables } })
   let out = ''
   let err = ''
   child.stdout.on('data', (text) => {
@@ -54,6 +58,15 @@ describe('npm run shapes', () => {
     expect(err.trim().split('\n')).toHaveLength(1)
   })
 
+  it.each([
+    ['ELECTRIC_CACHE_MAX_AGE', 'soon'],
+    ['ELECTRIC_SHAPE_CHUNK_BYTES_THRESHOLD', '5'],
+  ])('says what is wrong with %s=%s', async (name, value) => {
+    const args = ['--database-url', postgres.url, '--port', '0', '--data-dir', dataDir]
+    const { code, err } = await run(args, { [name]: value })
+    expect([code, err.startsWith(`${name} must be a number of`)]).toEqual([1, true])
+  })
+
   it('says that its port is in use', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -74,7 +87,13 @@ describe('npm run shapes', () => {
   it('serves, asks for the secret it was given, and ends cleanly when told to', async () => {
     const args = ['--database-url', postgres.url, '--port', '0', '--data-dir', dataDir]
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, ELECTRIC_SECRET: 'a b+c' },
+      env: {
+        ...process.env,
+        ELECTRIC_SECRET: 'a b+c',
+        ELECTRIC_CACHE_MAX_AGE: '7',
+        ELECTRIC_CACHE_STALE_AGE: '9',
+        ELECTRIC_SHAPE_CHUNK_BYTES_THRESHOLD: '2000',
+      },
     })
     const line = await new Promise<string>((resolve) =>
       child.stdout.once('data', (text) => resolve(String(text))),
@@ -86,6 +105,16 @@ describe('npm run shapes', () => {
       fetch(`${url}?table=nothing&offset=-1${secret}`),
     )
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([401, 401, 400, 400])
+    const sql = new pg.Client(postgres.url)
+    await sql.connect()
+    await sql.query("create table notes as select n, repeat('x', 900) text from generate_series(1, 8) n")
+    await sql.end()
+    const first = await fetch(`${url}?table=notes&offset=-1&secret=a+b%2Bc`)
+    const handle = first.headers.get('electric-handle')
+    const second = await fetch(`${url}?table=notes&offset=0_0&handle=${handle}&secret=a+b%2Bc`)
+    const sizes = [(await first.text()).length, (await second.text()).length]
+    expect(sizes.map((size) => size > 1500 && size < 4000)).toEqual([true, true])
+    expect(second.headers.get('cache-control')).toBe('public, max-age=7, stale-while-revalidate=9')
     child.kill('SIGTERM')
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0)
   })

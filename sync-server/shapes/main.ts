@@ -21,7 +21,11 @@ const HELP = `Serves the tables of a Postgres database as shapes, over Electric'
   --help                 this text
 
 Environment:
-  ELECTRIC_SECRET        when set, every request for a shape must carry it as secret=, as with Electric itself
+  Those of Electric itself that mean something here:
+  ELECTRIC_SECRET        when set, every request for a shape must carry it as secret=
+  ELECTRIC_SHAPE_CHUNK_BYTES_THRESHOLD   as --chunk-bytes, which goes before it
+  ELECTRIC_CACHE_MAX_AGE, ELECTRIC_CACHE_STALE_AGE   seconds that a cache keeps what a client catches up with, and
+                         that it may use it while it asks again (default 60 and 300)
 `
 
 const OPTIONS = {
@@ -30,12 +34,13 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   'data-dir': { type: 'string' },
   name: { type: 'string', default: 'shape_engine' },
-  'chunk-bytes': { type: 'string', default: '10485760' },
+  'chunk-bytes': { type: 'string' },
   'segment-bytes': { type: 'string', default: '67108864' },
   'allow-delete': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
+const CHUNK_VARIABLE = 'ELECTRIC_SHAPE_CHUNK_BYTES_THRESHOLD'
 const KEEP_ALIVE_MS = 75_000
 
 interface Arguments {
@@ -47,6 +52,8 @@ interface Arguments {
   readonly allowDelete: boolean
   readonly chunkBytes: number
   readonly segmentBytes: number
+  readonly cacheMaxAgeS: number
+  readonly cacheStaleAgeS: number
 }
 
 function defaultDataDir(url: URL): string {
@@ -54,8 +61,19 @@ function defaultDataDir(url: URL): string {
 }
 
 function readBytes(name: string, text: string): number {
-  if (!/^[1-9]\d{2,10}$/.test(text))
-    throw new EngineError(`--${name} must be a number of bytes, at least 100.`)
+  if (!/^[1-9]\d{2,10}$/.test(text)) throw new EngineError(`${name} must be a number of bytes, at least 100.`)
+  return Number(text)
+}
+
+function readChunkBytes(flag: string | undefined): number {
+  if (flag !== undefined) return readBytes('--chunk-bytes', flag)
+  return readBytes(CHUNK_VARIABLE, process.env[CHUNK_VARIABLE] || '10485760')
+}
+
+function readSeconds(variable: string, fallback: string): number {
+  const text = process.env[variable] || fallback
+  if (!/^\d{1,9}$/.test(text))
+    throw new EngineError(`${variable} must be a number of seconds, such as ${fallback}.`)
   return Number(text)
 }
 
@@ -82,8 +100,10 @@ function readArguments(argv: readonly string[]): Arguments | 'help' {
     dataDir: values['data-dir'] ?? defaultDataDir(new URL(databaseUrl)),
     name: values.name,
     allowDelete: values['allow-delete'],
-    chunkBytes: readBytes('chunk-bytes', values['chunk-bytes']),
-    segmentBytes: readBytes('segment-bytes', values['segment-bytes']),
+    chunkBytes: readChunkBytes(values['chunk-bytes']),
+    segmentBytes: readBytes('--segment-bytes', values['segment-bytes']),
+    cacheMaxAgeS: readSeconds('ELECTRIC_CACHE_MAX_AGE', '60'),
+    cacheStaleAgeS: readSeconds('ELECTRIC_CACHE_STALE_AGE', '300'),
   }
 }
 

@@ -13,6 +13,9 @@ export interface EngineOptions {
   /** Answers are cut into chunks of about this size. */
   readonly chunkBytes?: number
   readonly segmentBytes?: number
+  /** How long a cache keeps what a client catches up with, in seconds; and how long it may use that while it asks again. */
+  readonly cacheMaxAgeS?: number
+  readonly cacheStaleAgeS?: number
   /** Requests for shapes that are not there yet, and snapshots waiting for their turn; beyond, the answer is 429. */
   readonly maxNewShapes?: number
   /** Requests under way at once, waiting ones included; beyond, the answer is 429. */
@@ -47,6 +50,8 @@ export function withDefaults(options: EngineOptions): Settings {
     sseLengthMs: 60_000,
     chunkBytes: 10 * MIB,
     segmentBytes: 64 * MIB,
+    cacheMaxAgeS: 60,
+    cacheStaleAgeS: 300,
     maxNewShapes: 300,
     maxRequests: 10_000,
     retentionMs: 14 * DAY_MS,

@@ -6,7 +6,14 @@ import type { Shape } from './shape.ts'
 import { streamPart } from './snapshot/snapshot-file.ts'
 import { eventStream } from './sse.ts'
 import { mustRefetch } from './wire/answers.ts'
-import { type AnswerFacts, answerHeaders, CACHE, matchesEtag, nextCursor } from './wire/headers.ts'
+import {
+  type AnswerFacts,
+  answerHeaders,
+  CACHE,
+  catchUpCache,
+  matchesEtag,
+  nextCursor,
+} from './wire/headers.ts'
 import { upToDateMessage } from './wire/messages.ts'
 import { BEGINNING, compareOffsets, formatOffset, type Offset } from './wire/offset.ts'
 
@@ -26,12 +33,17 @@ function answer(facts: AnswerFacts, context: RequestContext, body: () => BodyIni
   return new Response(null, { status: 304, headers })
 }
 
-function serveChunk(shape: Shape, chunk: number, request: ShapeRequest, context: RequestContext): Response {
+function serveChunk(
+  { settings }: Serving,
+  { shape, chunk }: { shape: Shape; chunk: number },
+  request: ShapeRequest,
+  context: RequestContext,
+): Response {
   const facts = {
     shape,
     askedOffset: request.offsetText,
     offset: { lsn: 0, op: chunk },
-    cache: request.offset === BEGINNING ? CACHE.snapshot : CACHE.catchUp,
+    cache: request.offset === BEGINNING ? CACHE.snapshot : catchUpCache(settings),
     upToDate: false,
     hasData: true,
     cursor: null,
@@ -69,7 +81,7 @@ function serveNothing(
     shape,
     askedOffset: request.offsetText,
     offset: shape.lastOffset,
-    cache: request.live ? CACHE.live : CACHE.catchUp,
+    cache: request.live ? CACHE.live : catchUpCache(serving.settings),
     upToDate: true,
     hasData: false,
     cursor: request.live ? cursorFor(serving, request) : null,
@@ -130,7 +142,7 @@ async function serveLog(
     shape,
     askedOffset: request.offsetText,
     offset: part.offset,
-    cache: live ? CACHE.live : CACHE.catchUp,
+    cache: live ? CACHE.live : catchUpCache(serving.settings),
     upToDate: part.upToDate,
     hasData: true,
     cursor: live ? cursorFor(serving, request) : null,
@@ -161,7 +173,7 @@ export async function serveShape(
   const asked = request.offset
   if (asked.lsn <= 0 && Number.isFinite(asked.op)) {
     const chunk = asked === BEGINNING ? 0 : asked.op + 1
-    if (await shape.chunkReady(chunk)) return serveChunk(shape, chunk, request, context)
+    if (await shape.chunkReady(chunk)) return serveChunk(serving, { shape, chunk }, request, context)
   }
   await shape.chunkReady(Number.POSITIVE_INFINITY)
   if (shape.ended) return mustRefetch(null)

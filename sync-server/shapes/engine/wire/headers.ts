@@ -1,3 +1,4 @@
+import type { Settings } from '../options.ts'
 import type { Shape } from '../shape.ts'
 import { formatOffset, type Offset } from './offset.ts'
 
@@ -7,7 +8,6 @@ const CURSOR_JITTER_S = 3600
 
 export const CACHE = {
   snapshot: 'public, max-age=604800, s-maxage=3600, stale-while-revalidate=2629746',
-  catchUp: 'public, max-age=60, stale-while-revalidate=300',
   live: 'public, max-age=5, stale-while-revalidate=5',
   refetch: 'public, max-age=60, must-revalidate',
   refetchUnknown: 'public, max-age=1, must-revalidate',
@@ -15,6 +15,11 @@ export const CACHE = {
   posted: 'no-cache',
   private: 'max-age=0, private, must-revalidate',
 } as const
+
+/** For answers that a client catches up with, which a deployment may want kept for longer or shorter. */
+export function catchUpCache({ cacheMaxAgeS, cacheStaleAgeS }: Settings): string {
+  return `public, max-age=${cacheMaxAgeS}, stale-while-revalidate=${cacheStaleAgeS}`
+}
 
 /** On every answer, whatever it is. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
