@@ -3,7 +3,7 @@ import pg from 'pg'
 import { minor } from '../domain/money.ts'
 import { layHandsOn, sellForCash } from '../e2e/support/hands.ts'
 import { startProduct } from '../e2e/support/product.ts'
-import { untilTheySell } from '../e2e/support/replica.ts'
+import { untilWhole } from '../e2e/support/replica.ts'
 import { DEMO_STAFF } from '../scripts/demo/organisation.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
 
@@ -32,7 +32,7 @@ export async function tillToTill(): Promise<Figure[]> {
   const product = await startProduct()
   try {
     const [first, second] = [await product.addTill(), await product.addTill()]
-    await untilTheySell([first, second])
+    await untilWhole([first, second])
     const limits = await notifyRoundTrips(product.databaseUrl)
     const hands = await layHandsOn(first.url)
     await hands.do('operator.unlock', { pin: DEMO_STAFF[1]?.pin ?? '' })

@@ -3,6 +3,7 @@ import type { Changes, Topic } from '../store/changes.ts'
 import { holdInMemory, type TillDatabase } from '../store/database.ts'
 import { relaxed } from '../store/relaxed.ts'
 import { createBell } from './bell.ts'
+import { createEcho } from './echo.ts'
 import {
   createFrontier,
   type Frontier,
@@ -76,6 +77,7 @@ export class Intake {
   readonly #lacking = new Set<string>()
   readonly #progress: ReturnType<typeof createProgress>
   readonly #bell = createBell()
+  readonly #echo: ReturnType<typeof createEcho>
   readonly #stopping = new AbortController()
   /** Shapes are on their way from loaded to joined: none may begin anew meanwhile. */
   #joining = true
@@ -90,6 +92,7 @@ export class Intake {
     this.#saved = writer.positions()
     this.#joined = new Set(TILL_TABLES.filter((table) => this.#saved.has(table)))
     this.frontier = createFrontier(writer.lsn())
+    this.#echo = createEcho(writer.deviceId)
     for (const table of this.#joined) this.frontier.follow(table, writer.lsn() ?? 0n)
     for (const [table, { loaded, top }] of this.#loads.pending()) {
       if (loaded) this.frontier.follow(table, BigInt(top))
@@ -141,6 +144,11 @@ export class Intake {
     if (load?.loaded) this.frontier.follow(table, BigInt(load.top))
     else if (this.#joined.has(table)) this.frontier.follow(table, 0n)
     this.#settle()
+  }
+
+  /** Whether somebody waits for what cannot be committed yet: a till shows its own facts already. */
+  isAwaited(): boolean {
+    return this.#progress.half() || !this.#progress.whole() || !this.#echo.isAlone()
   }
 
   /** What takes a table's answers. */
@@ -243,6 +251,7 @@ export class Intake {
 
   async #follow(table: string, messages: readonly ShapeMessage[], signal: AbortSignal): Promise<void> {
     this.frontier.receive(table, messages.map(logChange))
+    this.#echo.received(table, messages)
     this.pump()
     this.#options.moved()
     await this.#bell.until(() => !this.frontier.follows(table) || !this.frontier.full(table), signal)
@@ -288,6 +297,7 @@ export class Intake {
       writer.write({ lsn: this.frontier.lsn() ?? lsn, shapes: parts }, this.#apart())
     }
     committed()
+    this.#echo.released()
     const moved = parts.filter((part) => part.changes.length > 0)
     changes.touch('sync', ...new Set<Topic>(moved.map(({ shape }) => topicOf(shape))))
     return shapes.reduce((rows, part) => rows + part.changes.length, 0)

@@ -47,6 +47,53 @@ describe('shapes that hold others back', () => {
     laggards.stop()
   })
 
+  it('are left alone while nobody waits, and asked as soon as somebody does', async () => {
+    const [branch, staff] = [shape(20n), shape(20n)]
+    const followed = new Map([
+      ['branch', branch],
+      ['staff', staff],
+    ])
+    let awaited = false
+    const laggards = watchLaggards(
+      frontier,
+      followed,
+      () => {},
+      () => awaited,
+    )
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(branch.probed).toBe(0)
+    awaited = true
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(5)
+    expect([branch.probed, staff.probed]).toEqual([1, 1])
+    awaited = false
+    frontier.receive('sale', [{ operation: 'insert', row: { id: '2' }, lsn: 30n, op: 0 }])
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(300)
+    expect([branch.probed, staff.probed]).toEqual([2, 2])
+    laggards.stop()
+  })
+
+  it('are asked at once for the next transaction too', async () => {
+    const branch = shape(100n)
+    const laggards = watchLaggards(
+      frontier,
+      new Map([
+        ['branch', branch],
+        ['staff', shape(100n)],
+      ]),
+      () => {},
+    )
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(5)
+    frontier.receive('sale', [{ operation: 'insert', row: { id: '2' }, lsn: 130n, op: 0 }])
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(5)
+    expect(branch.probed).toBe(2)
+    laggards.stop()
+  })
+
   it('are broken off when probes do not help, and left alone once it is stopped', async () => {
     const branch = shape(null)
     const laggards = watchLaggards(frontier, new Map([['branch', branch]]), () => {})

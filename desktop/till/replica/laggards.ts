@@ -4,6 +4,9 @@ import type { FollowedShape } from './streams.ts'
 /** Laggards are asked this long after another shape moved, ms: long enough for one transaction's pieces. */
 const FIRST_MS = 3
 
+/** So much longer they are left alone while nobody waits for what has moved, ms: several sales are then one question. */
+const ECHO_MS = 250
+
 /** A laggard whose probe did not help is asked again after this, ms. */
 const AGAIN_MS = 100
 
@@ -17,14 +20,19 @@ export interface Laggards {
   stop(): void
 }
 
-/** @param moved is called whenever a laggard's silence was confirmed, which may have made something whole */
+/**
+ * @param moved is called whenever a laggard's silence was confirmed, which may have made something whole
+ * @param isAwaited whether anybody waits for what the laggards hold back
+ */
 export function watchLaggards(
   frontier: Frontier,
   followed: ReadonlyMap<string, FollowedShape>,
   moved: () => void,
+  isAwaited: () => boolean = () => true,
 ): Laggards {
   const probing = new Set<string>()
   let timer: NodeJS.Timeout | null = null
+  let phase: 'new' | 'resting' | 'asking' = 'new'
   let stopped = false
   let rounds = 0
 
@@ -37,25 +45,46 @@ export function watchLaggards(
     if (stopped || lsn === null || lsn === undefined || !frontier.follows(table)) return
     frontier.reached(table, lsn)
     moved()
+    if (frontier.lagging().length === 0) rest()
+  }
+
+  const wind = (ms: number) => {
+    if (timer) clearTimeout(timer)
+    timer = setTimeout(round, ms)
+  }
+
+  /** Nobody lags: whoever does next is asked at once. */
+  const rest = () => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    phase = 'new'
+    rounds = 0
   }
 
   const round = () => {
-    timer = null
     const lagging = frontier.lagging()
-    rounds = lagging.length > 0 ? rounds + 1 : 0
-    if (stopped || lagging.length === 0) return
+    if (stopped || lagging.length === 0) return rest()
+    if (phase === 'new' && !isAwaited()) {
+      phase = 'resting'
+      return wind(ECHO_MS)
+    }
+    phase = 'asking'
+    rounds += 1
     const outOfPatience = rounds > ROUNDS_OF_PATIENCE
     if (outOfPatience) rounds = 0
     for (const table of lagging) {
       if (outOfPatience) followed.get(table)?.refresh()
       else probe(table)
     }
-    timer = setTimeout(round, AGAIN_MS)
+    wind(AGAIN_MS)
   }
 
   return {
     look: () => {
-      if (!timer && !stopped && frontier.lagging().length > 0) timer = setTimeout(round, FIRST_MS)
+      if (stopped || frontier.lagging().length === 0) return
+      if (timer && !(phase === 'resting' && isAwaited())) return
+      if (timer) phase = 'asking'
+      wind(FIRST_MS)
     },
     stop: () => {
       stopped = true

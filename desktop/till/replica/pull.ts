@@ -72,7 +72,12 @@ export function startPull(options: PullOptions): Pull {
       options.broken(error)
     },
   })
-  const laggards = watchLaggards(intake.frontier, followed, () => intake.pump())
+  const laggards = watchLaggards(
+    intake.frontier,
+    followed,
+    () => intake.pump(),
+    () => intake.isAwaited(),
+  )
 
   const stop = () => {
     laggards.stop()

@@ -1,7 +1,19 @@
 import { BUNDLE_TYPE, encodeFrame, joined, LARGEST_ANSWER, OPENING } from '../../../domain/shape-bundle.ts'
+import { toldHeaders } from './relay.ts'
+import type { OpenRequest } from './revocation.ts'
 
-/** Answers one question; the signal aborts when nobody waits for the answer any more. */
-export type Answerer = (query: URLSearchParams, gone: AbortSignal) => Promise<Response>
+/** One question's answer, of which the frame tells what {@link toldHeaders} leaves. */
+type Answerer = (ask: number, signal: AbortSignal) => Promise<Response>
+
+export interface BundleParts {
+  readonly one: Answerer
+  /** Whether a question needs no more than what has happened since: its client knows the shape. */
+  readonly knows: (ask: number) => boolean
+  /** Aborts when the client has gone. */
+  readonly gone: AbortSignal
+  /** The bundle's caller is proven anew by it for as long as it is open. */
+  readonly open: Pick<OpenRequest, 'signal' | 'release'>
+}
 
 const NOTHING = new Uint8Array(0)
 
@@ -18,41 +30,51 @@ async function readSmall(body: ReadableStream<Uint8Array> | null): Promise<Uint8
 }
 
 /** One question's frame. */
-async function frameOf(ask: number, { status, headers, body }: Response): Promise<Uint8Array> {
+async function frameOf(
+  ask: number,
+  { status, headers, body }: Response,
+  knows: boolean,
+): Promise<Uint8Array> {
   const small = await readSmall(body)
   if (!small) return encodeFrame({ ask, status: 413, headers: {}, body: NOTHING })
-  return encodeFrame({ ask, status, headers: Object.fromEntries(headers), body: small })
+  const told = toldHeaders(headers)
+  // As long as all the rest of an answer without changes.
+  if (knows) delete told['electric-schema']
+  return encodeFrame({ ask, status, headers: told, body: small })
 }
 
 /**
  * Answers many questions in one response, each as soon as its own answer is there. It ends with the last of them; should
  * one of them break off amid its body, all do, and are asked again.
- * @param gone aborts when the client has gone
+ * @param count how many questions there are
  */
-export function answerBundle(asks: readonly string[], answerOne: Answerer, gone: AbortSignal): Response {
+export function answerBundle(count: number, { one, knows, gone, open }: BundleParts): Response {
   const given = new AbortController()
-  const signal = AbortSignal.any([gone, given.signal])
+  const ended = AbortSignal.any([gone, given.signal])
+  const signal = AbortSignal.any([ended, open.signal])
+  ended.addEventListener('abort', open.release, { once: true })
   /** What became ready in the same moment leaves together. */
   let ready: Uint8Array[] = []
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => {
       const flush = () => {
-        if (ready.length === 0 || signal.aborted) return
+        if (ready.length === 0 || ended.aborted) return
         controller.enqueue(joined(ready))
         ready = []
       }
-      const answer = async (query: string, ask: number) => {
-        const frame = await frameOf(ask, await answerOne(new URLSearchParams(query), signal))
+      const answer = async (ask: number) => {
+        const frame = await frameOf(ask, await one(ask, signal), knows(ask))
         if (ready.push(frame) === 1) setImmediate(flush)
       }
       controller.enqueue(OPENING)
-      Promise.all(asks.map(answer)).then(
+      Promise.all(Array.from({ length: count }, (_, ask) => answer(ask))).then(
         () => {
+          open.release()
           flush()
-          if (!signal.aborted) controller.close()
+          if (!ended.aborted) controller.close()
         },
         (error: unknown) => {
-          if (!signal.aborted) controller.error(error)
+          if (!ended.aborted) controller.error(error)
           given.abort()
         },
       )

@@ -8,7 +8,7 @@ import type { AppEnv } from '../../http/env.ts'
 import { answerRefusal, refusalResponse } from '../../http/refused.ts'
 import { answerBundle } from './bundle.ts'
 import { readClientQuery, upstreamQuery } from './query.ts'
-import { clientHeaders, upstreamHeaders } from './relay.ts'
+import { toldHeaders, upstreamHeaders } from './relay.ts'
 import { createRevocation, type OpenRequest } from './revocation.ts'
 import { type Scope, type ScopeOf, sameScope, syncedScope } from './scopes.ts'
 import { UPSTREAM_ORIGIN, type Upstream, UpstreamFault } from './upstream.ts'
@@ -35,20 +35,11 @@ const STREAMED = ['live_sse', 'experimental_live_sse'] as const
 const notAllowed = (): Refusal =>
   refuse('not-allowed', { roles: [...rolesThatMay('console.view'), 'an enrolled device'].join(', ') })
 
-/** Why a caller may not read a scope any more; null while they may. */
-const scopeCheck = (scopeOf: ScopeOf, scope: Scope) => (caller: Parameters<ScopeOf>[0]) =>
-  sameScope(scopeOf(caller, scope.table), scope) ? null : notAllowed()
+const NO_STREAM = 'a stream of events is asked for by itself'
 
-/** Asks for one answer on behalf of a proven caller. */
-interface Asking {
-  readonly authorization: string
-  readonly caller: Caller
-  readonly query: URLSearchParams
-  /** Headers of the client that the upstream may see, {@link upstreamHeaders}. */
-  readonly headers: Headers
-  /** Aborts when the client has gone. */
-  readonly gone: AbortSignal
-}
+/** Why a caller may not read all of some scopes any more; null while they may. */
+const scopeCheck = (scopeOf: ScopeOf, scopes: readonly Scope[]) => (caller: Caller) =>
+  scopes.every((scope) => sameScope(scopeOf(caller, scope.table), scope)) ? null : notAllowed()
 
 /**
  * The one door to the shapes: `GET /v1/shape?table=…`. The caller is proven, the table's scope is taken from who that
@@ -61,19 +52,13 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
   const { authenticate, upstream, scopeOf = syncedScope } = options
   const revocation = createRevocation(authenticate, options.recheckMs)
 
-  const answer = async ({ authorization, caller, query, headers, gone }: Asking): Promise<Answer> => {
+  const readQuestion = (caller: Caller, query: URLSearchParams): Question | Refusal => {
     const asked = readClientQuery(query)
     if ('field' in asked) return refuse('field-not-readable', { ...asked })
     const scope = scopeOf(caller, asked.table)
     if (!scope) return notAllowed()
-    const open = revocation.open(authorization, scopeCheck(scopeOf, scope))
-    try {
-      const url = `${UPSTREAM_ORIGIN}${PATH}?${upstreamQuery(scope, asked.passed)}`
-      return await relay(upstream, { url, headers, gone, open })
-    } catch (error) {
-      open.release()
-      throw error
-    }
+    const knows = asked.passed.has('handle') && !asked.passed.has('live')
+    return { scope, knows, url: `${UPSTREAM_ORIGIN}${PATH}?${upstreamQuery(scope, asked.passed)}` }
   }
 
   const app = new Hono<AppEnv>()
@@ -81,26 +66,49 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
     const authorization = c.req.header('authorization') ?? ''
     const caller = await authenticate(authorization)
     if (isRefusal(caller)) return answerRefusal(c, caller)
-    const query = new URL(c.req.url).searchParams
+    const question = readQuestion(caller, new URL(c.req.url).searchParams)
+    if (isRefusal(question)) return answerRefusal(c, question)
     const { signal: gone, headers } = c.req.raw
-    const asking = { authorization, caller, query, headers: upstreamHeaders(headers), gone }
-    return responseOf(c, await answer(asking), answerRefusal)
+    const open = revocation.open(authorization, scopeCheck(scopeOf, [question.scope]))
+    const asking = { url: question.url, headers: upstreamHeaders(headers), gone, open }
+    return responseOf(c, await relay(upstream, asking), answerRefusal)
   })
   app.post(BUNDLE_PATH, async (c) => {
     const authorization = c.req.header('authorization') ?? ''
     const caller = await authenticate(authorization)
     if (isRefusal(caller)) return answerRefusal(c, caller)
     const { asks } = await readJson(c, bundleSchema, BUNDLE_BYTES)
-    const one = async (query: URLSearchParams, gone: AbortSignal) => {
+    const questions = asks.map((ask) => {
+      const query = new URLSearchParams(ask)
       const stream = STREAMED.find((name) => query.has(name))
-      const reason = 'a stream of events is asked for by itself'
-      const refused = stream && refuse('field-not-readable', { field: stream, reason })
-      const asking = { authorization, caller, query, headers: new Headers(), gone }
-      return responseOf(c, refused || (await answer(asking)), refusalResponse)
+      return stream
+        ? refuse('field-not-readable', { field: stream, reason: NO_STREAM })
+        : readQuestion(caller, query)
+    })
+    const scopes = questions.flatMap((question) => (isRefusal(question) ? [] : [question.scope]))
+    const open = revocation.open(authorization, scopeCheck(scopeOf, scopes))
+    const one = async (ask: number, signal: AbortSignal) => {
+      const question = questions[ask] as Question | Refusal
+      const answer = isRefusal(question)
+        ? question
+        : await askUpstream(upstream, { url: question.url, signal, open })
+      return responseOf(c, answer, refusalResponse)
     }
-    return answerBundle(asks, one, c.req.raw.signal)
+    const knows = (ask: number) => {
+      const question = questions[ask] as Question | Refusal
+      return !isRefusal(question) && question.knows
+    }
+    return answerBundle(asks.length, { one, knows, gone: c.req.raw.signal, open })
   })
   return app
+}
+
+/** What a proven caller asks of the upstream. */
+interface Question {
+  readonly scope: Scope
+  /** Asked at a place in the shape's log, without waiting. */
+  readonly knows: boolean
+  readonly url: string
 }
 
 /** An upstream that did not answer: what went wrong is for the log, an address may hold what no client is to see. */
@@ -121,32 +129,35 @@ function responseOf(c: Context<AppEnv>, answer: Answer, refused: typeof answerRe
   return Response.json({ message: 'The shape service did not answer; ask again.' }, { status: 503, headers })
 }
 
-/** Asks the upstream and passes its answer on; the request ends with the client's, or when it is cut off. */
-async function relay(
+/** Asks the upstream; what it sent is passed on as it comes. */
+async function askUpstream(
   upstream: Upstream,
-  { url, headers, gone, open }: Pick<Asking, 'headers' | 'gone'> & { url: string; open: OpenRequest },
+  { url, headers, signal, open }: { url: string; headers?: Headers; signal: AbortSignal; open: OpenRequest },
 ): Promise<Answer> {
-  const signal = AbortSignal.any([gone, open.signal])
-  gone.addEventListener('abort', open.release, { once: true })
   let response: Response
   try {
-    response = await upstream(new Request(url, { headers, signal }))
+    response = await upstream(new Request(url, headers ? { headers, signal } : { signal }))
   } catch (error) {
-    open.release()
-    if (gone.aborted) return new Response(null, { status: 499 })
+    if (signal.aborted && !open.cutBy()) return new Response(null, { status: 499 })
     return open.cutBy() ?? new Unreached(error)
   }
   const cutBy = open.cutBy()
-  if (cutBy) {
-    await response.body?.cancel()
-    return cutBy
-  }
-  const { status } = response
-  const passed = clientHeaders(response.headers)
-  if (!response.body) {
-    open.release()
-    return new Response(null, { status, headers: passed })
-  }
-  const streams = passed.get('content-type')?.startsWith('text/event-stream')
-  return new Response(open.guard(response.body, streams ? 'close' : 'break'), { status, headers: passed })
+  if (cutBy) await response.body?.cancel()
+  return cutBy ?? response
+}
+
+/** Answers one request by the upstream; it ends with the client's, or when it is cut off. */
+async function relay(
+  upstream: Upstream,
+  { url, headers, gone, open }: { url: string; headers: Headers; gone: AbortSignal; open: OpenRequest },
+): Promise<Answer> {
+  gone.addEventListener('abort', open.release, { once: true })
+  const signal = AbortSignal.any([gone, open.signal])
+  const answer = await askUpstream(upstream, { url, headers, signal, open })
+  if (!(answer instanceof Response) || !answer.body) open.release()
+  if (!(answer instanceof Response)) return answer
+  const { status, body } = answer
+  const passed = toldHeaders(answer.headers)
+  const streams = passed['content-type']?.startsWith('text/event-stream')
+  return new Response(body && open.guard(body, streams ? 'close' : 'break'), { status, headers: passed })
 }

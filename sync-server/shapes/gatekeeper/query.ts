@@ -37,15 +37,8 @@ export function readClientQuery(query: URLSearchParams): QueryReading {
 }
 
 /** The query that goes upstream: the caller's scope, and what was passed on. */
-export function upstreamQuery(scope: Scope, passed: URLSearchParams): URLSearchParams {
-  const query = new URLSearchParams(passed)
-  query.set('table', scope.table)
-  query.set('columns', scope.columns.join(','))
-  if (scope.where !== null) query.set('where', scope.where)
-  scope.params.forEach((value, i) => {
-    query.set(`params[${i + 1}]`, value)
-  })
+export function upstreamQuery(scope: Scope, passed: URLSearchParams): string {
   // In one order whatever the client's, so that a cache upstream sees one address.
-  query.sort()
-  return query
+  passed.sort()
+  return `${scope.query}&${passed}`
 }

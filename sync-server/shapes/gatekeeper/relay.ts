@@ -26,11 +26,11 @@ export function upstreamHeaders(client: Headers): Headers {
  * may keep the answer, and the client's own cache asks again each time: an etag makes that cheap, and each asking is
  * authorised. What the upstream forbids to store stays forbidden.
  */
-export function clientHeaders(upstream: Headers): Headers {
-  const headers = new Headers()
-  for (const [name, value] of upstream) if (isRelayed(name)) headers.set(name, value)
+export function toldHeaders(upstream: Headers): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of upstream) if (isRelayed(name)) headers[name] = value
   const stored = !/no-store/.test(upstream.get('cache-control') ?? '')
-  headers.set('cache-control', stored ? 'private, no-cache' : 'private, no-store')
-  headers.set('vary', 'authorization')
+  headers['cache-control'] = stored ? 'private, no-cache' : 'private, no-store'
+  headers.vary = 'authorization'
   return headers
 }

@@ -10,6 +10,8 @@ export interface Scope {
   readonly where: string | null
   /** Values of `$1`, `$2`, … in `where`. */
   readonly params: readonly string[]
+  /** All of it as the upstream is asked for it. */
+  readonly query: string
 }
 
 /** The part of a table that a caller may follow; null when it is none. */
@@ -27,11 +29,38 @@ function rowsFor(caller: Caller, synced: SyncedTable): RowScope | null {
   return may(caller.role, 'console.view') ? synced.console : null
 }
 
+/** Writes a scope as the upstream reads it. */
+export function scopeOfRows(rows: Omit<Scope, 'query'>): Scope {
+  const query = new URLSearchParams({ columns: rows.columns.join(',') })
+  rows.params.forEach((value, i) => {
+    query.set(`params[${i + 1}]`, value)
+  })
+  query.set('table', rows.table)
+  if (rows.where !== null) query.set('where', rows.where)
+  return { ...rows, query: query.toString() }
+}
+
 function scope(synced: SyncedTable, rows: RowScope, branchId: string | null): Scope {
   const columns = Object.keys(synced.columns).sort()
+  const { table } = synced
   if (rows.rows === 'all' || branchId === null)
-    return { table: synced.table, columns, where: null, params: [] }
-  return { table: synced.table, columns, where: `${rows.column} = $1`, params: [branchId] }
+    return scopeOfRows({ table, columns, where: null, params: [] })
+  return scopeOfRows({ table, columns, where: `${rows.column} = $1`, params: [branchId] })
+}
+
+/** Scopes made so far: a till asks for its forty again and again. */
+const made = new Map<string, Scope>()
+
+const SCOPES_KEPT = 10_000
+
+function keptScope(synced: SyncedTable, rows: RowScope, branchId: string | null): Scope {
+  const name = `${synced.table} ${rows.rows === 'all' ? '' : rows.column} ${branchId}`
+  const kept = made.get(name)
+  if (kept) return kept
+  if (made.size >= SCOPES_KEPT) made.clear()
+  const fresh = scope(synced, rows, branchId)
+  made.set(name, fresh)
+  return fresh
 }
 
 /**
@@ -42,9 +71,9 @@ export const syncedScope: ScopeOf = (caller, table) => {
   const synced = syncedTable(table)
   if (!synced || !PLAIN_NAME.test(table)) return null
   const rows = rowsFor(caller, synced)
-  return rows && scope(synced, rows, caller.branchId)
+  return rows && keptScope(synced, rows, caller.branchId)
 }
 
 export function sameScope(a: Scope | null, b: Scope | null): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return a?.query === b?.query
 }
