@@ -104,6 +104,12 @@ export const COUNTER_REFUSALS = {
     w('Le remboursement a changé : il est de {total}.', 'Vérifiez et confirmez de nouveau.'),
     w('Die Erstattung hat sich geändert: jetzt {total}.', 'Prüfen und erneut bestätigen.'),
   ),
+  'price-missing': entry(
+    422,
+    w('{name} has no price yet: nothing was taken.', 'Press F5 and type its price.'),
+    w('{name} n’a pas encore de prix : rien n’a été encaissé.', 'Appuyez sur F5 et saisissez son prix.'),
+    w('{name} hat noch keinen Preis: nichts wurde kassiert.', 'F5 drücken und den Preis eingeben.'),
+  ),
   'discount-over-limit': entry(
     403,
     w('That takes off more than {limit}.', 'A second person who may must type their PIN: {roles}.'),

@@ -162,9 +162,9 @@ export const REFUSALS = {
   ),
   'no-price': entry(
     422,
-    w('{name} has no price: it was not added.', 'Head office sets its price.'),
-    w('{name} n’a pas de prix : rien n’a été ajouté.', 'Le siège doit fixer son prix.'),
-    w('{name} hat keinen Preis: nicht hinzugefügt.', 'Die Zentrale legt den Preis fest.'),
+    w('{name} has no usual price.', 'Head office sets it; nothing was changed.'),
+    w('{name} n’a pas de prix habituel.', 'C’est au siège de le fixer ; rien n’a été modifié.'),
+    w('{name} hat keinen üblichen Preis.', 'Die Zentrale legt ihn fest; nichts wurde geändert.'),
   ),
   'not-enough-cash': entry(
     422,

@@ -11,9 +11,10 @@ export interface BasketLineView {
   reimbursementBp: number | null
   vatRateBp: number
   quantity: number
+  /** Zero while `priceFrom` is `none`. */
   unitPrice: Minor
-  /** `keyed`: someone typed it. */
-  priceFrom: 'catalogue' | 'price-list' | 'keyed'
+  /** `keyed`: someone typed it. `none`: it has none yet, and must be typed before anything is paid. */
+  priceFrom: 'catalogue' | 'price-list' | 'keyed' | 'none'
   /** Unit price × quantity, before anything is taken off. */
   value: Minor
   /** What is taken off, in order. */

@@ -20,7 +20,8 @@ export interface DisplayLineView {
   value: Minor
   /** Promotions and reasons of discounts. */
   reasons: string[]
-  gross: Minor
+  /** Null while it has no price yet. */
+  gross: Minor | null
 }
 
 /** What the customer may see of the till: nothing of stock, staff, takings or earlier customers. */

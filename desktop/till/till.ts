@@ -213,7 +213,7 @@ export function createTill(options: TillOptions) {
     sessions,
     basket,
     baskets,
-    parking: createParking(context, { operators, basket, content, baskets, book, change }),
+    parking: createParking(context, { operators, basket, content, baskets, change }),
     setNote: createNotes(context, basket, change),
     notice,
     lastSale,

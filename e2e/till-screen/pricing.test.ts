@@ -15,6 +15,9 @@ const line = (cip13: string) => page().locator(`[data-line="${cip13}"]`)
 
 const DOLIPRANE = '3400935955838'
 const STREPSILS = '3400937412117'
+/** No price is published for these. */
+const SPEDIFEN = '3400936251892'
+const ZYRTECSET = '3400949004775'
 
 const db = () => stage.till.till.context.db
 const rows = (sql: string) => db().prepare(sql).all()
@@ -130,4 +133,48 @@ test('a price is typed for a line, and cash is rounded where the smallest coins 
     { price_from: 'keyed', catalogue_price: 720, unit_price: 698 },
   ])
   expect(rows('select amount from drawer_balance')).toEqual([{ amount: 15_700 }])
+})
+
+test('packs without a price are sold at what is typed, and no scan is lost meanwhile', async () => {
+  await open()
+  await stage.window.scan(SPEDIFEN)
+  await told('This product has no price here. Head office will see the one you type.')
+  await line(SPEDIFEN).getByText('no price yet').waitFor()
+  await shot('no-price')
+  await stage.window.type('4.5')
+  await stage.window.scan(DOLIPRANE)
+  await stage.window.scan(ZYRTECSET)
+  await line(ZYRTECSET).waitFor()
+  await total('€1.16')
+  await total('2 lines without a price')
+  expect(await page().inputValue('[name=figure]')).toBe('4.5')
+  await stage.window.keys('Enter')
+  // 4.50 + 1.16, and the next price is asked for.
+  await total('€5.66')
+  await page().getByRole('heading', { name: 'Price' }).waitFor()
+  await stage.window.keys('F12')
+  await told('A line has no price yet: press F5 and type it.')
+  await stage.window.scan(ZYRTECSET)
+  await shot('no-price-next')
+  await stage.window.type('6.2')
+  await stage.window.keys('Enter')
+  // 5.66 + 2 × 6.20.
+  await total('€18.06')
+  await stage.window.keys('F12')
+  await page().waitForSelector('[name=given]')
+  await stage.window.type('20')
+  await stage.window.keys('Enter')
+  await page().getByTestId('change').getByText('€1.94').waitFor()
+  expect(
+    rows('select cip13, quantity, unit_price, price_from, catalogue_price from sale_line order by line_no'),
+  ).toEqual([
+    { cip13: SPEDIFEN, quantity: 1, unit_price: 450, price_from: 'keyed', catalogue_price: null },
+    { cip13: DOLIPRANE, quantity: 1, unit_price: 116, price_from: null, catalogue_price: null },
+    { cip13: ZYRTECSET, quantity: 2, unit_price: 620, price_from: 'keyed', catalogue_price: null },
+  ])
+  // 16.90 / 1.1 = 15.3636 → 15.36 + 1.54; 1.16 / 1.021 = 1.1361 → 1.14 + 0.02
+  expect(rows('select vat_rate_bp, net, tax, gross from sale_tax order by vat_rate_bp')).toEqual([
+    { vat_rate_bp: 210, net: 114, tax: 2, gross: 116 },
+    { vat_rate_bp: 1000, net: 1536, tax: 154, gross: 1690 },
+  ])
 })

@@ -35,6 +35,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Sold at a price that neither the catalogue nor its price list has.',
     'discount-over-limit':
       'More was taken off than the role of whoever gave it allows. The sale is kept; speak with the branch.',
+    'price-typed':
+      'Sold at a price typed at the till, because the product has none. Set its price under Prices; the sale is kept.',
     'receipt-gap': 'Receipt numbers were passed over.',
     'receipt-duplicate': 'A receipt number was used twice.',
     'voucher-overdrawn': 'More was taken on a voucher than it was worth: two tills that were apart took it.',
@@ -80,6 +82,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Vendu à un prix que ni le catalogue ni sa liste de prix ne porte.',
     'discount-over-limit':
       'Remise supérieure à ce que permet le rôle de la personne qui l’a accordée. La vente est conservée ; voyez avec l’officine.',
+    'price-typed':
+      'Vendu à un prix saisi en caisse, car le produit n’en a pas. Fixez son prix sous Prix ; la vente est conservée.',
     'receipt-gap': 'Des numéros de ticket ont été sautés.',
     'receipt-duplicate': 'Un numéro de ticket a servi deux fois.',
     'voucher-overdrawn': 'Un bon a servi au-delà de sa valeur : deux caisses séparées l’ont pris.',
@@ -126,6 +130,8 @@ export const exceptionWords = defineWords(
     'price-differs': 'Zu einem Preis verkauft, den weder der Katalog noch seine Preisliste kennt.',
     'discount-over-limit':
       'Mehr Nachlass, als die Rolle der gebenden Person erlaubt. Der Verkauf ist aufbewahrt; mit der Filiale klären.',
+    'price-typed':
+      'Zu einem an der Kasse eingegebenen Preis verkauft, weil das Produkt keinen hat. Unter „Preise“ festlegen; der Verkauf ist aufbewahrt.',
     'receipt-gap': 'Belegnummern wurden übersprungen.',
     'receipt-duplicate': 'Eine Belegnummer wurde zweimal verwendet.',
     'voucher-overdrawn': 'Ein Gutschein wurde über seinen Wert hinaus genommen: an zwei getrennten Kassen.',

@@ -127,7 +127,7 @@ describe('what was taken off over its giver’s limit', () => {
 })
 
 describe('a price that is not the catalogue’s', () => {
-  it('that was typed is held to the limit, up and down, and one without any other price to a role without', async () => {
+  it('that was typed is held to the limit, up and down, and one without any other price is raised to be set', async () => {
     const { branch_manager } = server.organisation.staff
     expect(
       await found(
@@ -141,12 +141,19 @@ describe('a price that is not the catalogue’s', () => {
       `4 discount-over-limit ${CIP}: 50 / 250, cashier 5 %`,
     ])
     const unpriced = keyed({ catalogue: null })
+    // What was typed is what a discount is then held to: 5 % of 3 × 4.00 is 0.60.
     expect(
       await found(
         { unitPrice: 200, price: unpriced },
-        { unitPrice: 200, price: { ...unpriced, approvedBy: branch_manager } },
+        { unitPrice: 400, quantity: 3, price: unpriced, off: [{ amount: 60 }] },
+        { unitPrice: 400, quantity: 3, price: unpriced, off: [{ amount: 61 }] },
       ),
-    ).toEqual([`2 discount-over-limit ${CIP}: 200 / 0, cashier 5 %`])
+    ).toEqual([
+      `2 price-typed ${CIP}: 1 × 200, catalogue 250`,
+      `3 price-typed ${CIP}: 3 × 400, catalogue 250`,
+      `4 discount-over-limit ${CIP}: 61 / 1200, cashier 5 %`,
+      `4 price-typed ${CIP}: 3 × 400, catalogue 250`,
+    ])
   })
 
   it('is its list’s, or is named', async () => {

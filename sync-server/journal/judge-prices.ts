@@ -59,6 +59,26 @@ export function isPriceOfOrigin(line: SaleLineRow, listed: Pricing['listed']): b
   return prices.some(({ listId, price }) => listId === line.price_list_id && price === line.unit_price)
 }
 
+/**
+ * Prices that were typed where nobody had set one, for head office to set: nothing they could be held to.
+ * @param catalogueOf what the catalogue asked for a product on a day as far as the server knows; null stands for nothing
+ * @returns one word a line
+ */
+export function typedPrices(
+  mutations: readonly Mutation[],
+  listed: Pricing['listed'],
+  catalogueOf: (productId: string, businessDate: string) => ReadonlySet<number | null>,
+): string[] {
+  const [sale] = rowsOf(mutations, 'sale')
+  return rowsOf(mutations, 'sale_line').flatMap((line) => {
+    if (!sale || line.price_from !== 'keyed' || line.catalogue_price !== null) return []
+    if (listedPrice(listed.get(line.product_id) ?? [], sale.business_date)) return []
+    const known = [...catalogueOf(line.product_id, sale.business_date)].filter((price) => price !== null)
+    const beside = known.length > 0 ? `, catalogue ${known.join(' or ')}` : ''
+    return [`${line.cip13}: ${line.quantity} × ${line.unit_price}${beside}`]
+  })
+}
+
 /** What one person took off a line on their own word. */
 interface Word {
   off: number
@@ -96,7 +116,7 @@ interface Judging {
 /**
  * What was taken off over its giver's limit: on every line, what one person took off on their own word, be it by a
  * discount or by a typed price, is held against the limit of their role. A price that was typed where there is no other has
- * nothing to be compared with: only a role without a limit may set it, as at the till.
+ * nothing to be compared with: it is what discounts are then taken off, as at the till.
  * @returns one word a line and person
  */
 export function judgeDiscounts(mutations: readonly Mutation[], judging: Judging): string[] {
@@ -110,7 +130,7 @@ export function judgeDiscounts(mutations: readonly Mutation[], judging: Judging)
   return rowsOf(mutations, 'sale_line').flatMap((line) => {
     const today = listedPrice(judging.listed.get(line.product_id) ?? [], sale.business_date)?.price
     const usual = today ?? line.catalogue_price
-    const reference = line.price_from === 'keyed' ? (usual ?? 0) : line.unit_price
+    const reference = line.price_from === 'keyed' ? (usual ?? line.unit_price) : line.unit_price
     return [...wordsOn(line, discounts.get(line.id) ?? [], reference)].flatMap(([by, { off, parts }]) => {
       const role = by === null ? judging.role : judging.staff.get(by)?.role
       const limit = limitOf(role)

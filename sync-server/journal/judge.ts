@@ -8,7 +8,7 @@ import { may, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
 import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
-import { isPriceOfOrigin, judgeDiscounts, type Pricing } from './judge-prices.ts'
+import { isPriceOfOrigin, judgeDiscounts, type Pricing, typedPrices } from './judge-prices.ts'
 import { judgeRefund, rememberSales, type SoldLines } from './judge-refunds.ts'
 
 /** Something wrong with a stored fact; head office reviews it. */
@@ -36,6 +36,7 @@ export type ExceptionCode =
   | 'unknown-product'
   | 'price-differs'
   | 'discount-over-limit'
+  | 'price-typed'
   | 'receipt-gap'
   | 'receipt-duplicate'
   | 'stock-below-zero'
@@ -246,6 +247,12 @@ function judgePrices(mutations: readonly Mutation[], known: Known, report: Repor
   }
   if (wrong.unknown.length > 0) report('unknown-product', wrong.unknown.join(', '))
   if (wrong.price.length > 0) report('price-differs', wrong.price.join('; '))
+  const typed = typedPrices(
+    mutations,
+    known.pricing.listed,
+    (product, day) => known.prices.get(`${product}|${day}`) ?? new Set(),
+  )
+  if (typed.length > 0) report('price-typed', typed.join('; '))
 }
 
 function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Report): void {

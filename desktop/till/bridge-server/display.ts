@@ -63,14 +63,14 @@ export function displayViewOf(
     branchName,
     currency,
     locale,
-    lines: basket.lines.map(({ lineId, name, pack, quantity, value, reductions, gross }) => ({
+    lines: basket.lines.map(({ lineId, name, pack, quantity, value, priceFrom, reductions, gross }) => ({
       lineId,
       name,
       pack,
       quantity,
       value,
       reasons: reductions.flatMap((each) => each.name ?? []),
-      gross,
+      gross: priceFrom === 'none' ? null : gross,
     })),
     saved: basket.saved,
     itemCount: basket.itemCount,

@@ -26,6 +26,14 @@ export interface StoredLine {
   note: string | null
 }
 
+/** Whether nobody has priced a line, neither catalogue nor list nor a person: it waits for its price to be typed. */
+export const awaitsPrice = (line: StoredLine): boolean =>
+  line.priceBy === null &&
+  line.priceListId === null &&
+  line.cataloguePrice === null &&
+  // A line that an earlier build rang up says nothing of where its price is from.
+  line.unitPrice === 0
+
 /** How to take one change back: the line as it was, or null when the change made it. */
 export interface UndoStep {
   word: 'add' | 'remove' | 'quantity' | 'discount' | 'price'
@@ -101,6 +109,9 @@ function prepareStatements(db: TillDatabase, branchId: string) {
   const readSame = db.prepare(
     'select * from basket_line where product_id = ? and unit_price = ? and price_by is null order by position',
   )
+  const readUnlisted = db.prepare(`
+    select * from basket_line where product_id = ? and catalogue_price is null and price_list_id is null
+      and (price_by is not null or unit_price = 0) order by position`)
   const readExtent = db.prepare(`
     select count(*) as count, coalesce(max(position), 0) as lastPosition,
       coalesce(sum(quantity * unit_price), 0) as total from basket_line`)
@@ -115,7 +126,7 @@ function prepareStatements(db: TillDatabase, branchId: string) {
       note = excluded.note`)
   const remove = db.prepare('delete from basket_line where id = ?')
   const removeAll = db.prepare('delete from basket_line')
-  return { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll }
+  return { readLines, readLine, readAll, readSame, readUnlisted, readExtent, upsert, remove, removeAll }
 }
 
 interface Rows {
@@ -160,10 +171,9 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
 
 /** The rows of the basket; writes join the caller's transaction. */
 export function createBasketStore(db: TillDatabase, state: TillState, branchId: string) {
-  const { readLines, readLine, readAll, readSame, readExtent, upsert, remove, removeAll } = prepareStatements(
-    db,
-    branchId,
-  )
+  const statements = prepareStatements(db, branchId)
+  const { readLines, readLine, readAll, readSame, readUnlisted, readExtent } = statements
+  const { upsert, remove, removeAll } = statements
   // What an earlier build has kept for undo says nothing of prices.
   const put = (line: BasketLineRow) => void upsert.run({ ...PLAIN_PRICE, ...line })
   const extent = () => readExtent.get() as { count: number; lastPosition: number; total: number }
@@ -179,6 +189,8 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     /** The line that one more pack of this product at this price belongs to; never one of a keyed price. */
     lineOf: (productId: string, unitPrice: number) =>
       readSame.get(productId, unitPrice) as BasketLineRow | undefined,
+    /** The line that one more pack of a product without a price belongs to, typed already or not. */
+    unlistedLineOf: (productId: string) => readUnlisted.get(productId) as BasketLineRow | undefined,
     extent,
     meta,
     /** Makes a line what it is now (null: gone), with the way back. */

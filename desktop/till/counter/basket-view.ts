@@ -5,7 +5,7 @@ import type { TaxRounding } from '../../../domain/sale/events.ts'
 import { suggestedCash } from '../../../domain/sale/rules.ts'
 import { taxShares } from '../../../domain/tax.ts'
 import type { BasketLineView, BasketView, ReductionView } from '../../bridge/basket-views.ts'
-import type { BasketMeta } from './basket-store.ts'
+import { awaitsPrice, type BasketMeta } from './basket-store.ts'
 import type { PricedStore, PricedStoredLine } from './priced-basket.ts'
 import { asPrescriptionList } from './product-view.ts'
 
@@ -18,6 +18,11 @@ const toReduction = (reduction: Reduction): ReductionView =>
         rateBp: reduction.discount.rateBp,
         amount: reduction.amount,
       }
+
+function priceFrom(line: PricedStoredLine): BasketLineView['priceFrom'] {
+  if (awaitsPrice(line)) return 'none'
+  return line.priceBy !== null ? 'keyed' : line.priceListId !== null ? 'price-list' : 'catalogue'
+}
 
 function toLine(line: PricedStoredLine): BasketLineView {
   const { lineId, productId, cip13, name, pack, reimbursementBp, vatRateBp, quantity, onHand, note } = line
@@ -34,7 +39,7 @@ function toLine(line: PricedStoredLine): BasketLineView {
     note,
     prescriptionList: asPrescriptionList(line.prescriptionList),
     unitPrice: minor(line.unitPrice),
-    priceFrom: line.priceBy !== null ? 'keyed' : line.priceListId !== null ? 'price-list' : 'catalogue',
+    priceFrom: priceFrom(line),
     value: line.value,
     reductions: line.reductions.map(toReduction),
     gross: line.gross,

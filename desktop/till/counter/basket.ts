@@ -9,7 +9,13 @@ import type { Sessions } from '../cash-session/sessions.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { TillContext } from '../till-context.ts'
 import { createBasketFacts, type LineChange } from './basket-facts.ts'
-import { type BasketStore, createBasketStore, PLAIN_PRICE, type UndoStep } from './basket-store.ts'
+import {
+  awaitsPrice,
+  type BasketStore,
+  createBasketStore,
+  PLAIN_PRICE,
+  type UndoStep,
+} from './basket-store.ts'
 import { toBasketView } from './basket-view.ts'
 import type { LastSale } from './last-sale.ts'
 import type { PriceBook, TodaysPrice } from './price-book.ts'
@@ -28,7 +34,12 @@ export interface Basket {
   /** On the whole sale. */
   note(): string | null
   isEmpty(): boolean
-  /** Refused: `product-not-found`, `no-price`, `quantity-out-of-range`, `basket-full`, `amount-too-large`. */
+  /** The first line whose price must be typed before anything is paid (`price-missing`), or null. */
+  unpriced(): null | Refusal
+  /**
+   * A product that has no price is a line that waits for one to be typed, or one pack more of its line. Refused:
+   * `product-not-found`, `quantity-out-of-range`, `basket-full`, `amount-too-large`.
+   */
   add(productId: string, quantity?: number): { lineId: string } | Refusal
   /** The same as a line of its own, though there be one of the product at this price. */
   addApart(productId: string, quantity: number): { lineId: string } | Refusal
@@ -95,14 +106,23 @@ interface BasketParts {
   change: ChangeBasket
 }
 
-const newLine = (productId: string, today: TodaysPrice) => ({
+const newLine = (productId: string, today: TodaysPrice | null) => ({
   ...PLAIN_PRICE,
   product_id: productId,
-  unit_price: today.price,
-  catalogue_price: today.catalogue,
-  price_list_id: today.listId,
+  unit_price: today?.price ?? 0,
+  catalogue_price: today?.catalogue ?? null,
+  price_list_id: today?.listId ?? null,
   note: null,
 })
+
+/** The line that one more pack belongs to, or null: at its price, or without one beside what was typed for it. */
+const sameLine = (store: BasketStore, productId: string, today: TodaysPrice | null): BasketLineRow | null =>
+  (today ? store.lineOf(productId, today.price) : store.unlistedLineOf(productId)) ?? null
+
+function unpricedOf(store: BasketStore): null | Refusal {
+  const waiting = store.lines().find(awaitsPrice)
+  return waiting ? refuse('price-missing', { name: waiting.name }) : null
+}
 
 /**
  * Everything but reading is refused while the till is locked, to a role that may not sell, with a closed drawer, and
@@ -112,14 +132,12 @@ export function createBasket(context: TillContext, { operators, book, change }: 
   const { db } = context
   const store = createBasketStore(db, context.state, context.branchId)
   const note = createBasketFacts(context)
-  const readProduct = db.prepare('select name, status from product where id = ?')
+  const readStatus = db.prepare('select status from product where id = ?').pluck()
 
   const add = (productId: string, quantity: number, apart = false): { lineId: string } | Refusal => {
-    const product = readProduct.get(productId) as { name: string; status: string } | undefined
-    if (product?.status !== 'active') return refuse('product-not-found')
+    if (readStatus.get(productId) !== 'active') return refuse('product-not-found')
     const today = book.priceOf(productId)
-    if (today === null) return refuse('no-price', { name: product.name })
-    const before = apart ? null : (store.lineOf(productId, today.price) ?? null)
+    const before = apart ? null : sameLine(store, productId, today)
     const position = store.extent().lastPosition + 1
     const after: BasketLineRow = before
       ? { ...before, quantity: before.quantity + quantity }
@@ -167,6 +185,7 @@ export function createBasket(context: TillContext, { operators, book, change }: 
     priced,
     ...takingOff,
     revision,
+    unpriced: () => unpricedOf(store),
     note: () => store.meta().note ?? null,
     isEmpty: () => store.extent().count === 0,
     add: (productId, quantity = 1) => change(() => add(productId, quantity)),

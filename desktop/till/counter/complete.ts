@@ -80,7 +80,7 @@ const completedOf = (sale: SaleCompleted, refunded: RefundedView | null): Comple
 
 /**
  * Makes the basket a sale: event, rows, stock, drawer, print job and the emptied basket in one SQLite transaction.
- * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `basket-changed` (it is
+ * Refused, with nothing changed: `locked`, `not-allowed`, `no-open-session`, `basket-empty`, `price-missing`, `basket-changed` (it is
  * no longer the revision that was agreed on), `amount-too-large` (the register's total would leave
  * its limit, and its drawer could not be closed), and what {@link tendersFor} refuses.
  */
@@ -100,6 +100,8 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     const stored = basket.priced().lines
     const lines = toSaleLines(stored, operator.staffId, context.newId)
     if (lines.length === 0) return refuse('basket-empty')
+    const unpriced = basket.unpriced()
+    if (unpriced) return unpriced
     const total = saleTotal(lines)
     if (basket.revision() !== revision)
       return refuse('basket-changed', { total: formatMoney(total, context.locale) })

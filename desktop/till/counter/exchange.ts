@@ -54,7 +54,7 @@ export interface Exchange {
   settle(spent: Minor): RefundedView | Refusal
   /** Whether the terminal must be asked before the exchange can be made: what of the rest goes back to cards. */
   owesCards(): boolean
-  /** Asks it. Refused: as {@link CardBacks}, `basket-changed`, `refund-changed`, `locked`, `no-open-session`. */
+  /** Asks it. Refused: as {@link CardBacks}, `basket-changed`, `price-missing`, `refund-changed`, `locked`, `no-open-session`. */
   giveBack(revision: number): Promise<'moved' | Refusal>
 }
 
@@ -143,6 +143,8 @@ function createExchangeBacks(
     if (!kept) return []
     const { total, lines } = basket.view()
     if (lines.length === 0) return refuse('basket-empty')
+    const unpriced = basket.unpriced()
+    if (unpriced) return unpriced
     if (basket.revision() !== revision) {
       return refuse('basket-changed', { total: formatMoney(total, context.locale) })
     }

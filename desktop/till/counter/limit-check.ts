@@ -30,14 +30,12 @@ export function createLimitCheck(
 ) {
   const chargeOf = (line: PricedStoredLine): Charge => {
     const today = line.priceBy === null ? line.unitPrice : book.priceOf(line.productId)?.price
-    // A product without a price has nothing to compare with: what was keyed for it is all of somebody's doing.
+    // A product without a price has nothing to compare with: what was keyed for it is its price from then on.
     const unit = minor(today ?? line.unitPrice)
     const keyed =
       line.priceBy === null || line.priceApprovedBy !== null
         ? 0
-        : today === undefined
-          ? line.value
-          : Math.abs(unit - line.unitPrice) * line.quantity
+        : Math.abs(unit - line.unitPrice) * line.quantity
     const off = line.reductions.reduce(
       (sum, each) =>
         each.scope === 'promotion' || each.discount.approvedBy !== null ? sum : sum + each.amount,

@@ -16,7 +16,6 @@ import type { Basket, ChangeBasket } from './basket.ts'
 import type { BasketContent } from './basket-content.ts'
 import type { OpenBaskets } from './open-baskets.ts'
 import { createParkedRows } from './parked-rows.ts'
-import type { PriceBook } from './price-book.ts'
 
 /** Baskets put away unpaid, for any till of the branch to take up again. Each step is a fact, made offline too. */
 export interface Parking {
@@ -43,7 +42,6 @@ interface Parts {
   basket: Basket
   content: BasketContent
   baskets: OpenBaskets
-  book: PriceBook
   change: ChangeBasket
 }
 
@@ -143,15 +141,13 @@ export function createParking(context: TillContext, parts: Parts): Parking {
 /** Rings a parked basket up again, line by line, as if it were scanned. */
 function createRecallOfLines(
   { db }: TillContext,
-  { basket, content: basketContent, book }: Pick<Parts, 'basket' | 'content' | 'book'>,
+  { basket, content: basketContent }: Pick<Parts, 'basket' | 'content'>,
 ) {
   const active = db.prepare(`select 1 from product where id = ? and status = 'active'`).pluck()
   const contentOf = ({ content }: ParkedBasketRow) => JSON.parse(content) as ParkedContent
   return {
     canSell: (parked: ParkedBasketRow): boolean =>
-      contentOf(parked).lines.some(
-        ({ productId }) => active.get(productId) !== undefined && book.priceOf(productId) !== null,
-      ),
+      contentOf(parked).lines.some(({ productId }) => active.get(productId) !== undefined),
     /** @returns what can no longer be sold */
     recall: (parked: ParkedBasketRow): BasketRecalled['leftOut'] => {
       const { lines, kept } = contentOf(parked)

@@ -6,7 +6,7 @@ import {
   priceBasket,
 } from '../../../domain/pricing/price-basket.ts'
 import type { Promotion } from '../../../domain/pricing/promotion.ts'
-import type { StoredLine } from './basket-store.ts'
+import { awaitsPrice, type StoredLine } from './basket-store.ts'
 
 /** A basket's line with what is taken off it. */
 export type PricedStoredLine = StoredLine & PricedLine
@@ -25,7 +25,8 @@ const toPrice = (line: StoredLine): LineToPrice => ({
   productId: line.productId,
   quantity: line.quantity,
   unitPrice: minor(line.unitPrice),
-  keyed: line.priceBy !== null,
+  // Nor is a promotion to count what costs nothing only because nobody has said what it costs.
+  keyed: line.priceBy !== null || awaitsPrice(line),
   discount: readDiscount(line.discount),
 })
 

@@ -31,7 +31,6 @@ describe('a scan', () => {
     ['whose check digit is wrong', '3400935955839', 'unreadable-code'],
     ['that is no code of a product', 'https://example.org', 'unknown-code'],
     ['of a receipt that is not here', 'R-1-000001', 'sale-not-found'],
-    ['of a pack without a price', '3400936251892', 'no-price'],
   ])('of a code %s is refused, and stays in view with a count', (_, raw, refused) => {
     expect(till.scan(raw)).toMatchObject({ refused })
     till.scan(raw)

@@ -117,6 +117,8 @@ function createDiscounts(context: TillContext, { store }: Parts, bench: Bench) {
 }
 
 function createPriceKey({ store, book, fault }: Parts, bench: Bench) {
+  const nameOf = ({ id }: BasketLineRow) => store.lines().find(({ lineId }) => lineId === id)?.name ?? ''
+
   const record = (before: BasketLineRow, after: BasketLineRow): null => {
     store.record({ word: 'price', lineId: before.id, before }, after)
     return null
@@ -126,7 +128,7 @@ function createPriceKey({ store, book, fault }: Parts, bench: Bench) {
     const today = book.priceOf(before.product_id)
     const plain = { ...before, catalogue_price: today?.catalogue ?? null, price_approved_by: null }
     if (price === null || price === today?.price) {
-      if (!today) return refuse('no-price', { name: '' })
+      if (!today) return refuse('no-price', { name: nameOf(before) })
       return record(before, {
         ...plain,
         unit_price: today.price,

@@ -57,11 +57,13 @@ export function createGate(context: TillContext, needs: PaymentNeeds) {
     return isRefusal(by) ? by : null
   }
 
-  /** How much is taken. Refused as {@link mayPay}, and `basket-empty`, `payment-open`, `basket-changed`, `amount-over-due`. */
+  /** How much is taken. Refused as {@link mayPay}, and `basket-empty`, `price-missing`, `payment-open`, `basket-changed`, `amount-over-due`. */
   const amountOf = ({ amount, revision }: Wanted): Minor | Refusal => {
     const refused = mayPay()
     if (refused) return refused
     if (basket.isEmpty()) return refuse('basket-empty')
+    const unpriced = basket.unpriced()
+    if (unpriced) return unpriced
     if (parts.list('sale').some(isOpen)) return refuse('payment-open')
     const left = due()
     if (basket.revision() !== revision) return refuse('basket-changed', { total: money(left) })

@@ -103,13 +103,13 @@ function Line({ line, newest, currency }: LineProps) {
         {line.reasons.length > 0 && <span className="ml-[0.6em] text-good">{line.reasons.join(' · ')}</span>}
         <span className="ml-[0.6em] text-second">{detail}</span>
       </span>
-      {line.gross < line.value && (
+      {line.gross !== null && line.gross < line.value && (
         <s className="text-second">
           <Money amount={line.value} currency={currency} />
         </s>
       )}
       <span className={newest ? 'font-semibold' : undefined}>
-        <Money amount={line.gross} currency={currency} />
+        {line.gross === null ? '–' : <Money amount={line.gross} currency={currency} />}
       </span>
     </li>
   )

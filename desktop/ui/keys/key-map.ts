@@ -1,5 +1,6 @@
 import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
+import { firstUnpriced } from '../store/missing-price.ts'
 import { offersCash, openPartOf } from '../store/payment.ts'
 import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
@@ -60,6 +61,10 @@ const COUNTER: readonly Scope[] = [
 
 const needsLines = (state: TillState): Reason | null =>
   state.basket.lines.length === 0 ? { word: 'reason.basketEmpty' } : null
+
+/** Nothing is paid while a line has no price. */
+const needsPrices = (state: TillState): Reason | null =>
+  needsLines(state) ?? (firstUnpriced(state.basket) ? { word: 'reason.priceMissing' } : null)
 
 /** In the order of the key bar; Pay is last, at the right, under the panel. */
 export const COMMANDS: readonly TillCommand[] = [
@@ -165,7 +170,7 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.tenders',
     scopes: COUNTER,
     run: (actions) => actions.openOthers(),
-    reason: needsLines,
+    reason: needsPrices,
   },
   {
     id: 'card',
@@ -173,7 +178,7 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.card',
     scopes: COUNTER,
     run: (actions) => void actions.payCard(),
-    reason: needsLines,
+    reason: needsPrices,
   },
   {
     id: 'pay',
@@ -181,7 +186,7 @@ export const COMMANDS: readonly TillCommand[] = [
     word: 'command.pay',
     scopes: COUNTER,
     run: (actions) => actions.openPay(),
-    reason: needsLines,
+    reason: needsPrices,
   },
 ]
 

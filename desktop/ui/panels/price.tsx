@@ -2,6 +2,7 @@ import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { productWords } from '../screens/product-words.ts'
+import { awaitsPrice } from '../store/missing-price.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { pricingWords } from '../words/pricing-words.ts'
 import { CloseButton } from './close-button.tsx'
@@ -16,6 +17,7 @@ export function PricePanel() {
   if (!line) return null
   const { title, detail } = productWords(line.name, line.pack)
   const currency = currencySign(locale)
+  const unpriced = awaitsPrice(line)
   return (
     <Panel
       title={p('price.title')}
@@ -33,10 +35,11 @@ export function PricePanel() {
           <p className="truncate text-body font-semibold">{title}</p>
           <p className="truncate text-floor text-second">{detail}</p>
         </div>
+        {unpriced && <p className="text-floor text-warn">{p('price.noneSet')}</p>}
         <FigureField
           label={p('price.field', { currency })}
           unit={currency}
-          aside={formatMoney(line.unitPrice, locale)}
+          aside={unpriced ? null : formatMoney(line.unitPrice, locale)}
         />
         <PinField />
         <PricingPad label={p('price.title')} />

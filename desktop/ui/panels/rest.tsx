@@ -9,9 +9,11 @@ import type { LastSaleView } from '../../bridge/views.ts'
 import { deleteText, typeText } from '../keys/focus.ts'
 import { ListBadge } from '../screens/list-badge.tsx'
 import { productWords } from '../screens/product-words.ts'
+import { awaitsPrice } from '../store/missing-price.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { selectedLine } from '../store/till-store.ts'
 import { parkingWords } from '../words/parking-words.ts'
+import { pricingWords } from '../words/pricing-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { Facts } from './facts.tsx'
@@ -31,6 +33,7 @@ function LineState({ line }: { line: BasketLineView }) {
   const t = useWords(tillWords)
   const locale = useLocale()
   const actions = useActions()
+  const d = useWords(pricingWords)
   const { title, detail } = productWords(line.name, line.pack)
   return (
     <Panel title={title} foot={<LineButtons />}>
@@ -40,7 +43,10 @@ function LineState({ line }: { line: BasketLineView }) {
       </p>
       <Facts
         rows={[
-          [t('line.unitPrice'), <Money key="price" amount={line.unitPrice} />],
+          [
+            t('line.unitPrice'),
+            awaitsPrice(line) ? d('price.none') : <Money key="price" amount={line.unitPrice} />,
+          ],
           [t('line.onHand'), t('line.after', { count: line.onHand - line.quantity })],
           [
             t('line.reimbursed'),

@@ -6,6 +6,7 @@ import { EmptyState } from '../../../ui-kit/components/panel.tsx'
 import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/basket-views.ts'
+import { awaitsPrice } from '../store/missing-price.ts'
 import { dueOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { inCash, selectedLine } from '../store/till-store.ts'
@@ -135,6 +136,7 @@ function sameLine(before: LineProps, after: LineProps): boolean {
 const Line = memo(function Line({ line, selected, fresh }: LineProps) {
   const actions = useActions()
   const { title, detail } = productWords(line.name, line.pack)
+  const unpriced = awaitsPrice(line)
   return (
     <li
       aria-current={selected ? 'true' : undefined}
@@ -164,10 +166,10 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
         <Quantity value={line.quantity} />
       </span>
       <span className="text-right text-body text-second">
-        <Amount amount={line.unitPrice} />
+        {unpriced ? '–' : <Amount amount={line.unitPrice} />}
       </span>
       <span className="flex flex-col items-end text-sum leading-[1.375rem] font-semibold">
-        <Amount amount={line.gross} />
+        {unpriced ? '–' : <Amount amount={line.gross} />}
         {line.gross < line.value && (
           <s className="text-floor leading-[1.125rem] font-normal text-second">
             <Amount amount={line.value} />
@@ -181,6 +183,7 @@ const Line = memo(function Line({ line, selected, fresh }: LineProps) {
 /** Why a line costs what it does, where that is not its usual price. */
 function Priced({ line }: { line: BasketLineView }) {
   const p = useWords(pricingWords)
+  if (awaitsPrice(line)) return <span className="shrink-0 font-semibold text-warn">{p('price.none')}</span>
   const said = [
     ...(line.priceFrom === 'keyed' ? [p('price.keyed')] : []),
     ...(line.priceFrom === 'price-list' ? [p('price.listed')] : []),
@@ -203,6 +206,7 @@ export function TotalBar() {
   const due = useTill(dueOf)
   const customer = useTill((state) => state.customer)
   const isPart = useTill(({ payment }) => payment.parts.some(({ kind }) => kind !== 'exchange'))
+  const unpriced = basket.lines.filter(awaitsPrice).length
   const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
   return (
     <section
@@ -220,7 +224,11 @@ export function TotalBar() {
             {p('basket.saved', { amount: formatMoney(basket.saved, locale) })}
           </p>
         )}
-        <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
+        {unpriced > 0 ? (
+          <p className="font-semibold text-warn">{p('basket.unpriced', { count: unpriced })}</p>
+        ) : (
+          <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
+        )}
         {exchange && (
           <p data-testid="exchange" className="font-semibold text-text">
             {s(exchange.back > 0 ? 'exchange.back' : 'exchange.due', {

@@ -1,8 +1,12 @@
+import { askPrice } from './missing-price.ts'
 import { scopeOf, selectedLine, type Trouble } from './till-store.ts'
 import { type Tools, troubleOf } from './tools.ts'
 
 /** What changes the basket: scans, picks, quantities, removal and the way back. */
-export function basketActions({ get, set, play, call, failed, settle, showToast, dismissToast }: Tools) {
+export const basketActions = (tools: Tools) => ({ ...addActions(tools), ...lineActions(tools) })
+
+/** What comes into the basket. */
+function addActions({ get, set, play, call, failed, settle, dismissToast }: Tools) {
   const withTimes = <T extends object>(input: T) => {
     const { times } = get()
     return times === null ? input : { ...input, quantity: times }
@@ -14,12 +18,18 @@ export function basketActions({ get, set, play, call, failed, settle, showToast,
     set({ scanTrouble: { trouble, raw, count: before?.raw === raw ? before.count + 1 : 1 } })
   }
 
+  /** A pack without a price: it is asked for where the next digits go. */
+  function turnToPrice(added: unknown) {
+    set(askPrice(get(), (added as { lineId?: string }).lineId) ?? {})
+  }
+
   /** A code from the scanner, in any state: one line or one visible refusal. */
   async function scan(raw: string) {
     if (scopeOf(get()) === 'count') return scanFailed({ own: 'count.scan' }, raw)
     const answer = call('basket.scan', withTimes({ raw }))
     set({ times: null, trouble: null })
-    const trouble = troubleOf(await answer)
+    const scanned = await answer
+    const trouble = troubleOf(scanned)
     if (trouble) return scanFailed(trouble, raw)
     play('good')
     set({
@@ -27,17 +37,25 @@ export function basketActions({ get, set, play, call, failed, settle, showToast,
       ...(['refunded', 'parked'].includes(get().panel) ? { panel: 'rest' as const, refunded: null } : {}),
     })
     dismissToast()
+    turnToPrice(scanned)
   }
 
   /** A product picked from the results. */
   async function add(productId: string) {
     const asked = get()
-    if (failed(await call('basket.add', withTimes({ productId })))) return play('bad')
+    const added = await call('basket.add', withTimes({ productId }))
+    if (failed(added)) return play('bad')
     play('good')
     settle(asked, { entry: '', found: null, times: null, scanTrouble: null, panel: 'rest' })
     dismissToast()
+    turnToPrice(added)
   }
 
+  return { scan, add }
+}
+
+/** What is done with what lies there. */
+function lineActions({ get, call, failed, showToast, dismissToast }: Tools) {
   async function setQuantity(lineId: string, quantity: number) {
     const name = get().basket.lines.find((line) => line.lineId === lineId)?.name
     const answer = await call('basket.set-quantity', { lineId, quantity })
@@ -70,5 +88,5 @@ export function basketActions({ get, set, play, call, failed, settle, showToast,
     failed(await call('basket.undo', {}))
   }
 
-  return { scan, add, setQuantity, remove, step, voidBasket, undo }
+  return { setQuantity, remove, step, voidBasket, undo }
 }

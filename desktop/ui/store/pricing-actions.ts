@@ -1,6 +1,7 @@
 import { type Minor, minor, parseAmount } from '../../../domain/money.ts'
 import { words } from '../../../ui-kit/i18n/locale.ts'
 import { pricingWords } from '../words/pricing-words.ts'
+import { askPrice, awaitsPrice, firstUnpriced } from './missing-price.ts'
 import { readAmount } from './money-actions.ts'
 import { type OwnRefusal, type Pricing, selectedLine, type TillState } from './till-store.ts'
 import { LOST, type Tools } from './tools.ts'
@@ -44,9 +45,12 @@ function typingActions({ get, set, dismissToast }: Tools) {
     else begin('discount', line?.lineId ?? null)
   }
 
+  /** Of the selected line; a line without a price goes before one that has one. */
   function openPrice() {
-    const line = selectedLine(get())
-    if (line) begin('price', line.lineId)
+    const selected = selectedLine(get())
+    const line = selected && awaitsPrice(selected) ? selected : firstUnpriced(get().basket)
+    const lineId = (line ?? selected)?.lineId
+    if (lineId !== undefined) begin('price', lineId)
   }
 
   const setPricing = (part: Partial<Pricing>) => {
@@ -92,7 +96,9 @@ export function pricingActions(tools: Tools) {
   function answered(asked: TillState, answer: unknown, kind: 'discounted' | 'undiscounted' | 'repriced') {
     if (!failed(answer)) {
       settle(asked, { panel: 'rest', pricing: null })
-      return showToast({ kind })
+      showToast({ kind })
+      const next = firstUnpriced(get().basket, asked.pricing?.lineId)
+      return kind === 'repriced' ? set(askPrice(get(), next?.lineId) ?? {}) : undefined
     }
     play('bad')
     const { pricing } = get()

@@ -20,6 +20,7 @@ import type {
 } from '../../bridge/views.ts'
 import type { en } from '../words/en.ts'
 import type { Found } from './found.ts'
+import { afterChange } from './missing-price.ts'
 
 /** States of the right panel. `rest` shows the selected line, the last change, or that the till is ready. */
 export type Panel =
@@ -338,7 +339,8 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
   if (view === 'basket') {
     const basket = value as LiveViews['basket']
     const touched = basket.revision !== store.getState().basket.revision && basket.lastLineId !== null
-    store.setState(touched ? { basket, selectedLineId: basket.lastLineId } : { basket })
+    const selected = touched ? { selectedLineId: basket.lastLineId } : {}
+    store.setState({ basket, ...selected, ...afterChange(store.getState(), basket) })
   } else if (view === 'refund') {
     receiveRefund(store, value as LiveViews['refund'])
   } else if (view === 'payment') {
