@@ -63,7 +63,7 @@ export const COMMANDS = {
     counts: z.array(cashCountSchema).max(40).optional(),
     own: z.boolean().optional(),
   }),
-  /** `reason` and `pin` (a second person's) once they are asked for; `sessionId`: another register's, its till dead. */
+  /** `reason` and `pin` (a second person's) once they are asked for; `sessionId`: not the drawer that is sold from. */
   'session.close': z.strictObject({
     counts: z.array(cashCountSchema).max(40),
     tenders: z.array(countedTenderSchema).max(10).optional(),
@@ -73,7 +73,7 @@ export const COMMANDS = {
   }),
   /** `pin`: of who takes the drawer over. */
   'session.hand-over': z.strictObject({ counts: z.array(cashCountSchema).max(40), pin: pinSchema }),
-  /** Drawers that stand open at the branch's other registers. */
+  /** Drawers of the branch that stand open beside the one that is sold from. */
   'session.others': nothing,
   /** The drawer's papers, newest first. */
   'papers.list': nothing,
@@ -274,6 +274,8 @@ export interface LiveViews {
   till: TillView
   operator: OperatorView
   session: SessionView
+  /** Whose drawers of this register were left open overnight, beside the one that is sold from. */
+  overnight: string[]
   basket: BasketView
   baskets: OpenBasketsView
   parked: ParkedBasketView[]
@@ -294,6 +296,7 @@ export const LIVE_VIEWS = [
   'till',
   'operator',
   'session',
+  'overnight',
   'basket',
   'baskets',
   'parked',

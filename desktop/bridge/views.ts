@@ -227,13 +227,19 @@ export interface HandoverView {
   toName: string
 }
 
-/** A drawer that stands open at another register of the branch. */
+/** A drawer of the branch that stands open beside the one that is sold from. */
 export interface OtherDrawerView {
   sessionId: string
+  /** It is a drawer of this register; else its till may be dead. */
+  here: boolean
+  /** Whose own it is; null when it is shared. */
+  ownerName: string | null
   registerName: string
   deviceName: string
   openedAt: string
   openedByName: string
+  /** It was opened on an earlier day of the branch. */
+  overnight: boolean
 }
 
 /** A report, slip or refund as it was laid out: its title in the paper's own language. */

@@ -41,6 +41,14 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         own: ownerId !== null,
       }
     },
+    overnight: () => {
+      const today = businessDateAt(context.now(), context.place().timeZone)
+      const sellsFrom = sessions.open()?.sessionId
+      return sessions
+        .allOpen()
+        .filter(({ sessionId, businessDate }) => sessionId !== sellsFrom && businessDate < today)
+        .map(({ ownerName, openedByName }) => ownerName ?? openedByName)
+    },
     basket: () => till.basket.view(),
     baskets: () => till.baskets.view(),
     parked: () => (till.operators.current() ? till.parking.view() : []),

@@ -130,6 +130,7 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
   const closeSession = createSessionClosing(context, {
     ...parts,
     ownDrawer: drawers.own,
+    findDrawer: drawers.find,
     onClosed: (sessionId) => {
       forgetCount(context, sessionId)
       // Whoever opens next is not shown somebody else's change.
@@ -148,10 +149,10 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
       operators,
       close: closeSession,
       own: drawers.own,
-      elsewhere: drawers.elsewhere,
+      find: drawers.find,
     }),
     handOver: createHandover(context, { operators, printing, own: drawers.own }),
-    otherDrawers: createOtherDrawers(operators, drawers),
+    otherDrawers: createOtherDrawers(context, operators, drawers),
     ...createDrawerActions(context, { operators, sessions, printing }),
     papers: createPapers(context, { operators, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),

@@ -15,6 +15,7 @@ const TOUCHED_BY: { [V in LiveView]: readonly Topic[] } = {
   till: ['organisation', 'sync'],
   operator: ['staff', 'organisation'],
   session: ['session', 'sale', 'staff'],
+  overnight: ['session', 'staff'],
   basket: ['basket', 'catalogue', 'stock'],
   baskets: ['basket'],
   parked: ['parked', 'staff', 'organisation'],

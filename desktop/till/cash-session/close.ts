@@ -12,8 +12,10 @@ import type { DrawerToClose } from './drawer-to-close.ts'
 interface Parts {
   operators: Operators
   printing: ReceiptPrinting
-  /** This till's own open drawer; null when it has none. */
+  /** The open drawer that is sold from; null when there is none. */
   ownDrawer(): DrawerToClose | null
+  /** An open drawer of the branch; null when it is closed, or not known. */
+  findDrawer(sessionId: string): DrawerToClose | null
   /** What must be ended first, or null. */
   unfinished(): Refusal | null
   /** Told in the closing's own transaction. */
@@ -47,16 +49,17 @@ const heardWith = ({ countedTenders, firstCounted, reason }: CashSessionClosed) 
  * Closes a drawer on a blind count, whatever was counted. What was expected is worked out only here, with the count
  * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `refund-begun`,
  * `field-not-readable` (a note or coin that does not exist, or is counted twice).
- * @returns a service that takes the count by denomination (minor units), and what is said with it
+ * @returns a service that takes the count by denomination (minor units), what is said with it, and the session of the
+ *   drawer that was counted: null for the one that is sold from
  */
 export function createSessionClosing(context: TillContext, parts: Parts) {
   const { db, journal, changes } = context
 
   const append = db.transaction(
-    (counts: readonly CashCount[], words: ClosingWords, target: DrawerToClose | null) => {
+    (counts: readonly CashCount[], words: ClosingWords, target: string | null) => {
       const operator = parts.operators.require('cash-session.close')
       if (isRefusal(operator)) return operator
-      const drawer = target ?? parts.ownDrawer()
+      const drawer = target === null ? parts.ownDrawer() : parts.findDrawer(target)
       if (!drawer) return refuse('no-open-session')
       const open = drawer.elsewhere ? null : parts.unfinished()
       if (open) return open
@@ -111,7 +114,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
   return (
     counts: readonly CashCount[],
     words: ClosingWords = {},
-    target: DrawerToClose | null = null,
+    target: string | null = null,
   ): ZReportView | Refusal => {
     const report = append.immediate(counts, words, target)
     if (!isRefusal(report)) changes.touch('session', 'print', 'sync')

@@ -179,6 +179,57 @@ describe('a drawer each', () => {
   })
 })
 
+describe('an own drawer whose owner has left', () => {
+  /** 20.00 and a sale of 1.16 in the cashier's own drawer; a day later the pharmacist is at the till. */
+  async function left() {
+    await till.unlockAs('cashier')
+    accepted(till.openSession(cents(2_000), { own: true }))
+    sell('3400935955838', { kind: 'cash', given: cents(116) })
+    till.clock.ms += 24 * 3600_000
+    await till.unlockAs('pharmacist')
+    return accepted(till.otherDrawers())
+  }
+
+  test('is listed at its register, told as left overnight, and closed there by who may, as its own Z', async () => {
+    const drawers = await left()
+    expect(drawers).toMatchObject([
+      { here: true, ownerName: 'Camille Roy', openedByName: 'Camille Roy', overnight: true },
+    ])
+    expect(till.sessions.open()).toBeNull()
+    const { sessionId } = drawers[0] ?? { sessionId: '' }
+    const z = accepted(await till.countDrawer({ counts: coins(2_116), sessionId }))
+    expect(z).toMatchObject({ zNumber: 1, expected: 2_116, variance: 0, saleCount: 1, elsewhere: false })
+    expect(till.context.db.prepare('select type from journal order by seq desc limit 1').pluck().get()).toBe(
+      'cash-session.closed',
+    )
+    expect(paper('z-report')).toContain('Caisse restée ouverte après minuit')
+    expect(accepted(till.otherDrawers())).toEqual([])
+    expect(await till.countDrawer({ counts: [], sessionId })).toEqual({ refused: 'no-open-session' })
+    // The register's numbers go on, and the perpetual total holds both.
+    accepted(till.openSession(cents(0)))
+    sell('3400937412117', { kind: 'cash', given: cents(720) })
+    expect(accepted(till.closeSession(coins(720)))).toMatchObject({ zNumber: 2, perpetualTotal: 836 })
+  })
+
+  test('leaves a drawer that is open beside it as it is, and that one is no “other” drawer', async () => {
+    const [drawer] = await left()
+    accepted(till.openSession(cents(500)))
+    sell('3400937412117', { kind: 'cash', given: cents(720) })
+    expect(accepted(till.otherDrawers()).map(({ sessionId }) => sessionId)).toEqual([drawer?.sessionId])
+    const z = accepted(await till.countDrawer({ counts: coins(2_116), sessionId: drawer?.sessionId ?? '' }))
+    expect(z).toMatchObject({ grossTotal: 116, perpetualTotal: 116 })
+    expect(till.sessions.open()).toMatchObject({ float: 500 })
+  })
+
+  test('is nothing that its owner may close herself', async () => {
+    const [drawer] = await left()
+    await till.unlockAs('cashier')
+    expect(await till.countDrawer({ counts: [], sessionId: drawer?.sessionId ?? '' })).toMatchObject({
+      refused: 'not-allowed',
+    })
+  })
+})
+
 describe('the float', () => {
   test('may be counted by note and coin, and must come to what it is', () => {
     expect(till.openSession(cents(500), { counts: [count(100, 4)] })).toMatchObject({

@@ -22,7 +22,7 @@ export interface CountInput {
   tenders?: readonly CountedTender[] | undefined
   reason?: string | undefined
   pin?: string | undefined
-  /** Another register's drawer whose till is dead; absent for this till's own. */
+  /** A drawer that is not sold from now: somebody's own, or one whose till is dead. Absent for the one that is. */
   sessionId?: string | undefined
 }
 
@@ -30,7 +30,7 @@ interface Parts {
   operators: Operators
   close: ReturnType<typeof createSessionClosing>
   own(): DrawerToClose | null
-  elsewhere(sessionId: string): DrawerToClose | null
+  find(sessionId: string): DrawerToClose | null
 }
 
 type Count = { counts: readonly CashCount[]; tenders: readonly CountedTender[] }
@@ -83,7 +83,7 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
 
   return async (input: CountInput): Promise<ZReportView | CountPendingView | Refusal> => {
     const { operators } = parts
-    const drawer = input.sessionId === undefined ? parts.own() : parts.elsewhere(input.sessionId)
+    const drawer = input.sessionId === undefined ? parts.own() : parts.find(input.sessionId)
     const operator = operators.require('cash-session.close')
     if (isRefusal(operator)) return operator
     if (!drawer) return refuse('no-open-session')
@@ -121,7 +121,7 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
         reason: asked.reason ? reason : undefined,
         witness,
       },
-      drawer.elsewhere ? drawer : null,
+      sessionId,
     )
   }
 }

@@ -1,3 +1,4 @@
+import { businessDateAt } from '../../../domain/business-date.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
 import type { OtherDrawerView } from '../../bridge/views.ts'
@@ -8,7 +9,7 @@ import type { TillContext } from '../till-context.ts'
 import { createFigures, type SessionFigures } from './figures.ts'
 import type { OpenSession, Sessions } from './sessions.ts'
 
-/** A drawer that can be counted: this till's own, or one of the branch whose till is dead. */
+/** A drawer that can be counted: of this register, whoever's it is, or one of the branch whose till is dead. */
 export interface DrawerToClose {
   session: OpenSession
   /** Where the drawer stands: what its Z says. */
@@ -20,7 +21,7 @@ export interface DrawerToClose {
   readings(): number
   /** What was sold from drawers of the register that stand open beside it, minor units. */
   inOtherDrawers(): Minor
-  /** Whose drawer it is, and how much of that journal is known here; null for this till's own. */
+  /** Whose drawer it is, and how much of that journal is known here; null for a drawer of this register. */
   elsewhere: { ofDeviceId: string; coversSeq: number } | null
 }
 
@@ -29,8 +30,10 @@ interface Parts {
   numbers: RegisterNumbers
 }
 
-type Foreign = {
+type OtherDrawer = {
   session: OpenSession
+  /** It is a drawer of this register: somebody's own, or the shared one. */
+  here: boolean
   registerId: string
   registerNumber: number
   registerName: string
@@ -39,29 +42,30 @@ type Foreign = {
   coversSeq: number
 }
 
-/** Reads the open drawers of the branch's other registers. */
-function createForeign({ db, branchId, registerId: ownRegisterId }: TillContext): () => Foreign[] {
-  const readForeign = db.prepare(`
+type DrawerRow = OpenSession & Omit<OtherDrawer, 'session' | 'here'>
+
+/** Reads the branch's open drawers but the one that is sold from now, those of this register first. */
+function createOthers({ db, branchId, registerId: own }: TillContext, sessions: Sessions) {
+  const readOpen = db.prepare(`
     select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
-      coalesce(s.name, '') as openedByName, c.owner_id as ownerId, c.register_id as registerId,
+      coalesce(s.name, '') as openedByName, c.owner_id as ownerId, o.name as ownerName, c.register_id as registerId,
       coalesce(r.number, 0) as registerNumber, coalesce(r.name, '') as registerName, c.device_id as deviceId,
       coalesce(d.name, '') as deviceName, coalesce(h.seq, 0) as coversSeq
-    from cash_session c left join staff s on s.id = c.opened_by left join register r on r.id = c.register_id
+    from cash_session c left join staff s on s.id = c.opened_by left join staff o on o.id = c.owner_id
+      left join register r on r.id = c.register_id
       left join device d on d.id = c.device_id left join device_head h on h.device_id = c.device_id
-    where c.branch_id = ? and c.register_id <> ? and c.closed_at is null
-    order by r.number, c.opened_at`)
-  return () =>
-    (readForeign.all(branchId, ownRegisterId) as (OpenSession & Omit<Foreign, 'session'>)[]).map(
-      ({ registerId, registerNumber, registerName, deviceId, deviceName, coversSeq, ...session }) => ({
-        session,
-        registerId,
-        registerNumber,
-        registerName,
-        deviceId,
-        deviceName,
-        coversSeq,
-      }),
-    )
+    where c.branch_id = ? and c.closed_at is null
+    order by c.register_id <> ?, r.number, c.opened_at`)
+  return (): OtherDrawer[] => {
+    const sellsFrom = sessions.open()?.sessionId
+    return (readOpen.all(branchId, own) as DrawerRow[])
+      .filter(({ sessionId }) => sessionId !== sellsFrom)
+      .map(({ registerId, registerNumber, registerName, deviceId, deviceName, ...rest }) => {
+        const { coversSeq, ...session } = rest
+        const place = { registerId, registerNumber, registerName, deviceId, deviceName }
+        return { session, here: registerId === own, coversSeq, ...place }
+      })
+  }
 }
 
 /** Finds drawers to close. */
@@ -75,7 +79,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
     .pluck()
 
-  const foreign = createForeign(context)
+  const others = createOthers(context, sessions)
   const readOther = db
     .prepare(`
       select coalesce(sum(s.total), 0) from cash_session c join sale s on s.session_id = c.id
@@ -85,51 +89,73 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     minor(readOther.get(registerId, sessionId) as number)
   const readings = (sessionId: string) => readReadings.get(sessionId) as number
 
+  /** A drawer of this register: its Z is this till's own. */
+  const ofRegister = (session: OpenSession): DrawerToClose => ({
+    session,
+    place: context.place(),
+    figures: () => figuresOwn(session.sessionId),
+    nextZ: numbers.nextZ,
+    readings: () => readings(session.sessionId),
+    inOtherDrawers: () => inOther(context.registerId, session.sessionId),
+    elsewhere: null,
+  })
+
+  const ofOther = ({ session, here, ...drawer }: OtherDrawer): DrawerToClose => {
+    if (here) return ofRegister(session)
+    const { registerId, registerNumber, registerName, deviceId, deviceName, coversSeq } = drawer
+    const { sessionId } = session
+    return {
+      session,
+      place: { ...context.place(), registerId, registerNumber, registerName, deviceName },
+      figures: () => createFigures(db, registerId)(sessionId),
+      nextZ: () => (lastZ.get(registerId) as number) + 1,
+      readings: () => readings(sessionId),
+      inOtherDrawers: () => inOther(registerId, sessionId),
+      elsewhere: { ofDeviceId: deviceId, coversSeq },
+    }
+  }
+
+  const own = (): DrawerToClose | null => {
+    const session = sessions.open()
+    return session && ofRegister(session)
+  }
+
   return {
-    own: (): DrawerToClose | null => {
-      const session = sessions.open()
-      if (!session) return null
-      return {
-        session,
-        place: context.place(),
-        figures: () => figuresOwn(session.sessionId),
-        nextZ: numbers.nextZ,
-        readings: () => readings(session.sessionId),
-        inOtherDrawers: () => inOther(context.registerId, session.sessionId),
-        elsewhere: null,
-      }
-    },
-    /** Open drawers of the branch's other registers, as far as they are known here. */
-    foreign,
-    /** One of them, or null when it is not open, not known, or this till's own. */
-    elsewhere: (sessionId: string): DrawerToClose | null => {
-      const found = foreign().find(({ session }) => session.sessionId === sessionId)
-      if (!found) return null
-      const { session, registerId, registerNumber, registerName, deviceId, deviceName, coversSeq } = found
-      return {
-        session,
-        place: { ...context.place(), registerId, registerNumber, registerName, deviceName },
-        figures: () => createFigures(db, registerId)(sessionId),
-        nextZ: () => (lastZ.get(registerId) as number) + 1,
-        readings: () => readings(sessionId),
-        inOtherDrawers: () => inOther(registerId, sessionId),
-        elsewhere: { ofDeviceId: deviceId, coversSeq },
-      }
+    own,
+    /** The branch's open drawers beside the one that is sold from now, as far as they are known here. */
+    others,
+    /** An open drawer of the branch, or null when it is closed or not known. */
+    find: (sessionId: string): DrawerToClose | null => {
+      const mine = own()
+      if (mine?.session.sessionId === sessionId) return mine
+      const other = others().find(({ session }) => session.sessionId === sessionId)
+      return other ? ofOther(other) : null
     },
   }
 }
 
-/** Lists the branch's drawers that stand open at other registers. Refused: `locked`, `not-allowed`. */
+/**
+ * Lists the branch's drawers that stand open beside the one that is sold from: of this register, whose owner may have
+ * left, and of others, whose till may be dead. Refused: `locked`, `not-allowed`.
+ */
 export const createOtherDrawers =
-  (operators: Operators, drawers: ReturnType<typeof createDrawersToClose>) =>
+  (
+    { now, place }: TillContext,
+    operators: Operators,
+    drawers: Pick<ReturnType<typeof createDrawersToClose>, 'others'>,
+  ) =>
   (): OtherDrawerView[] | Refusal => {
     const operator = operators.require('cash-session.close')
     if (isRefusal(operator)) return operator
-    return drawers.foreign().map(({ session, registerName, deviceName }) => ({
+    const today = businessDateAt(now(), place().timeZone)
+    return drawers.others().map(({ session, here, registerName, deviceName }) => ({
       sessionId: session.sessionId,
+      here,
+      ownerName: session.ownerName,
       registerName,
       deviceName,
       openedAt: session.openedAt,
       openedByName: session.openedByName,
+      overnight: session.businessDate < today,
     }))
   }

@@ -12,6 +12,7 @@ export interface OpenSession {
   float: Minor
   /** Whose drawer it is; null when several cashiers share it. */
   ownerId: string | null
+  ownerName: string | null
 }
 
 /** What every service asks before it touches the drawer. */
@@ -37,8 +38,8 @@ export function createSessions(db: TillDatabase, registerId: string, atTill: () 
   const readOpen = db
     .prepare(`
     select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
-      coalesce(s.name, '') as openedByName, c.owner_id as ownerId
-    from cash_session c left join staff s on s.id = c.opened_by
+      coalesce(s.name, '') as openedByName, c.owner_id as ownerId, o.name as ownerName
+    from cash_session c left join staff s on s.id = c.opened_by left join staff o on o.id = c.owner_id
     where c.register_id = ? and c.closed_at is null
     order by c.opened_at desc`)
     .bind(registerId)

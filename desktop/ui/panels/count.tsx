@@ -13,6 +13,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { otherName } from './other-name.ts'
 
 const LARGEST = DENOMINATIONS.EUR[0]
 
@@ -31,7 +32,7 @@ export function CountPanel() {
   const { purpose, other, again } = counting
   return (
     <Panel
-      title={other ? d('count.other', { register: other.registerName }) : d(`count.title.${purpose}`)}
+      title={other ? d('count.other', { drawer: otherName(other, d) }) : d(`count.title.${purpose}`)}
       aside={<CloseButton />}
       foot={<CountFoot />}
     >

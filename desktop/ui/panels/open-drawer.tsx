@@ -8,6 +8,7 @@ import { notAllowed } from '../keys/scope-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
+import { OvernightRow } from './overnight.tsx'
 
 const WIDE =
   'justify-between !px-3 text-left !text-floor leading-tight aria-pressed:!bg-accent-tint aria-pressed:!text-on-accent-tint'
@@ -24,6 +25,7 @@ export function OpenDrawerPanel() {
   const busy = useTill((state) => state.busy === 'open')
   return (
     <Panel title={t('open.title')}>
+      <OvernightRow />
       <div className="flex flex-col gap-3">
         <label className="flex flex-col rounded-control bg-surface px-3 py-1.5 shadow-[inset_0_0_0_1px_var(--role-border)] focus-within:shadow-[inset_0_0_0_2px_var(--role-ring)]">
           <span className="text-floor text-second">{t('open.float')}</span>

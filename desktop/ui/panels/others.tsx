@@ -6,8 +6,9 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { otherName } from './other-name.ts'
 
-/** Drawers that stand open at the branch's other registers: one whose till is dead can be counted from here. */
+/** Drawers that stand open beside this one: those of this register, and those of others whose till may be dead. */
 export function OthersPanel() {
   const d = useWords(drawerWords)
   const locale = useLocale()
@@ -17,12 +18,14 @@ export function OthersPanel() {
   if (!others) return null
   return (
     <Panel title={d('others.title')} aside={<CloseButton />}>
-      <StatusRow
-        tone="note"
-        text={d('others.only')}
-        remedy={d('others.late')}
-        className="mb-3 rounded-control"
-      />
+      {others.some(({ here }) => !here) && (
+        <StatusRow
+          tone="note"
+          text={d('others.only')}
+          remedy={d('others.late')}
+          className="mb-3 rounded-control"
+        />
+      )}
       {others.length === 0 && <p className="text-body text-second">{d('others.none')}</p>}
       <div className="flex flex-col gap-2">
         {others.slice(0, 9).map((other, i) => (
@@ -34,13 +37,16 @@ export function OthersPanel() {
             className="justify-between text-left"
           >
             <span className="min-w-0">
-              <span className="block">{other.registerName}</span>
+              <span className="block">{otherName(other, d)}</span>
               <span className="block text-floor font-normal text-second">
-                {d('others.since', {
+                {d(other.here ? 'others.here' : 'others.since', {
                   time: formatInstant(other.openedAt, locale, timeZone, 'moment'),
                   name: other.openedByName,
                   device: other.deviceName,
                 })}
+                {other.overnight && (
+                  <span className="font-semibold text-text"> · {d('others.overnight')}</span>
+                )}
               </span>
             </span>
           </Button>

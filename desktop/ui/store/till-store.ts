@@ -111,12 +111,12 @@ export interface Pricing {
   pin: string | null
 }
 
-/** What a count is for: closing this drawer or another register's, handing it over, or its float. */
+/** What a count is for: closing this drawer or another one, handing it over, or its float. */
 export type CountPurpose = 'close' | 'elsewhere' | 'hand-over' | 'float'
 
 export interface Counting {
   purpose: CountPurpose
-  /** Another register's drawer. */
+  /** The drawer that is not sold from now. */
   other: OtherDrawerView | null
   /** The first count was too far off: this is the second, and it stands. */
   again: boolean
@@ -139,6 +139,7 @@ export interface TillState {
   till: LiveViews['till'] | null
   operator: LiveViews['operator']
   session: LiveViews['session']
+  overnight: LiveViews['overnight']
   basket: LiveViews['basket']
   baskets: LiveViews['baskets']
   parked: LiveViews['parked']
@@ -261,6 +262,7 @@ export const INITIAL: TillState = {
   till: null,
   operator: null,
   session: null,
+  overnight: [],
   basket: EMPTY_BASKET,
   baskets: { shown: 1, others: [] },
   parked: [],
