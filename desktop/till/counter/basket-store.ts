@@ -34,19 +34,27 @@ export const awaitsPrice = (line: StoredLine): boolean =>
   // A line that an earlier build rang up says nothing of where its price is from.
   line.unitPrice === 0
 
+/** What is said of the whole basket; it goes with the last line. */
+interface OfBasket {
+  /** Whose it is; absent or null: anybody's. */
+  customerId?: string | null
+  note?: string | null
+  discount?: GivenDiscount | null
+}
+
 /** How to take one change back: the line as it was, or null when the change made it. */
 export interface UndoStep {
   word: 'add' | 'remove' | 'quantity' | 'discount' | 'price'
   lineId: string
   before: BasketLineRow | null
+  /** What went with the line, when it was the last. */
+  ofBasket?: OfBasket
 }
 
 /** How to take a whole voided basket back. */
-export interface UndoVoid {
+export interface UndoVoid extends OfBasket {
   word: 'void'
   lines: BasketLineRow[]
-  note: string | null
-  discount?: GivenDiscount | null
 }
 
 /** How to take a change of the whole basket's discount back. */
@@ -57,17 +65,11 @@ export interface UndoDiscount {
 }
 
 /** What the basket knows beside its lines. */
-export interface BasketMeta {
+export interface BasketMeta extends OfBasket {
   revision: number
   lastLineId: string | null
   /** Newest last, at most {@link UNDO_LIMIT}. */
   undo: (UndoStep | UndoVoid | UndoDiscount)[]
-  /** On the whole sale; goes with its last line. */
-  /** Whose basket it is; absent or null: anybody's. */
-  customerId?: string | null
-  note?: string | null
-  /** On the whole basket. */
-  discount?: GivenDiscount | null
 }
 
 const UNDO_LIMIT = 20
@@ -82,6 +84,8 @@ export const PLAIN_PRICE = {
 } as const
 
 const KEY = 'basket'
+
+const NOTHING_SAID = { discount: null, note: null, customerId: null } as const
 
 /** What the basket knows beside its lines, as it is kept; a write joins the caller's transaction. */
 export const basketMeta = (state: TillState) => ({
@@ -152,8 +156,8 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
     const undo = meta().undo.slice(0, -1)
     if (step.word === 'void') {
       for (const line of step.lines) put(line)
-      const { note, discount = null, lines } = step
-      moveOn({ note, discount, lastLineId: lines.at(-1)?.id ?? null, undo })
+      const { note = null, discount = null, customerId = null, lines } = step
+      moveOn({ note, discount, customerId, lastLineId: lines.at(-1)?.id ?? null, undo })
       return step.lines.map((line) => ({ before: null, after: line }))
     }
     if (step.lineId === null) {
@@ -163,10 +167,14 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
     const now = line(step.lineId) ?? null
     if (step.before) put(step.before)
     else remove(step.lineId)
-    moveOn({ lastLineId: step.before ? step.lineId : null, undo })
+    moveOn({ ...step.ofBasket, lastLineId: step.before ? step.lineId : null, undo })
     return [{ before: now, after: step.before }]
   }
-  return { meta, moveOn, withStep, takeBack }
+  const ofBasket = (): OfBasket => {
+    const { note = null, discount = null, customerId = null } = meta()
+    return { note, discount, customerId }
+  }
+  return { meta, ofBasket, moveOn, withStep, takeBack }
 }
 
 /** The rows of the basket; writes join the caller's transaction. */
@@ -178,7 +186,7 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
   const put = (line: BasketLineRow) => void upsert.run({ ...PLAIN_PRICE, ...line })
   const extent = () => readExtent.get() as { count: number; lastPosition: number; total: number }
   const line = (id: string) => readLine.get(id) as BasketLineRow | undefined
-  const { meta, moveOn, withStep, takeBack } = createSteps(state, {
+  const { meta, ofBasket, moveOn, withStep, takeBack } = createSteps(state, {
     line,
     put,
     remove: (id) => void remove.run(id),
@@ -195,14 +203,14 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
     meta,
     /** Makes a line what it is now (null: gone), with the way back. */
     record: (step: UndoStep, after: BasketLineRow | null) => {
-      // The discount of a basket that was emptied line by line is not the next customer's.
-      const fresh = after !== null && step.before === null && extent().count === 0
       if (after) put(after)
       else remove.run(step.lineId)
+      // What is said of a basket that was emptied line by line is not the next customer's.
+      const emptied = after === null && extent().count === 0
       moveOn({
         lastLineId: after ? after.id : null,
-        undo: withStep(step),
-        ...(fresh ? { discount: null, note: null } : {}),
+        undo: withStep(emptied ? { ...step, ofBasket: ofBasket() } : step),
+        ...(emptied ? NOTHING_SAID : {}),
       })
     },
     /** Sets the whole basket's discount (null: none), with the way back. */
@@ -215,19 +223,13 @@ export function createBasketStore(db: TillDatabase, state: TillState, branchId: 
       const lines = readAll.all() as BasketLineRow[]
       if (lines.length === 0) return []
       removeAll.run()
-      const { discount = null, note = null } = meta()
-      moveOn({
-        discount: null,
-        note: null,
-        lastLineId: null,
-        undo: [{ word: 'void', lines, note, discount }],
-      })
+      moveOn({ ...NOTHING_SAID, lastLineId: null, undo: [{ word: 'void', lines, ...ofBasket() }] })
       return lines
     },
     takeBack,
     clear: () => {
       removeAll.run()
-      moveOn({ discount: null, note: null, customerId: null, lastLineId: null, undo: [] })
+      moveOn({ ...NOTHING_SAID, lastLineId: null, undo: [] })
     },
   }
 }

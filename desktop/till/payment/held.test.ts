@@ -83,6 +83,27 @@ describe('an account', () => {
     expect(till.customers.view()).toBeNull()
   })
 
+  test('leaves with its basket, voided or emptied line by line, and comes back with it', () => {
+    accepted(till.scan('2990000000178'))
+    accepted(till.basket.voidAll())
+    expect(till.customers.view()).toBeNull()
+    accepted(till.basket.undo())
+    expect(till.customers.view()).toMatchObject({ number: 17 })
+    for (const { lineId } of till.basket.view().lines) accepted(till.basket.remove(lineId))
+    // The next customer's pack is nobody's, and so is its sale.
+    accepted(till.scan(VENTOLINE))
+    expect(till.customers.view()).toBeNull()
+    accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))
+    expect(one('select customer_id from sale')).toBeNull()
+    // The card before the first pack, as most customers show it.
+    accepted(till.scan('2990000000178'))
+    const { lineId } = accepted(till.basket.add(till.product(0).id))
+    expect(till.customers.view()).toMatchObject({ number: 17 })
+    accepted(till.basket.remove(lineId))
+    accepted(till.basket.undo())
+    expect(till.customers.view()).toMatchObject({ number: 17 })
+  })
+
   test('past its limit takes a second person who may, by their own PIN', async () => {
     accepted(till.customers.attach(MARTIN))
     // 46.00 + 5.73 = 51.73.
