@@ -165,10 +165,10 @@ export class Feed {
   }
 
   /** Makes sure that the slot goes on exactly where the log ends, or begins both anew. */
-  async #continue(origin: Origin): Promise<void> {
+  async #continue({ origin, flushedLsn }: Awaited<ReturnType<typeof identify>>): Promise<void> {
     const { db, name, log, handlers } = this.#options
     const slot = await slotState(db, name)
-    const reason = this.#whyDiscontinued(origin, slot)
+    const reason = this.#whyDiscontinued(origin, slot, flushedLsn)
     if (reason !== null) {
       const lsn = await recreateSlot(db, name)
       await log.reset(lsn)
@@ -183,13 +183,15 @@ export class Feed {
     this.#receivedLsn = Math.max(this.#receivedLsn, log.endLsn)
   }
 
-  #whyDiscontinued(origin: Origin, slot: SlotState | null): string | null {
+  #whyDiscontinued(origin: Origin, slot: SlotState | null, flushedLsn: number): string | null {
     const { log } = this.#options
     if (this.#origin === null) return 'there is no log yet'
     if (this.#origin.systemId !== origin.systemId || this.#origin.database !== origin.database) {
       return 'the log belongs to another database'
     }
     if (this.#origin.timeline !== origin.timeline) return 'the database went on in another timeline'
+    // Postgres sends only WAL that it has on disk: an older copy of its files, or a disk that lied, has lost what we hold.
+    if (log.endLsn > flushedLsn) return 'the database was set back to before the end of the log'
     if (!slot) return 'the replication slot is gone'
     if (slot.walStatus === 'lost') return 'the replication slot was invalidated'
     if (slot.confirmedLsn > log.endLsn) return 'the replication slot is ahead of the log'

@@ -33,13 +33,18 @@ export async function checkServer(db: Database): Promise<void> {
   }
 }
 
-export async function identify(client: pg.Client): Promise<Origin> {
-  const { rows } = await client.query<{ systemid: string; timeline: string; dbname: string }>(
-    'IDENTIFY_SYSTEM',
-  )
+/** Who the server at the other end is, and up to where it has its WAL on disk: what it may have sent. */
+export async function identify(client: pg.Client): Promise<{ origin: Origin; flushedLsn: number }> {
+  const { rows } = await client.query<{
+    systemid: string
+    timeline: string
+    xlogpos: string
+    dbname: string
+  }>('IDENTIFY_SYSTEM')
   const [row] = rows
   if (!row) throw new EngineError('Postgres did not identify itself.')
-  return { systemId: row.systemid, timeline: Number(row.timeline), database: row.dbname }
+  const origin = { systemId: row.systemid, timeline: Number(row.timeline), database: row.dbname }
+  return { origin, flushedLsn: parseLsn(row.xlogpos) }
 }
 
 export async function slotState(db: Database, slot: string): Promise<SlotState | null> {
