@@ -105,6 +105,9 @@ describe('npm run shapes', () => {
       fetch(`${url}?table=nothing&offset=-1${secret}`),
     )
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([401, 401, 400, 400])
+    const paths = ['/v1/shape/', '/v1//shape', '/v1/%73hape', '/V1/shape', '/', '/v1/health/']
+    const statuses = paths.map(async (path) => (await fetch(new URL(path, url))).status)
+    expect(await Promise.all(statuses)).toEqual([401, 401, 401, 401, 200, 200])
     const sql = new pg.Client(postgres.url)
     await sql.connect()
     await sql.query("create table notes as select n, repeat('x', 900) text from generate_series(1, 8) n")

@@ -5,6 +5,7 @@ import type { EngineHealth } from './health.ts'
 import type { EngineOptions } from './options.ts'
 import { failure, json } from './wire/answers.ts'
 import { CACHE, COMMON_HEADERS } from './wire/headers.ts'
+import { routedPath } from './wire/path.ts'
 
 export interface ShapeEngine {
   /** Answers Electric's HTTP shape protocol: `/v1/shape`, `/v1/health`. */
@@ -15,7 +16,7 @@ export interface ShapeEngine {
 }
 
 function createApp(engine: Engine): Hono {
-  const app = new Hono({ strict: false })
+  const app = new Hono({ getPath: routedPath })
   const query = (url: string) => new URL(url).searchParams
   app.get('/v1/health', () =>
     json(

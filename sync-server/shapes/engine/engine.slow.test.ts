@@ -240,6 +240,42 @@ describe('deleting', () => {
     const again = await t.get({ table: 'quiet', handle, offset })
     expect([again.status, again.handle === handle]).toEqual([409, false])
   })
+
+  it.each([
+    [{ table: 'nothing' }, 400, '"table":["Table'],
+    [{ table: 'quiet', replica: 'half' }, 400, '"replica":["is invalid"]'],
+    [{}, 400, '"handle":["can\'t be blank when shape definition is missing"]'],
+    [{ handle: 'unheard-of' }, 404, 'No existing shape found'],
+  ])('of %j is answered for nobody to keep', async (query, status, text) => {
+    const answer = await t.get(query, { method: 'DELETE' })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-cache'])
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(answer.text).toContain(text)
+  })
+})
+
+describe('requests out of the ordinary', () => {
+  it.each(['/v1/shape/', '/v1//shape', '/v1/shape//', '/v1/%73hape'])(
+    '%s is the shape route',
+    async (path) => {
+      const answer = await fetch(`${new URL(path, t.url)}?table=quiet&offset=-1`)
+      expect([answer.status, answer.headers.has('electric-handle')]).toEqual([200, true])
+    },
+  )
+
+  it('for a table whose changes Postgres does not tell are refused by name', async () => {
+    await t.sql.query('CREATE UNLOGGED TABLE fleeting (id int PRIMARY KEY)')
+    const answer = await t.get({ table: 'fleeting', offset: '-1' })
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('"table":["Table')])
+  })
+
+  it('with a filter of immoderate length are refused by name', async () => {
+    const where = `branch = '${'x'.repeat(70_000)}'`
+    const post = { method: 'POST', body: JSON.stringify({ subset: { where } }) }
+    const answer = await t.get({ table: 'sale', offset: '-1' }, post)
+    expect(answer.status).toBe(400)
+    expect(answer.text).toMatch(/"subset":\{"where":\[".* bigger than maximum size/)
+  })
 })
 
 describe('waiting clients', () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Database } from './database.ts'
 import { Definition } from './definition.ts'
-import { EngineError, messageOf, OverloadedError } from './errors.ts'
+import { EngineError, messageOf, OverloadedError, RequestError } from './errors.ts'
 import type { EngineHealth } from './health.ts'
 import { keepHouse } from './housekeeping.ts'
 import { ChangeLog } from './log/change-log.ts'
@@ -22,7 +22,8 @@ import type { Shape } from './shape.ts'
 import { ShapeSource } from './source.ts'
 import { Subsets } from './subset/serve-subset.ts'
 import { WaitingRequests } from './waiting.ts'
-import { failure, json, mustRefetch } from './wire/answers.ts'
+import { failure, json, mustRefetch, uncached } from './wire/answers.ts'
+import { COMMON_HEADERS } from './wire/headers.ts'
 import { BEGINNING, FIRST_CHUNK } from './wire/offset.ts'
 
 const ORIGIN_FILE = 'origin.json'
@@ -149,25 +150,23 @@ export class Engine {
 
   /** Answers a DELETE: ends the shape that the query names. */
   async delete(query: URLSearchParams): Promise<Response> {
+    return uncached(await this.#delete(query).catch(failure))
+  }
+
+  async #delete(query: URLSearchParams): Promise<Response> {
     const { db, registry } = this.#parts
-    const headers = { 'cache-control': 'no-cache' }
-    if (!this.#settings.allowDelete) return json(405, { message: 'DELETE not allowed' }, headers)
+    if (!this.#settings.allowDelete) return json(405, { message: 'DELETE not allowed' })
     const handle = query.get('handle')
     if (!handle && !query.get('table')) {
-      const errors = { handle: ["can't be blank when shape definition is missing"] }
-      return json(400, { message: 'Invalid request', errors }, headers)
+      throw new RequestError({ handle: ["can't be blank when shape definition is missing"] })
     }
-    try {
-      const named = query.get('table') ? new Definition(await resolveShape(db, readShapeNames(query))) : null
-      const shape = handle ? registry.get(handle) : named && registry.current(named.id)
-      if (!shape || (named && shape.definition.id !== named.id)) {
-        return json(404, { message: 'No existing shape found' }, headers)
-      }
-      this.#source.end(shape)
-      return new Response(null, { status: 202, headers: { ...headers, 'electric-has-data': 'true' } })
-    } catch (error) {
-      return failure(error)
+    const named = query.get('table') ? new Definition(await resolveShape(db, readShapeNames(query))) : null
+    const shape = handle ? registry.get(handle) : named && registry.current(named.id)
+    if (!shape || (named && shape.definition.id !== named.id)) {
+      return json(404, { message: 'No existing shape found' })
     }
+    this.#source.end(shape)
+    return new Response(null, { status: 202, headers: { ...COMMON_HEADERS, 'electric-has-data': 'true' } })
   }
 
   async health(): Promise<EngineHealth> {

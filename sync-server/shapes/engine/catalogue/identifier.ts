@@ -9,24 +9,32 @@ export function quoteLiteral(text: string): string {
   return text.includes('\\') ? `E${quoted}` : quoted
 }
 
-const UNQUOTED = /^[\p{L}_][\p{L}\p{N}_$]*$/u
+const UNQUOTED = /^[\p{L}_][\p{L}\p{M}\p{N}_$]*$/u
+const MAX_LENGTH = 63
 
-/**
- * Reads one identifier as Postgres does: quoted text is taken as it is, unquoted text is folded to lower case.
- * Throws an Error whose message is Electric's when an unquoted name holds other characters.
- */
-export function parseIdentifier(text: string): string {
-  if (text.startsWith('"') && text.endsWith('"') && text.length > 2) {
-    const inner = text.slice(1, -1)
-    if (inner.replaceAll('""', '').includes('"')) {
-      throw new Error(`Invalid identifier with unescaped quote: ${text}`)
-    }
-    return inner.replaceAll('""', '"')
+function readIdentifier(text: string): string {
+  const quoted = text.startsWith('"') && text.endsWith('"')
+  const inner = quoted ? text.slice(1, -1) : text
+  if (inner === '') throw new Error('Invalid zero-length delimited identifier')
+  if (quoted) {
+    if (!inner.replaceAll('""', '').includes('"')) return inner.replaceAll('""', '"')
+    throw new Error(`Invalid identifier with unescaped quote: ${inner}`)
   }
   if (!UNQUOTED.test(text)) {
     throw new Error(`Invalid unquoted identifier contains special characters: ${text}`)
   }
-  return text.toLowerCase()
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+/**
+ * Reads one identifier as Postgres does: quoted text is taken as it is, of unquoted text the letters A to Z are folded to
+ * lower case. Throws an Error with Electric's message for what is none.
+ */
+export function parseIdentifier(text: string): string {
+  const name = readIdentifier(text)
+  // Postgres would cut it, and so take it for another.
+  if ([...name].length > MAX_LENGTH) throw new Error(`Identifier is too long (max length is ${MAX_LENGTH})`)
+  return name
 }
 
 /** Splits at a separator that stands outside double quotes. */
@@ -47,10 +55,8 @@ export function splitOutsideQuotes(text: string, separator: '.' | ','): string[]
 
 /** Reads `[schema.]table`; the schema is `public` unless given. */
 export function parseTableName(text: string): { schema: string; name: string } {
-  const parts = splitOutsideQuotes(text, '.').map(parseIdentifier)
-  const [first, second, ...rest] = parts
-  if (first === undefined || rest.length > 0) {
-    throw new Error(`Invalid unquoted identifier contains special characters: ${text}`)
-  }
-  return second === undefined ? { schema: 'public', name: first } : { schema: first, name: second }
+  const [first = '', second, ...rest] = splitOutsideQuotes(text, '.')
+  if (rest.length > 0) throw new Error(`Invalid relation identifier, too many delimiters: ${text}`)
+  const name = parseIdentifier(first)
+  return second === undefined ? { schema: 'public', name } : { schema: name, name: parseIdentifier(second) }
 }

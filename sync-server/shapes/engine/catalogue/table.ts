@@ -63,7 +63,7 @@ const COLUMNS = `
   LEFT JOIN pg_collation co ON co.oid = a.attcollation
   LEFT JOIN pg_index pk ON pk.indrelid = c.oid AND pk.indisprimary
   LEFT JOIN LATERAL (${PARTITIONS}) parts ON c.relkind = 'p'
-  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT coalesce(parts.elsewhere, false) AND `
+  WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition AND NOT coalesce(parts.elsewhere, false) AND `
 
 interface ColumnRow {
   oid: string
@@ -118,7 +118,7 @@ function toTables(rows: readonly ColumnRow[]): Table[] {
 }
 
 /**
- * The ordinary or partitioned table of that exact name, or null: so are views and sequences, and partitions, whose changes
+ * The ordinary or partitioned table of that exact name, or null: so are views, unlogged tables and partitions, whose changes
  * Postgres tells as those of the whole. A partitioned table is null when one of its partitions is a foreign table.
  */
 export async function loadTable(db: Queryable, schema: string, name: string): Promise<Table | null> {

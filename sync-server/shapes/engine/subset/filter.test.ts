@@ -67,6 +67,7 @@ describe("a subset's filter", () => {
     ['true UNION SELECT 1', 'beyond the where clause'],
     ['true) OR (true', 'syntax error'],
     ['id = 1 /*', 'unterminated'],
+    [`id = '${'é'.repeat(32_768)}'`, 'bigger than maximum size (65535 bytes)'],
   ])('may not be %s', async (text, message) => {
     expect(await refusal(readFilter(text, ['a', 'b'], TABLE))).toContain(message)
   })
@@ -80,8 +81,10 @@ describe("a subset's order", () => {
 
   it.each([
     ['nope', 'At location 18: unknown reference nope'],
-    ['lower(title)', 'only columns are allowed in ORDER BY clauses'],
-    ['(SELECT 1)', 'only columns are allowed in ORDER BY clauses'],
+    ['id, lower(title)', 'At location 22: FuncCall expressions are not allowed in ORDER BY clauses'],
+    ['(SELECT 1)', 'At location 18: SubLink expressions are not allowed in ORDER BY clauses'],
+    ['id::text', 'TypeCast expressions are not allowed in ORDER BY clauses'],
+    ['$1', 'At location 18: parameter $1 is not supported in ORDER BY clauses'],
     ['id LIMIT 1', 'beyond the order'],
     ['id; DROP TABLE t', 'statement split'],
   ])('may not be %s', async (text, message) => {

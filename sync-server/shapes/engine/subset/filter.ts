@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../catalogue/identifier.ts'
 import type { Table } from '../catalogue/table.ts'
 import { messageOf, RequestError } from '../errors.ts'
-import { type Node, namesOf } from '../where/ast.ts'
+import { locationOf, type Node, namesOf } from '../where/ast.ts'
 import { parseClause } from '../where/clause.ts'
 
 const WHERE_PREFIX = 'SELECT 1 WHERE '
@@ -126,9 +126,14 @@ interface SortBy {
 function sortTerm({ SortBy: term }: SortBy, table: Table): string {
   const { node, sortby_dir: direction, sortby_nulls: nulls } = term ?? {}
   const names = namesOf(node?.ColumnRef?.fields)
-  const location = node?.ColumnRef?.location ?? ORDER_PREFIX.length
+  const location = locationOf(node)
+  if (node?.ParamRef) {
+    const name = `$${node.ParamRef.number ?? 0}`
+    throw new Error(`At location ${location}: parameter ${name} is not supported in ORDER BY clauses`)
+  }
   if (!node?.ColumnRef) {
-    throw new Error(`At location ${location}: only columns are allowed in ORDER BY clauses`)
+    const [kind] = Object.keys(node ?? {})
+    throw new Error(`At location ${location}: ${kind} expressions are not allowed in ORDER BY clauses`)
   }
   const [name = ''] = names
   if (names.length !== 1 || !table.columns.some((column) => column.name === name)) {

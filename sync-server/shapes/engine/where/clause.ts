@@ -1,6 +1,8 @@
 import { hasSqlDetails, parse } from 'libpg-query'
 import type { ParseTree } from './ast.ts'
 
+/** Longer texts are not worth a parser's time, nor safe for its stack. */
+const MAX_BYTES = 65_535
 const PLAIN_SELECT = new Set(['targetList', 'limitOption', 'op'])
 const NAMES = { whereClause: 'the where clause', sortClause: 'the order' }
 
@@ -23,6 +25,9 @@ export async function parseClause(
   text: string,
   clause: 'whereClause' | 'sortClause',
 ): Promise<unknown> {
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    throw new Error(`${NAMES[clause]} is bigger than maximum size (${MAX_BYTES} bytes)`)
+  }
   const [statement, ...rest] = (await parseTree(prefix + text)).stmts ?? []
   if (rest.length > 0) throw new Error('unescaped ";" causing statement split')
   const select = statement?.stmt?.SelectStmt

@@ -23,6 +23,12 @@ export function mustRefetch(shape: Shape | null): Response {
   })
 }
 
+/** Has no cache keep an answer, in the words that Electric has for a DELETE. */
+export function uncached(answer: Response): Response {
+  answer.headers.set('cache-control', 'no-cache')
+  return answer
+}
+
 /** The answer to a request that failed: 400 for the client's fault, 429 and 503 when a retry may help, else 500. */
 export function failure(error: unknown): Response {
   const noStore = { 'cache-control': CACHE.none, 'surrogate-control': 'no-store' }
