@@ -44,6 +44,8 @@ export const exceptionWords = defineWords(
     'stock-below-zero': 'Stock fell below zero: the count was wrong, or a delivery was not booked.',
     'refund-exceeds-sale':
       'More was refunded than was sold: the same receipt was refunded twice, perhaps at two tills that were apart.',
+    'card-refunded-in-cash':
+      'What was paid by card was given back in cash. The refund is kept; speak with the branch.',
     'unknown-sale': 'A refund of a sale that is not known here.',
     'parked-recalled-twice':
       'A parked sale was recalled at two tills that were apart: it may have been sold twice.',
@@ -91,6 +93,8 @@ export const exceptionWords = defineWords(
     'stock-below-zero': 'Le stock est passé sous zéro : comptage faux, ou livraison non saisie.',
     'refund-exceeds-sale':
       'Remboursement supérieur à la vente : le même ticket a été remboursé deux fois, peut-être à deux caisses séparées.',
+    'card-refunded-in-cash':
+      'Un paiement par carte a été remboursé en espèces. Le remboursement est conservé ; voyez avec l’officine.',
     'unknown-sale': 'Remboursement d’une vente inconnue ici.',
     'parked-recalled-twice':
       'Une vente en attente a été reprise à deux caisses séparées : elle a pu être encaissée deux fois.',
@@ -139,6 +143,8 @@ export const exceptionWords = defineWords(
     'stock-below-zero': 'Der Bestand fiel unter null: falsch gezählt, oder eine Lieferung ist nicht gebucht.',
     'refund-exceeds-sale':
       'Mehr erstattet als verkauft: Derselbe Beleg wurde zweimal erstattet, vielleicht an zwei getrennten Kassen.',
+    'card-refunded-in-cash':
+      'Eine Kartenzahlung wurde bar erstattet. Die Erstattung ist aufbewahrt; mit der Filiale klären.',
     'unknown-sale': 'Erstattung eines Verkaufs, der hier nicht bekannt ist.',
     'parked-recalled-twice':
       'Ein geparkter Verkauf wurde an zwei getrennten Kassen aufgerufen: Er wurde womöglich doppelt verkauft.',

@@ -7,6 +7,8 @@ import type { Mutation } from '../../domain/journal/mutation.ts'
 import { may, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
+import type { ExceptionCode } from './exception-code.ts'
+import { judgeGivenBack, type PaidSales, rememberPaid } from './judge-given-back.ts'
 import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
 import { isPriceOfOrigin, judgeDiscounts, type Pricing, typedPrices } from './judge-prices.ts'
 import { judgeRefund, rememberSales, type SoldLines } from './judge-refunds.ts'
@@ -17,40 +19,6 @@ export interface Finding {
   code: ExceptionCode
   detail: string
 }
-
-export type ExceptionCode =
-  | 'unknown-type'
-  | 'invalid-payload'
-  | 'rule-broken'
-  | 'actor-unknown'
-  | 'actor-inactive'
-  | 'actor-role-differs'
-  | 'actor-not-permitted'
-  | 'foreign-branch'
-  | 'foreign-register'
-  | 'foreign-session'
-  | 'unknown-session'
-  | 'session-closed'
-  | 'duplicate-fact'
-  | 'not-applicable'
-  | 'unknown-product'
-  | 'price-differs'
-  | 'discount-over-limit'
-  | 'price-typed'
-  | 'receipt-gap'
-  | 'receipt-duplicate'
-  | 'stock-below-zero'
-  | 'voucher-overdrawn'
-  | 'account-over-limit'
-  | 'refund-exceeds-sale'
-  | 'unknown-sale'
-  | 'parked-recalled-twice'
-  | 'journal-forked'
-  | 'carried-not-proven'
-  | 'device-restored'
-  | 'device-copied'
-  | 'device-enrolled-anew'
-  | 'ledger-lost'
 
 /** A device whose events another device may bring. */
 export interface Origin {
@@ -80,6 +48,8 @@ export interface Known {
   taken: Set<string>
   /** Lines of sales that refunds of the batch name; grows while a batch is judged. */
   sold: SoldLines
+  /** How sales were paid that refunds of the batch name; grows while a batch is judged. */
+  paid: PaidSales
   /** Parked baskets that a batch recalls; grows while it is judged. */
   parked: ParkedBaskets
   /** What lists say of products sold at another price than the catalogue's, and what each role may take off. */
@@ -271,6 +241,7 @@ function judgeReceipts(mutations: readonly Mutation[], known: Known, report: Rep
 function remember(mutations: readonly Mutation[], known: Known): void {
   for (const fact of factsOf(mutations)) known.facts.add(fact)
   rememberSales(mutations, known.sold)
+  rememberPaid(mutations, known.paid)
   rememberParked(mutations, known.parked)
   for (const mutation of mutations) {
     if (mutation.table !== 'cash_session') continue
@@ -350,6 +321,7 @@ function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known
   if (overLimit.length > 0) report('discount-over-limit', overLimit.join('; '))
   judgeReceipts(mutations, known, report)
   for (const { code, detail } of judgeRefund(mutations, known.sold)) report(code, detail)
+  for (const detail of judgeGivenBack(mutations, known.paid)) report('card-refunded-in-cash', detail)
   for (const detail of judgeParked(mutations, known.parked)) report('parked-recalled-twice', detail)
   remember(mutations, known)
   return { event, mutations, findings }

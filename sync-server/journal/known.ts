@@ -7,6 +7,7 @@ import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import { together } from '../database/pool.ts'
 import { FACT_TABLES, factsOf, type Known, type ProjectedEvent, sessionClaims } from './judge.ts'
+import { loadPaidSales } from './judge-given-back.ts'
 import { loadParked } from './judge-parked.ts'
 import { approversOf, loadPricing } from './judge-prices.ts'
 import { loadSoldLines } from './judge-refunds.ts'
@@ -172,7 +173,7 @@ export async function loadKnown(
     ...approversOf(mutations),
   ]
   for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
-  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, parked, pricing] =
+  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, paid, parked, pricing] =
     await together([
       loadStaff(client, [...new Set(people)]),
       loadRegisters(client, device),
@@ -183,10 +184,24 @@ export async function loadKnown(
       loadOrigins(client, device, [...others]),
       loadTaken(client, projected, carried),
       loadSoldLines(client, mutations),
+      loadPaidSales(client, mutations),
       loadParked(client, mutations),
       loadPricing(client, device.branchId, mutations),
     ])
-  return { staff, registers, sessions, facts, prices, ...receipts, origins, taken, sold, parked, pricing }
+  return {
+    staff,
+    registers,
+    sessions,
+    facts,
+    prices,
+    ...receipts,
+    origins,
+    taken,
+    sold,
+    paid,
+    parked,
+    pricing,
+  }
 }
 
 /** Packs on hand per `branch|product` of every stock sum that mutations add to. */

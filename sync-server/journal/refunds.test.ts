@@ -120,3 +120,60 @@ describe('refunds of the same sale at two tills that are apart', () => {
     ])
   })
 })
+
+describe('what was paid by card', () => {
+  /** A sale of four packs at 2.50: so much of it by card, the rest in cash. */
+  const paidByCard = (journal: TestJournal, card: number) => {
+    const part = (kind: string, amount: number) => ({
+      tenderId: uuidv7(),
+      kind,
+      amount,
+      given: amount,
+      change: 0,
+    })
+    const tenders = [part('card', card), part('cash', 1000 - card)]
+    return journal.sale(4, { tenders: tenders.filter(({ amount }) => amount > 0) })
+  }
+  const back = (journal: TestJournal, sale: SaleCompleted, number: number, parts: Record<string, number>) => {
+    const total = Object.values(parts).reduce((sum, amount) => sum + amount, 0)
+    const fact = refund(journal, number, sale, total / 250)
+    const tenders = Object.entries(parts).map(([kind, amount]) => ({ tenderId: uuidv7(), kind, amount }))
+    return { ...fact, payload: { ...fact.payload, tenders } }
+  }
+
+  it('and comes back in cash is raised, in one batch or another; what goes to the card is not', async () => {
+    const journal = await newJournal(0)
+    const [all, part, swapped] = [1000, 500, 1000].map((card) => paidByCard(journal, card))
+    if (!all || !part || !swapped) throw new Error('no sales')
+    const [first, second, third] = [all, part, swapped].map(({ payload }) => payload as SaleCompleted)
+    if (!first || !second || !third) throw new Error('no sales')
+    await post(
+      journal.device,
+      appendAll(journal, [
+        journal.opened(),
+        all,
+        part,
+        swapped,
+        // 5: half to the card. 6: the rest in cash, though the card still has 5.00 to get.
+        back(journal, first, 1, { card: 500 }),
+        back(journal, first, 2, { cash: 500 }),
+        // 7: of 7.50 the card paid 5.00.
+        back(journal, second, 3, { cash: 750 }),
+      ]),
+    )
+    const later = [
+      // 8: the card had not got its 5.00 yet. 9: new items took 5.00 of 7.50, the rest was the card's.
+      back(journal, second, 4, { cash: 250 }),
+      back(journal, third, 5, { exchange: 500, cash: 250 }),
+      // 10: all that is left goes to the card.
+      back(journal, third, 6, { card: 250 }),
+    ]
+    await post(journal.device, appendAll(journal, later))
+    expect(await aboutRefunds(journal)).toEqual([
+      '6 card-refunded-in-cash 1: 500 / 500',
+      '7 card-refunded-in-cash 2: 500 / 500',
+      '8 card-refunded-in-cash 2: 250 / 250',
+      '9 card-refunded-in-cash 3: 250 / 250',
+    ])
+  })
+})
