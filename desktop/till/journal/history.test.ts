@@ -10,6 +10,7 @@ import { createTill } from '../till.ts'
 import { ACKNOWLEDGED } from './contained.ts'
 import { continuedView, incarnationOf, journalOwner, takeOverJournal, unsentOf } from './history.ts'
 import { openJournal } from './journal.ts'
+import { openOwnHistory } from './own-history.ts'
 
 const AT = '2026-03-13T08:00:00.000Z'
 const SUCCESSOR = '0190a000-0000-7000-8000-000000000022'
@@ -152,6 +153,56 @@ describe('a till that goes on under another identity', () => {
 
   it('lets nobody delete from a journal otherwise', () => {
     expect(() => db().exec('delete from journal where seq = 4')).toThrow('append-only')
+  })
+})
+
+describe('what a till did under all its identities', () => {
+  const historyOf = (identity: DeviceIdentity) =>
+    openOwnHistory(db(), { deviceId: identity.deviceId, journal: openJournal(db(), identity) })
+  const signed = (identity: DeviceIdentity) =>
+    historyOf(identity)
+      .above(0, 100)
+      .map(({ place, event }) => [place, (carriedBy(event) ?? event).hash])
+  const serverHolds = ({ deviceId, branchId }: DeviceIdentity, seq: number, hash = 'f'.repeat(64)) =>
+    db()
+      .prepare('insert or replace into device_head (device_id, branch_id, seq, hash) values (?, ?, ?, ?)')
+      .run(deviceId, branchId, seq, hash)
+
+  it('is one sequence, in which each event keeps its place', () => {
+    const before = signed(till.identity)
+    expect(before.map(([place]) => place)).toEqual([1, 2, 3, 4])
+    takeOverJournal(db(), successor({ common: 2 }), AT)
+    const second = successor()
+    expect(signed(second)).toEqual(before)
+    const third = {
+      ...successor({ predecessorId: SUCCESSOR, common: 1 }),
+      deviceId: OTHER_REGISTER,
+    }
+    takeOverJournal(db(), third, AT)
+    expect(signed(third)).toEqual(before)
+    const history = historyOf(third)
+    expect([history.head(), history.above(1, 2).map(({ place }) => place)]).toEqual([4, [2, 3]])
+  })
+
+  it('is in the rows as far as the newest identity tells of which they have anything', () => {
+    const first = till.identity
+    const second = successor()
+    takeOverJournal(db(), second, AT)
+    const history = historyOf(second)
+    expect(history.contained()).toBe(0)
+    serverHolds(first, 1)
+    expect(history.contained()).toBe(1)
+    // What the server has beyond the second event under the first name is not this till's.
+    serverHolds(first, 3)
+    expect(history.contained()).toBe(2)
+    serverHolds(second, 1, history.above(2, 1)[0]?.event.hash)
+    expect(history.contained()).toBe(3)
+  })
+
+  it('begins anew in another branch, whose rows hold nothing of it', () => {
+    const elsewhere = { ...successor({ common: 4 }), branchId: OTHER_REGISTER }
+    takeOverJournal(db(), elsewhere, AT)
+    expect(historyOf(elsewhere).above(0, 100)).toEqual([])
   })
 })
 

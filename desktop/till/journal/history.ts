@@ -17,6 +17,7 @@ import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState, type TillState } from '../store/state.ts'
 import { ACKNOWLEDGED, createContained } from './contained.ts'
+import { addEarlier, forgetEarlier } from './own-history.ts'
 
 /** Names in `till_state`. */
 const DEVICE = 'device'
@@ -86,7 +87,9 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
     const common = handover ? handover.common : unsentOf(db).above
     const events = readAbove(db, common)
     if (owner !== null) takeBackTwice(db, owner, common)
-    moveToPast(db)
+    const incarnation = moveToPast(db)
+    if (owner !== null) addEarlier(state, { deviceId: owner, incarnation, common })
+    if (owner !== null && isOfAnotherBranch(db, owner, identity)) forgetEarlier(state)
     state.set(DEVICE, identity.deviceId)
     state.set(ACKNOWLEDGED, EMPTY_HEAD)
     if (handover) noteNumbers(state, handover.register.id, handover.numbers)
@@ -103,6 +106,12 @@ const readAbove = (db: TillDatabase, seq: number): JournalEvent[] =>
   (db.prepare('select body from journal where seq > ? order by seq').pluck().all(seq) as string[]).map(
     (body) => journalEventSchema.parse(JSON.parse(body)),
   )
+
+/** Enrolled elsewhere, a workstation gets the rows of its new branch alone; they never hold what it did for the old one. */
+function isOfAnotherBranch(db: TillDatabase, deviceId: string, { branchId }: DeviceIdentity): boolean {
+  const before = db.prepare('select branch_id from device where id = ?').pluck().get(deviceId)
+  return before !== undefined && before !== branchId
+}
 
 const serverHead = (db: TillDatabase, deviceId: string): number =>
   (db.prepare('select seq from device_head where device_id = ?').pluck().get(deviceId) as
@@ -132,12 +141,14 @@ function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
   )
 }
 
-function moveToPast(db: TillDatabase): void {
+/** @returns the moved journal's incarnation */
+function moveToPast(db: TillDatabase): number {
   const incarnation = incarnationOf(db)
   db.prepare(
     'insert into journal_past (incarnation, seq, type, hash, body) select ?, seq, type, hash, body from journal',
   ).run(incarnation)
   db.prepare('delete from journal').run()
+  return incarnation
 }
 
 /** A copy's register is new: it must be there before the next sale, not once the replica brings it. */

@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import type { Changes, Topic } from '../store/changes.ts'
 import { holdInMemory, type TillDatabase } from '../store/database.ts'
 import { relaxed } from '../store/relaxed.ts'
@@ -34,7 +34,7 @@ const AT_ONCE = 2
 
 export interface IntakeOptions {
   db: TillDatabase
-  journal: Journal
+  history: OwnHistory
   writer: ReplicaWriter
   slices: Slices
   /** So many rows of tables that were fetched anew may be written by one transaction; 2000 unless said otherwise. */
@@ -86,9 +86,9 @@ export class Intake {
   #told: number
 
   constructor(options: IntakeOptions) {
-    const { db, journal, writer, now } = options
+    const { db, history, writer, now } = options
     this.#options = options
-    this.#loads = new Loads(db, journal)
+    this.#loads = new Loads(db, history)
     this.#saved = writer.positions()
     this.#joined = new Set(TILL_TABLES.filter((table) => this.#saved.has(table)))
     this.frontier = createFrontier(writer.lsn())

@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import { type Applier, createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Aside } from './aside.ts'
@@ -37,14 +37,14 @@ type Steps = Generator<number, void, number>
 
 /** Puts what was kept aside into its tables, and takes out of them what the server no longer has. */
 export class Joining {
-  readonly #journal: Journal
+  readonly #history: OwnHistory
   readonly #loads: Loads
   readonly #tableOf: (table: string) => TableWriter
   readonly #applier: Applier
   readonly #transaction: (work: () => void) => void
 
-  constructor(db: TillDatabase, journal: Journal, loads: Loads) {
-    this.#journal = journal
+  constructor(db: TillDatabase, history: OwnHistory, loads: Loads) {
+    this.#history = history
     this.#loads = loads
     this.#tableOf = createTableWriters(db)
     this.#applier = createApplier(db)
@@ -58,7 +58,7 @@ export class Joining {
    * @param head the server's at that LSN
    */
   *steps(shapes: readonly string[], head: number): Steps {
-    const overlay = createOverlay(this.#journal)
+    const overlay = createOverlay(this.#history)
     while (overlay.read(head)) yield 0
     const own = { overlay, head }
     const kept = shapes.filter((shape) => this.#loads.keepsAside(shape) && shape !== HEAD_TABLE)
@@ -76,7 +76,7 @@ export class Joining {
     for (const shape of shapes) {
       const load = this.#loads.pending().get(shape)
       if (!load?.fresh || !holdsSums(shape)) continue
-      const overlay = createOverlay(this.#journal)
+      const overlay = createOverlay(this.#history)
       while (overlay.read(load.own)) {}
       const { keyOf } = this.#tableOf(shape)
       const withheld = [...overlay.settle(head).values()].filter(
@@ -172,7 +172,7 @@ export class Joining {
   /** Rows that own events up to `last` were the first to touch. */
   #ownKeys(shape: string, last: number): Values[] {
     const rows = [...this.#loads.ownRows().values()]
-    return rows.filter(({ table, seq }) => table === shape && seq <= last).map(({ key }) => key)
+    return rows.filter(({ table, place }) => table === shape && place <= last).map(({ key }) => key)
   }
 
   /** @param whole whether the row names all its columns, or only those to set */
@@ -214,7 +214,7 @@ const sumOf = (shape: string, row: Readonly<Record<string, unknown>>, { overlay 
 /** What a join works with. */
 export interface JoinOptions {
   db: TillDatabase
-  journal: Journal
+  history: OwnHistory
   writer: ReplicaWriter
   loads: Loads
   /** Tables that are not joined yet. */
@@ -229,14 +229,13 @@ export interface JoinOptions {
 export async function joinShapes(
   shapes: readonly string[],
   lsn: bigint,
-  { db, journal, writer, loads, apart, inTurn }: JoinOptions,
+  { db, history, writer, loads, apart, inTurn }: JoinOptions,
 ): Promise<void> {
-  const joining = new Joining(db, journal, loads)
+  const joining = new Joining(db, history, loads)
   const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
   // Sums placed beside another history's head would hold own events twice, and stay so: their snapshot is used up.
   if (heads) writer.admit(heads)
-  const own = heads?.find(({ operation, row }) => operation === 'insert' && row.device_id === writer.deviceId)
-  const head = heads ? writer.headBy(own?.row) : writer.head()
+  const head = heads ? writer.headBy(heads) : writer.head()
   const steps = joining.steps(shapes, head)
   for (let done = false; !done; ) {
     await inTurn('join', (limit) => {

@@ -1,5 +1,5 @@
 import { SYNCED_TABLES } from '../../../migrations/synced-tables.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { type Aside, openAside } from './aside.ts'
@@ -29,7 +29,7 @@ export interface LoadState {
   first: boolean
   /** Whether the table held nothing of the server's before: then only rows of own events can be out of date in it. */
   fresh: boolean
-  /** The last own event when the snapshot began. */
+  /** The last own event's place when the snapshot began. */
   own: number
   rows: number
 }
@@ -105,21 +105,21 @@ export class Loads {
   /** Rows that this device's own events made or added to. */
   readonly ownRows: () => OwnRows
   readonly #db: TillDatabase
-  readonly #journal: Journal
+  readonly #history: OwnHistory
   readonly #tableOf: (table: string) => TableWriter
   readonly #records: ReturnType<typeof createRecords>
   readonly #loads: Map<string, LoadState>
 
-  /** @param journal of this device: rows its events added to are not overwritten before their sums are known */
-  constructor(db: TillDatabase, journal: Journal) {
+  /** @param history of this till: rows its events added to are not overwritten before their sums are known */
+  constructor(db: TillDatabase, history: OwnHistory) {
     this.#db = db
-    this.#journal = journal
+    this.#history = history
     this.#tableOf = createTableWriters(db)
     this.#records = createRecords(db)
     this.#loads = this.#records.read()
     this.aside = openAside(db)
     this.catalogue = createCatalogueIndex(db, this.#records.state)
-    this.ownRows = readOwnRows(journal)
+    this.ownRows = readOwnRows(history)
   }
 
   /** Shapes that are being loaded. */
@@ -138,7 +138,7 @@ export class Loads {
   begin(shape: string, handle: string): void {
     const before = this.#loads.get(shape)
     const first = before ? before.first : !this.#records.isJoined(shape)
-    const own = this.#journal.head().seq
+    const own = this.#history.head()
     const fresh = first && own <= FEW_EVENTS && (!before || (before.fresh && before.handle === handle))
     this.#update(shape, { handle, offset: null, loaded: false, top: '0', first, fresh, own, rows: 0 }, () => {
       this.#records.leave(shape)

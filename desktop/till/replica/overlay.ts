@@ -1,9 +1,9 @@
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { AddToSum, Mutation } from '../../../domain/journal/mutation.ts'
 import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 
-/** Events read from the journal at a time. */
+/** Events read at a time. */
 const SLICE = 25
 
 /** What own events add to one row, and how many of them do. */
@@ -37,7 +37,7 @@ export const sumsOf = (totals: readonly Total[], sign: 1 | -1): Mutation[] =>
 export interface Overlay {
   /**
    * Reads events appended since the last time. @returns whether there may be more
-   * @param head the server's: events up to it are not part of the overlay
+   * @param head the place that the server's rows contain: events up to it are not part of the overlay
    */
   read(head: number, limit?: number): boolean
   /** What all events add to sums. */
@@ -67,9 +67,9 @@ function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 
   else totals.set(name, total)
 }
 
-/** @param journal of this device */
-export function createOverlay(journal: Journal): Overlay {
-  let events: { seq: number; mutations: Mutation[]; sets: Mutation[] }[] = []
+/** @param history of this till */
+export function createOverlay(history: OwnHistory): Overlay {
+  let events: { place: number; mutations: Mutation[]; sets: Mutation[] }[] = []
   let totals = new Map<string, Total>()
   /** Everything up to here was read, or is at or below the head. */
   let top = 0
@@ -81,7 +81,7 @@ export function createOverlay(journal: Journal): Overlay {
   }
 
   const settle = (head: number) => {
-    const kept = events.findIndex(({ seq }) => seq > head)
+    const kept = events.findIndex(({ place }) => place > head)
     const gone = events.splice(0, kept === -1 ? events.length : kept)
     const added = new Map<string, Total>()
     for (const sum of gone.flatMap(({ mutations }) => mutations.filter(isSum))) {
@@ -93,18 +93,18 @@ export function createOverlay(journal: Journal): Overlay {
 
   return {
     read: (head, limit = SLICE) => {
-      const first = events[0]?.seq ?? top + 1
+      const first = events[0]?.place ?? top + 1
       // The server knows less than it did (a backup was restored): what it lost is ours to lay over again.
       if (head + 1 < first) forget()
       settle(head)
       top = Math.max(top, head)
-      const fresh = journal.above(top, limit)
-      for (const event of fresh) {
+      const fresh = history.above(top, limit)
+      for (const { place, event } of fresh) {
         const projection = projectEvent(event)
         const mutations = 'mutations' in projection ? projection.mutations : []
-        events.push({ seq: event.seq, mutations, sets: mutations.filter(({ op }) => op === 'set') })
+        events.push({ place, mutations, sets: mutations.filter(({ op }) => op === 'set') })
         for (const sum of mutations.filter(isSum)) count(totals, sum, 1)
-        top = event.seq
+        top = place
       }
       return fresh.length === limit
     },

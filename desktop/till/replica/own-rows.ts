@@ -1,38 +1,38 @@
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { ProjectedTable } from '../../../domain/journal/tables.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import { rowName } from './overlay.ts'
 import type { Values } from './table-writer.ts'
 
-/** Events of the journal read at a time. */
+/** Events read at a time. */
 const PAGE = 100
 
 /** A row that this device's own events made or added to. */
 interface OwnRow {
   table: ProjectedTable
   key: Values
-  /** The first of them. */
-  seq: number
+  /** Of the first of them. */
+  place: number
 }
 
 /** Such rows by name, whichever of the events the server holds. */
 export type OwnRows = ReadonlyMap<string, OwnRow>
 
 /** @returns what gives them, with those of events appended since it was asked last */
-export function readOwnRows(journal: Journal): () => OwnRows {
+export function readOwnRows(history: OwnHistory): () => OwnRows {
   const rows = new Map<string, OwnRow>()
   let top = 0
   return () => {
     for (let full = true; full; ) {
-      const events = journal.above(top, PAGE)
-      for (const event of events) {
-        top = event.seq
+      const events = history.above(top, PAGE)
+      for (const { place, event } of events) {
+        top = place
         const projection = projectEvent(event)
         for (const mutation of 'mutations' in projection ? projection.mutations : []) {
           if (mutation.op === 'set') continue
           const row = { ...(mutation.op === 'add' ? mutation.key : mutation.row) } as Values
           const name = rowName(mutation.table, row)
-          if (!rows.has(name)) rows.set(name, { table: mutation.table, key: row, seq: event.seq })
+          if (!rows.has(name)) rows.set(name, { table: mutation.table, key: row, place })
         }
       }
       full = events.length === PAGE

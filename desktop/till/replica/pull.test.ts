@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { afterEach, expect, it, vi } from 'vitest'
 import { openJournal } from '../journal/journal.ts'
+import { openOwnHistory } from '../journal/own-history.ts'
 import { createChanges } from '../store/changes.ts'
 import { openTillDatabase } from '../store/database.ts'
 import { type Pull, startPull } from './pull.ts'
@@ -41,13 +42,14 @@ async function follow(table: string) {
   const db = await openTillDatabase(':memory:')
   const deviceId = '00000000-0000-7000-8000-000000000003'
   const journal = openJournal(db, { deviceId, privateKey: generateKeyPairSync('ed25519').privateKey })
+  const history = openOwnHistory(db, { deviceId, journal })
   pull = startPull({
     serverUrl: `http://127.0.0.1:${port}`,
     fetch,
     db,
-    journal,
+    history,
     slices: createSlices(() => performance.now()),
-    writer: createReplicaWriter(db, { deviceId, journal }),
+    writer: createReplicaWriter(db, { deviceId, history }),
     changes: createChanges(),
     now: () => Date.parse('2026-03-12T09:00:00.000Z'),
     failed: () => {},

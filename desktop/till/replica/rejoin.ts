@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/journal.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Release, RowChange, ShapeRelease, WireRow } from './frontier.ts'
 import { Joining, type JoinOptions, joinShapes, laterRows } from './join.ts'
@@ -11,7 +11,7 @@ type Steps<T> = Generator<number, T, number>
 
 /** What tables that were fetched anew differ by from what is here. */
 class Differences {
-  readonly #journal: Journal
+  readonly #history: OwnHistory
   readonly #loads: Loads
   readonly #head: number
   readonly #tableOf: (table: string) => TableWriter
@@ -19,8 +19,8 @@ class Differences {
   readonly #gone = new Map<string, Values[]>()
 
   /** @param head the server's, by which what is here was written */
-  constructor(db: TillDatabase, journal: Journal, loads: Loads, head: number) {
-    this.#journal = journal
+  constructor(db: TillDatabase, history: OwnHistory, loads: Loads, head: number) {
+    this.#history = history
     this.#loads = loads
     this.#head = head
     this.#tableOf = createTableWriters(db)
@@ -67,7 +67,7 @@ class Differences {
    * same: it is to be written, so that what they added is taken back and laid over anew.
    */
   *#forgetSame(shape: string): Steps<void> {
-    const overlay = createOverlay(this.#journal)
+    const overlay = createOverlay(this.#history)
     while (overlay.read(this.#head)) yield 0
     const { aside } = this.#loads
     const table = this.#tableOf(shape)
@@ -132,8 +132,8 @@ export async function rejoinShapes(
   behind: readonly Release[],
   options: JoinOptions,
 ): Promise<void> {
-  const { db, journal, writer, loads, apart, atOnce, inTurn } = options
-  const differences = new Differences(db, journal, loads, writer.head())
+  const { db, history, writer, loads, apart, atOnce, inTurn } = options
+  const differences = new Differences(db, history, loads, writer.head())
   const steps = differences.find(shapes, atOnce)
   let rows = behind.reduce((sum, release) => sum + rowsIn(release), 0)
   for (let done = false; !done; ) {
@@ -158,7 +158,7 @@ export async function rejoinShapes(
   await inTurn('rejoin', () => {
     const anew = shapes.map((shape) =>
       shape === HEAD_TABLE
-        ? { shape, changes: new Joining(db, journal, loads).headChanges(), position: null }
+        ? { shape, changes: new Joining(db, history, loads).headChanges(), position: null }
         : differences.of(shape),
     )
     writer.write({ lsn, shapes: [...merged(behind), ...anew] }, others, () => loads.join(shapes))

@@ -2,6 +2,7 @@ import type { StatusView, TillView } from '../../bridge/views.ts'
 import { createAuthorizedFetch } from '../device/authorized-fetch.ts'
 import type { DeviceIdentity } from '../device/identity.ts'
 import type { Journal } from '../journal/journal.ts'
+import { openOwnHistory } from '../journal/own-history.ts'
 import type { Changes } from '../store/changes.ts'
 import { createCheckpointer } from '../store/checkpointer.ts'
 import type { TillDatabase } from '../store/database.ts'
@@ -151,13 +152,14 @@ export function startSync(options: {
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
   const counter = watchCounter(changes, () => performance.now())
   const checkpointer = createCheckpointer(db, counter.attended)
-  const writer = createReplicaWriter(db, { deviceId: identity.deviceId, journal })
+  const history = openOwnHistory(db, { deviceId: identity.deviceId, journal })
+  const writer = createReplicaWriter(db, { deviceId: identity.deviceId, history })
   const pull = keepPulling(
     {
       serverUrl,
       fetch: authorized,
       db,
-      journal,
+      history,
       writer,
       slices: createSlices(() => performance.now(), checkpointer.written, counter.attended),
       changes,

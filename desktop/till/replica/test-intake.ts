@@ -1,5 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { DeviceIdentity } from '../device/identity.ts'
+import { takeOverJournal } from '../journal/history.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
+import { openOwnHistory } from '../journal/own-history.ts'
 import { createChanges } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { ShapePosition } from './frontier.ts'
@@ -15,7 +18,9 @@ export const DEVICE = '00000000-0000-7000-8000-000000000003'
 /** A till's replica that can be killed between any two of its transactions. */
 export class TestTill {
   readonly db: TillDatabase
-  readonly journal: Journal
+  /** Whose journal it writes. */
+  deviceId = DEVICE
+  journal: Journal
   intake: Intake
   killed = false
   /** What was first seen to be wrong. */
@@ -69,10 +74,11 @@ export class TestTill {
         return new Promise(() => {})
       },
     }
+    const history = openOwnHistory(this.db, this)
     this.intake = new Intake({
       db: this.db,
-      journal: this.journal,
-      writer: createReplicaWriter(this.db, { deviceId: DEVICE, journal: this.journal }),
+      history,
+      writer: createReplicaWriter(this.db, { deviceId: this.deviceId, history }),
       slices: inTurn,
       atOnce: this.#atOnce,
       changes: createChanges(),
@@ -90,6 +96,15 @@ export class TestTill {
       if (position) this.positions.set(table, position)
     }
     return this.intake
+  }
+
+  /** Goes on under another identity: its core begins anew, as it would. */
+  succeed(identity: DeviceIdentity): void {
+    this.killed = true
+    takeOverJournal(this.db, identity, '2026-11-21T11:00:00.000Z')
+    this.deviceId = identity.deviceId
+    this.journal = openJournal(this.db, identity)
+    this.start()
   }
 
   /** Asks for a shape as its stream would, if its turn has come. @returns whether it was answered */

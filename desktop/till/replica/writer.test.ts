@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor, JournalEvent } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
+import { openOwnHistory } from '../journal/own-history.ts'
 import { openTillDatabase, type TillDatabase } from '../store/database.ts'
 import type { Release, RowChange } from './frontier.ts'
 import { createReplicaWriter, OtherHistory, type ReplicaWriter } from './writer.ts'
@@ -23,7 +24,10 @@ let nextId = 100
 beforeEach(async () => {
   db = await openTillDatabase(':memory:')
   journal = openJournal(db, { deviceId: DEVICE, privateKey: generateKeyPairSync('ed25519').privateKey })
-  writer = createReplicaWriter(db, { deviceId: DEVICE, journal })
+  writer = createReplicaWriter(db, {
+    deviceId: DEVICE,
+    history: openOwnHistory(db, { deviceId: DEVICE, journal }),
+  })
 })
 
 /** Sells packs at 2.00 for exact cash, as the counter would. */

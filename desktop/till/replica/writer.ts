@@ -1,5 +1,4 @@
-import { type Contained, createContained } from '../journal/contained.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { HeadOf, OwnHistory } from '../journal/own-history.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
@@ -29,10 +28,10 @@ export interface ReplicaWriter {
   positions(): Map<string, ShapePosition>
   /** LSN of the last release, or null before the first. */
   lsn(): bigint | null
-  /** Up to where the server's rows here contain this device's own events. */
+  /** The place up to which the server's rows here contain this till's own events. */
   head(): number
-  /** The same by a head row that is about to come; undefined when there is none. */
-  headBy(row: WireRow | undefined): number
+  /** The same by what the table of heads is about to become. */
+  headBy(heads: readonly RowChange[]): number
   /**
    * Looks at heads that are about to come with rows, before the first of these is written.
    * @throws OtherHistory as a commit of them would
@@ -43,22 +42,21 @@ export interface ReplicaWriter {
 }
 
 /**
- * @param device whose journal's events above its `device_head` are kept applied over the server's rows: the sums
+ * @param device whose events above the server's heads are kept applied over the server's rows: the sums
  * they added are taken back before newer server rows are written, and all their effects are applied again after
  */
 export function createReplicaWriter(
   db: TillDatabase,
-  device: { deviceId: string; journal: Journal },
+  { deviceId, history }: { deviceId: string; history: OwnHistory },
 ): ReplicaWriter {
   const applier = createApplier(db)
   const tableOf = createTableWriters(db)
-  const contained = createContained(db, device.deviceId)
   const readPositions = db.prepare('select shape, handle, "offset" from replica_shape')
   const savePosition = db.prepare(`insert into replica_shape (shape, handle, "offset", schema)
     values (@shape, @handle, @offset, '') on conflict (shape) do update
     set handle = excluded.handle, "offset" = excluded."offset"`)
   const state = createTillState(db)
-  const serverHead = contained.now
+  const serverHead = history.contained
 
   const writeShape = ({ shape, changes, position }: ShapeRelease) => {
     const table = tableOf(shape)
@@ -66,12 +64,12 @@ export function createReplicaWriter(
     if (position) savePosition.run({ shape, ...position })
   }
 
-  const overlay = createOverlay(device.journal)
+  const overlay = createOverlay(history)
   const readAll = () => {
     while (overlay.read(serverHead())) {}
   }
 
-  const admit = createHistoryGuard(contained, device.deviceId)
+  const admit = createHistoryGuard(history, deviceId)
   const commit = db.transaction((release: Release, apart: ReadonlySet<string>, along: () => void) => {
     admit(headsIn(release))
     readAll()
@@ -89,7 +87,7 @@ export function createReplicaWriter(
     applier.apply(sumsOf(written.among(overlay.totals()), 1))
     applier.apply(written.lost || wentBack ? overlay.facts() : overlay.sets())
     state.set(LSN, String(release.lsn))
-    contained.keep()
+    history.keep()
     along()
   })
 
@@ -109,9 +107,9 @@ export function createReplicaWriter(
       return text === null ? null : BigInt(text)
     },
     head: serverHead,
-    headBy: (row) => contained.by(row && headIn(row)),
+    headBy: (heads) => history.containedBy(headsBy(heads)),
     admit,
-    deviceId: device.deviceId,
+    deviceId,
   }
 }
 
@@ -131,11 +129,11 @@ export class OtherHistory extends Error {
  * only then can it be told what of its own the rows contain.
  * @throws OtherHistory
  */
-function createHistoryGuard(contained: Contained, deviceId: string) {
+function createHistoryGuard(history: OwnHistory, deviceId: string) {
   let since: number | null = null
   return (heads: readonly RowChange[]): void => {
     const own = heads.findLast(({ operation, row }) => operation !== 'delete' && row.device_id === deviceId)
-    if (!own || contained.isOwn(headIn(own.row))) return
+    if (!own || history.isOwn(headIn(own.row))) return
     since ??= performance.now()
     if (performance.now() - since < NEW_IDENTITY_MS) throw new OtherHistory()
   }
@@ -143,6 +141,14 @@ function createHistoryGuard(contained: Contained, deviceId: string) {
 
 const headsIn = ({ shapes }: Release): RowChange[] =>
   shapes.filter(({ shape }) => shape === HEAD_TABLE).flatMap(({ changes }) => changes)
+
+/** What the table will hold; its deletions are of rows that are not named again. */
+const headsBy =
+  (heads: readonly RowChange[]): HeadOf =>
+  (deviceId) => {
+    const head = heads.find(({ operation, row }) => operation === 'insert' && row.device_id === deviceId)
+    return head && headIn(head.row)
+  }
 
 const headIn = ({ seq, hash }: WireRow) => ({ seq: Number(seq), hash: String(hash) })
 

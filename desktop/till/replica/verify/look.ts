@@ -1,12 +1,12 @@
 import { projectEvent } from '../../../../domain/journal/families.ts'
 import { createTableSum, type TableSum } from '../../../../migrations/checksum.ts'
 import { syncedTable } from '../../../../migrations/synced-tables.ts'
-import { createContained } from '../../journal/contained.ts'
 import type { Journal } from '../../journal/journal.ts'
+import { openOwnHistory } from '../../journal/own-history.ts'
 import type { TillDatabase } from '../../store/database.ts'
 import type { ShapePosition } from '../frontier.ts'
 
-/** Events read from the journal at a time. */
+/** Events read at a time. */
 const SLICE = 100
 
 /** A table as the till has it at one moment. */
@@ -35,14 +35,15 @@ function sumTable(db: TillDatabase, table: string): TableSum {
 /** How many of the events above the server's head change each table. */
 function countUnsent(db: TillDatabase, device: { deviceId: string; journal: Journal }): Map<string, number> {
   const unsent = new Map<string, number>()
-  let after = createContained(db, device.deviceId).now()
+  const history = openOwnHistory(db, device)
+  let after = history.contained()
   for (;;) {
-    const events = device.journal.above(after, SLICE)
-    for (const event of events) {
+    const events = history.above(after, SLICE)
+    for (const { place, event } of events) {
       const projection = projectEvent(event)
       const tables = 'mutations' in projection ? projection.mutations.map(({ table }) => table) : []
       for (const table of new Set(tables)) unsent.set(table, (unsent.get(table) ?? 0) + 1)
-      after = event.seq
+      after = place
     }
     if (events.length < SLICE) return unsent
   }
