@@ -106,6 +106,24 @@ describe('a blind count', () => {
     expect(paper('z-report')).toMatch(/encaissé 3,41.*10,00/)
   })
 
+  test('of card slips agrees after a card refund, whose slip takes away, on the paper too', async () => {
+    accepted(till.openSession(cents(10_000)))
+    // 1.16 + 3.41 = 4.57 by card, of which 1.16 goes back: slips of 3.41.
+    accepted(till.scan('3400935955838'))
+    const { saleId } = sell('3400949004751', { kind: 'card' })
+    accepted(till.refunds.begin(saleId))
+    const line = till.refunds.view()?.lines.find(({ gross, unitPrice }) => gross === 116 || unitPrice === 116)
+    accepted(till.refunds.choose(line?.lineId ?? '', 1, 'stock'))
+    const { revision, total } = till.refunds.view() ?? { revision: 0, total: cents(0) }
+    expect(accepted(till.refunds.complete({ reason: 'faulty', revision, total }))).toMatchObject({
+      tenders: [{ kind: 'card', amount: 116 }],
+    })
+    const z = accepted(await till.countDrawer({ counts: coins(10_000), tenders: card(341) }))
+    expect(z).toMatchObject({ variance: 0, reason: null, countedTenders: [{ kind: 'card', amount: 341 }] })
+    expect(paper('z-report')).toMatch(/Autres moyens comptés\n.*Carte bancaire\s+3,41/)
+    expect(paper('z-report')).not.toContain('encaissé')
+  })
+
   test('goes stale when the drawer moves: what stood is counted again', async () => {
     day()
     accepted(await till.countDrawer({ counts: coins(5_000) }))

@@ -7,6 +7,7 @@ import {
   type DrawerLimits,
   variance,
 } from '../../../domain/cash-session/rules.ts'
+import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { CountPendingView, ZReportView } from '../../bridge/views.ts'
@@ -48,12 +49,7 @@ const KEY = 'drawer-count'
 /** The largest difference among the cash and each other tender that was counted, minor units without a sign. */
 function largestDifference(figures: SessionFigures, { counts, tenders }: Count): Minor {
   const cash = Math.abs(variance(countedTotal(counts), figures.expected))
-  const others = tenders.map(({ kind, amount }) => {
-    const taken = figures.tenders.find((tender) => tender.kind === kind)?.amount ?? 0
-    // What went back to a card left a slip too, which takes away.
-    const back = figures.refunds?.tenders.find((tender) => tender.kind === kind)?.amount ?? 0
-    return Math.abs(amount - (taken - back))
-  })
+  const others = tenderDifferences(figures, tenders).map(({ difference }) => Math.abs(difference))
   return minor(Math.max(cash, ...others))
 }
 

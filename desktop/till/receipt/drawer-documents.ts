@@ -1,7 +1,7 @@
 import { businessDateAt } from '../../../domain/business-date.ts'
 import type { CashCount, CashSessionAddendum } from '../../../domain/cash-session/events.ts'
+import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { shortHash } from '../../../domain/journal/event.ts'
-import { minor, subtract } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import {
   leftRight,
@@ -23,19 +23,19 @@ export function closingElements(report: ZReportView, place: Place, locale: Local
   const words = DRAWER_WORDS[locale]
   const { tender } = WORDS[locale]
   const overnight = businessDateAt(Date.parse(report.closedAt), place.timeZone) > report.businessDate
-  const others = (report.countedTenders ?? []).flatMap(({ kind, amount }): PrintElement[] => {
-    const taken = report.tenders.find((each) => each.kind === kind)?.amount ?? minor(0)
-    const line = leftRight(tender[kind], formatMoney(amount, locale))
-    return amount === taken
-      ? [line]
-      : [
-          line,
-          leftRight(
-            `  ${words.taken} ${formatMoney(taken, locale)}`,
-            formatMoney(subtract(amount, taken), locale),
-          ),
-        ]
-  })
+  const others = tenderDifferences(report, report.countedTenders ?? []).flatMap(
+    ({ kind, counted, expected, difference }): PrintElement[] => [
+      leftRight(tender[kind], formatMoney(counted, locale)),
+      ...(difference === 0
+        ? []
+        : [
+            leftRight(
+              `  ${words.taken} ${formatMoney(expected, locale)}`,
+              `${difference > 0 ? '+' : ''}${formatMoney(difference, locale)}`,
+            ),
+          ]),
+    ],
+  )
   return [
     ...(others.length > 0 ? [text(words.otherTenders, { bold: true }), ...others] : []),
     ...(report.firstCounted === null
