@@ -70,7 +70,11 @@ export const COMMANDS = {
     reason: movementReasonSchema.optional(),
     pin: pinSchema.optional(),
     sessionId: idSchema.optional(),
+    /** Confirms the count that stands; `counts` is empty. */
+    stands: z.boolean().optional(),
   }),
+  /** How far a drawer was counted already: a count that stands is confirmed, not counted again. */
+  'session.count-so-far': z.strictObject({ sessionId: idSchema.optional() }),
   /** `pin`: of who takes the drawer over. */
   'session.hand-over': z.strictObject({ counts: z.array(cashCountSchema).max(40), pin: pinSchema }),
   /** Drawers of the branch that stand open beside the one that is sold from. */
@@ -211,6 +215,7 @@ export interface CommandOutput {
   'operator.lock': null
   'session.open': NonNullable<SessionView>
   'session.close': ZReportView | CountPendingView
+  'session.count-so-far': CountPendingView | null
   'session.hand-over': HandoverView
   'session.others': OtherDrawerView[]
   'papers.list': PaperView[]

@@ -1,6 +1,7 @@
 import type { CountedTender, RefundFigures } from '../../domain/cash-session/events.ts'
 import type { LikelyCause } from '../../domain/cash-session/explain.ts'
 import type { DrawerMove } from '../../domain/cash-session/moves.ts'
+import type { TenderDifference } from '../../domain/cash-session/tender-differences.ts'
 import type { Minor } from '../../domain/money.ts'
 import type { Role } from '../../domain/permissions.ts'
 import type { Disposition, RefundReason } from '../../domain/refund/events.ts'
@@ -216,6 +217,8 @@ export type CountPendingView =
       counted: Minor
       expected: Minor
       variance: Minor
+      /** Each other tender that was counted. */
+      tenders: TenderDifference[]
     }
 
 /** A drawer handed over, as both see it. */

@@ -51,6 +51,7 @@ const GUARDED: Guarded = {
   'drawer.open': { needs: 'cash-session.move', input: { reason: 'change' } },
   'session.x-report': { needs: 'cash-session.report', input: {} },
   'session.hand-over': { needs: 'cash-session.move', input: { counts: [], pin: '9999' } },
+  'session.count-so-far': { needs: 'cash-session.close', input: {} },
   'session.others': { needs: 'cash-session.close', input: {} },
   'papers.list': { needs: 'cash-session.report', input: {} },
   'papers.print': { needs: 'cash-session.report', input: { paperId: someId } },

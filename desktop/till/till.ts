@@ -137,6 +137,12 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
       if (!sessions.open()) lastSale.forget()
     },
   })
+  const counting = createDrawerCount(context, {
+    operators,
+    close: closeSession,
+    own: drawers.own,
+    find: drawers.find,
+  })
   return {
     openSession: createSessionOpening(context, {
       operators,
@@ -145,12 +151,8 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
     }),
     closeSession,
     /** Blind: counted, counted again, explained, confirmed, closed. */
-    countDrawer: createDrawerCount(context, {
-      operators,
-      close: closeSession,
-      own: drawers.own,
-      find: drawers.find,
-    }),
+    countDrawer: counting.count,
+    countSoFar: counting.soFar,
     handOver: createHandover(context, { operators, printing, own: drawers.own }),
     otherDrawers: createOtherDrawers(context, operators, drawers),
     ...createDrawerActions(context, { operators, sessions, printing }),
@@ -250,6 +252,7 @@ const drawerHandlers = (till: Till) =>
       return opened
     },
     'session.close': (input) => till.countDrawer(input),
+    'session.count-so-far': ({ sessionId }) => till.countSoFar(sessionId),
     'session.hand-over': ({ counts, pin }) => till.handOver(counts, pin),
     'session.others': () => till.otherDrawers(),
     'session.x-report': () => till.xReport(),

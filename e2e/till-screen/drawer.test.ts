@@ -232,6 +232,33 @@ async function openAgain() {
   await shows('Ready')
 }
 
+describe('card slips that do not agree, with the cash right', () => {
+  test('are told as such, kept when the count is left, and confirmed without counting again', async () => {
+    await open()
+    await sell(VENTOLINE, 'F9')
+    await beginCount()
+    // 100.00 in cash; slips of 53.41 for 3.41 that was taken.
+    await count(['', '', '1'], '53.41')
+    await page().getByRole('alert').getByText('The count does not agree.').waitFor()
+    await count(['', '', '1'], '53.41')
+    const told = async () => (await page().getByTestId('difference').innerText()).replace(/\s+/g, ' ')
+    await until(told, 'Cash No difference Card Over €50.00')
+    if (process.env.SHOTS) await page().screenshot({ path: `${process.env.SHOTS}/confirm.png` })
+    await stage.window.keys('Escape', '7')
+    await until(told, 'Cash No difference Card Over €50.00')
+    await stage.window.keys('F6')
+    await page().locator('[name=second-pin]').focus()
+    await stage.window.type('1111')
+    await stage.window.keys('Enter')
+    await until(
+      async () => (await page().getByTestId('variance').innerText()).replace(/\s+/g, ' '),
+      'Cash No difference Card Over €50.00',
+    )
+    if (process.env.SHOTS) await page().screenshot({ path: `${process.env.SHOTS}/counted.png` })
+    expect(papers('z-report')[0]).toMatch(/taken €3.41\s+\+€50.00/)
+  })
+})
+
 describe('a drawer that does not add up', () => {
   // Pieces from 500.00 down: the fourth is 50.00, the fifth 20.00, the sixth 10.00.
   test('points at a refund that nobody keyed, digits changed over, a note, and pick-ups forgotten', async () => {

@@ -56,6 +56,7 @@ describe('a blind count', () => {
       counted: 10_150,
       expected: 10_720,
       variance: -570,
+      tenders: [],
     })
     // What is counted now is not asked for any more.
     const done = accepted(await till.countDrawer({ counts: coins(10_720), reason: ' rendu faux ' }))
@@ -101,7 +102,12 @@ describe('a blind count', () => {
     // 13.41 of slips for 3.41 taken.
     const slips = { counts: coins(10_720), tenders: card(1341) }
     expect(await till.countDrawer(slips)).toEqual({ pending: 'recount' })
-    expect(await till.countDrawer(slips)).toMatchObject({ pending: 'explain', reason: true, variance: 0 })
+    expect(await till.countDrawer(slips)).toMatchObject({
+      pending: 'explain',
+      reason: true,
+      variance: 0,
+      tenders: [{ kind: 'card', counted: 1341, expected: 341, difference: 1000 }],
+    })
     accepted(await till.countDrawer({ ...slips, reason: 'ticket du 11' }))
     expect(paper('z-report')).toMatch(/encaissé 3,41.*10,00/)
   })
@@ -131,6 +137,34 @@ describe('a blind count', () => {
     accepted(till.moveCash({ kind: 'paid-out', amount: cents(720), reason: 'timbres' }))
     const z = accepted(await till.countDrawer({ counts: coins(10_000) }))
     expect(z).toMatchObject({ counted: 10_000, variance: 0, firstCounted: 5_000 })
+  })
+
+  test('goes stale when a card is taken: no slips of before are on the Z', async () => {
+    accepted(till.openSession(cents(10_000)))
+    expect(till.countSoFar()).toBeNull()
+    const before = { counts: coins(9_000), tenders: card(0) }
+    expect(await till.countDrawer(before)).toEqual({ pending: 'recount' })
+    expect(till.countSoFar()).toEqual({ pending: 'recount' })
+    const asked = await till.countDrawer(before)
+    expect(asked).toMatchObject({ pending: 'explain', variance: -1000 })
+    expect(till.countSoFar()).toEqual(asked)
+    // The cash that must be there is as it was.
+    sell('3400949004751', { kind: 'card' })
+    expect(till.countSoFar()).toEqual({ pending: 'recount' })
+    const confirmed = { counts: [], stands: true, reason: 'inconnu' }
+    expect(await till.countDrawer(confirmed)).toEqual({ pending: 'recount' })
+    const z = accepted(await till.countDrawer({ counts: coins(10_000), tenders: card(341) }))
+    expect(z).toMatchObject({ counted: 10_000, variance: 0, countedTenders: [{ kind: 'card', amount: 341 }] })
+  })
+
+  test('that stands is confirmed without another', async () => {
+    day()
+    const slips = { counts: coins(10_720), tenders: card(1341) }
+    accepted(await till.countDrawer(slips))
+    accepted(await till.countDrawer(slips))
+    const z = accepted(await till.countDrawer({ counts: [], stands: true, reason: 'ticket du 11' }))
+    expect(z).toMatchObject({ counted: 10_720, variance: 0, reason: 'ticket du 11' })
+    expect(z).toMatchObject({ countedTenders: [{ kind: 'card', amount: 1341 }] })
   })
 
   test('holds to the branch’s own limits', async () => {

@@ -7,7 +7,7 @@ import {
   type DrawerLimits,
   variance,
 } from '../../../domain/cash-session/rules.ts'
-import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
+import { expectedOf, tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { CountPendingView, ZReportView } from '../../bridge/views.ts'
@@ -23,6 +23,8 @@ export interface CountInput {
   tenders?: readonly CountedTender[] | undefined
   reason?: string | undefined
   pin?: string | undefined
+  /** It is the count that stands which is confirmed; `counts` is empty. */
+  stands?: boolean | undefined
   /** A drawer that is not sold from now: somebody's own, or one whose till is dead. Absent for the one that is. */
   sessionId?: string | undefined
 }
@@ -40,8 +42,16 @@ type Count = { counts: readonly CashCount[]; tenders: readonly CountedTender[] }
 interface Kept {
   sessionId: string
   first: Count
-  /** The count that stands, and what the drawer then had to hold: it is counted anew when that has changed. */
-  last: (Count & { expected: Minor }) | null
+  /** The count that stands, and what the drawer and its slips then had to come to: counted anew when that has changed. */
+  last: (Count & { basis: string }) | null
+}
+
+/** A drawer, and how far it was counted. */
+interface Counted {
+  drawer: DrawerToClose
+  figures: SessionFigures
+  kept: Kept | null
+  stands: Kept['last']
 }
 
 const KEY = 'drawer-count'
@@ -51,6 +61,26 @@ function largestDifference(figures: SessionFigures, { counts, tenders }: Count):
   const cash = Math.abs(variance(countedTotal(counts), figures.expected))
   const others = tenderDifferences(figures, tenders).map(({ difference }) => Math.abs(difference))
   return minor(Math.max(cash, ...others))
+}
+
+/** What a count is measured by: the cash and each other tender. */
+function basisOf(figures: SessionFigures): string {
+  const all = [...figures.tenders, ...(figures.refunds?.tenders ?? [])].map(({ kind }) => kind)
+  const others = [...new Set(all)].filter((kind) => kind !== 'cash').sort()
+  return [figures.expected, ...others.map((kind) => `${kind} ${expectedOf(figures, kind)}`)].join(', ')
+}
+
+/** What a count that stands still needs, and how far it is off. */
+function explain(
+  figures: SessionFigures,
+  { counts, tenders }: Count,
+  limits: DrawerLimits,
+): CountPendingView {
+  const { reason, witness } = askedOf(largestDifference(figures, { counts, tenders }), limits)
+  const counted = countedTotal(counts)
+  const { expected } = figures
+  const cash = { counted, expected, variance: variance(counted, expected) }
+  return { pending: 'explain', reason, witness, ...cash, tenders: tenderDifferences(figures, tenders) }
 }
 
 /** The limits of a branch: what it has set, else the usual ones. */
@@ -70,6 +100,7 @@ function createLimits({ db, branchId }: TillContext): () => DrawerLimits {
  * counted once more, without a word of how far. The second stands, whatever it is: past the branch's limits it needs a
  * reason and a second person's PIN, and only then, with the count fixed, is its difference told.
  * Refused as closing is, and `wrong-pin`, `too-many-attempts`, `second-person-needed` (the PIN is one's own).
+ * @returns `count`, and `soFar`: what is still asked for, null when nothing was counted yet
  */
 export function createDrawerCount(context: TillContext, parts: Parts) {
   const { state } = context
@@ -77,42 +108,47 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
 
   const keep = (kept: Kept) => state.set(KEY, kept)
 
-  return async (input: CountInput): Promise<ZReportView | CountPendingView | Refusal> => {
-    const { operators } = parts
-    const drawer = input.sessionId === undefined ? parts.own() : parts.find(input.sessionId)
-    const operator = operators.require('cash-session.close')
-    if (isRefusal(operator)) return operator
-    if (!drawer) return refuse('no-open-session')
-    const fault = countFault(input.counts, drawer.place.currency)
-    if (fault) return refuse('field-not-readable', { field: 'counts', reason: fault })
-
-    const { sessionId } = drawer.session
+  const find = (sessionId: string | undefined): Counted | null => {
+    const drawer = sessionId === undefined ? parts.own() : parts.find(sessionId)
+    if (!drawer) return null
     const figures = drawer.figures()
     const noted = state.get<Kept>(KEY)
-    const kept = noted?.sessionId === sessionId ? noted : null
-    const given: Count = { counts: input.counts, tenders: input.tenders ?? [] }
-    const stands = kept?.last?.expected === figures.expected ? kept.last : null
-    const count = stands ?? given
-    const difference = largestDifference(figures, count)
-    const asked = askedOf(difference, limitsOf())
+    const kept = noted?.sessionId === drawer.session.sessionId ? noted : null
+    const stands = kept?.last?.basis === basisOf(figures) ? kept.last : null
+    return { drawer, figures, kept, stands }
+  }
+
+  const count = async (input: CountInput): Promise<ZReportView | CountPendingView | Refusal> => {
+    const { operators } = parts
+    const found = find(input.sessionId)
+    const operator = operators.require('cash-session.close')
+    if (isRefusal(operator)) return operator
+    if (!found) return refuse('no-open-session')
+    const { drawer, figures, kept, stands } = found
+    const fault = countFault(input.counts, drawer.place.currency)
+    if (fault) return refuse('field-not-readable', { field: 'counts', reason: fault })
+    // What stood does not any more: the drawer has moved since. Nothing that nobody counted may take its place.
+    if (input.stands && !stands) return { pending: 'recount' }
+
+    const { sessionId } = drawer.session
+    const given: Count = stands ?? { counts: input.counts, tenders: input.tenders ?? [] }
+    const asked = askedOf(largestDifference(figures, given), limitsOf())
     if (asked.recount && !kept) {
       keep({ sessionId, first: given, last: null })
       return { pending: 'recount' }
     }
+    const { counts, tenders } = given
     const reason = input.reason?.trim() || undefined
     if ((asked.reason && !reason) || (asked.witness && input.pin === undefined)) {
-      const { counts, tenders } = count
-      keep({ sessionId, first: kept?.first ?? given, last: { counts, tenders, expected: figures.expected } })
-      const counted = countedTotal(counts)
-      const cash = { counted, expected: figures.expected, variance: variance(counted, figures.expected) }
-      return { pending: 'explain', reason: asked.reason, witness: asked.witness, ...cash }
+      keep({ sessionId, first: kept?.first ?? given, last: { counts, tenders, basis: basisOf(figures) } })
+      return explain(figures, given, limitsOf())
     }
     const witness = asked.witness && input.pin !== undefined ? await operators.second(input.pin) : undefined
     if (witness && isRefusal(witness)) return witness
     return parts.close(
-      count.counts,
+      counts,
       {
-        countedTenders: input.tenders || stands ? count.tenders : undefined,
+        countedTenders: tenders.length > 0 ? tenders : undefined,
         firstCounted: kept ? countedTotal(kept.first.counts) : undefined,
         reason: asked.reason ? reason : undefined,
         witness,
@@ -120,6 +156,18 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
       sessionId,
     )
   }
+
+  /** How far a drawer is counted already. Refused: `locked`, `not-allowed`, `no-open-session`. */
+  const soFar = (sessionId?: string): CountPendingView | null | Refusal => {
+    const operator = parts.operators.require('cash-session.close')
+    if (isRefusal(operator)) return operator
+    const found = find(sessionId)
+    if (!found) return refuse('no-open-session')
+    if (found.stands) return explain(found.figures, found.stands, limitsOf())
+    return found.kept ? { pending: 'recount' } : null
+  }
+
+  return { count, soFar }
 }
 
 /** Forgets a count once its drawer is closed. */

@@ -1,4 +1,6 @@
+import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import type { Permission } from '../../../domain/permissions.ts'
+import type { ZReportView } from '../../bridge/views.ts'
 import type { Actions } from '../store/actions.ts'
 import type { Reason, Scope, TillState } from '../store/till-store.ts'
 import { did, notAllowed, type ScopeKeys } from './scope-keys.ts'
@@ -51,7 +53,7 @@ export const DRAWER_ACTIONS: readonly DrawerAction[] = [
     cap: '7',
     permission: 'cash-session.close',
     reason: (state) => (hasOpenSales(state) ? { word: 'reason.basketNotEmpty' } : null),
-    run: (actions) => actions.beginCount('close'),
+    run: (actions) => void actions.beginClosing('close'),
   },
   {
     id: 'other',
@@ -124,13 +126,18 @@ const onConfirm: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
 
 const onOthers: ScopeKeys = ({ key }, state, actions) => {
   const other = /^[1-9]$/.test(key) ? state.others?.[Number(key) - 1] : undefined
-  return other ? did(actions.beginCount('elsewhere', other)) : key.length === 1
+  return other ? did(void actions.beginClosing('elsewhere', other)) : key.length === 1
 }
 
 const onPapers: ScopeKeys = ({ key }, state, actions) => {
   const paper = /^[1-9]$/.test(key) ? state.papers?.[Number(key) - 1] : undefined
   return paper ? did(void actions.printAgain(paper)) : key.length === 1
 }
+
+/** Whether anything that was counted does not agree. */
+export const differs = (report: ZReportView): boolean =>
+  report.variance !== 0 ||
+  tenderDifferences(report, report.countedTenders ?? []).some(({ difference }) => difference !== 0)
 
 /** What keys do in the panels of the drawer. */
 export const DRAWER_KEYS = {
@@ -142,7 +149,7 @@ export const DRAWER_KEYS = {
   'x-report': ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
   counted: ({ key }, state, actions) => {
     if (key === 'Enter') return did(actions.stepBack())
-    return key === '1' && state.report?.variance !== 0 && did(void actions.explain())
+    return key === '1' && state.report !== null && differs(state.report) && did(void actions.explain())
   },
   explained: ({ key }, _state, actions) => key === 'Enter' && did(actions.stepBack()),
 } as const satisfies Record<string, ScopeKeys>

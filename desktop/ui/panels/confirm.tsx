@@ -1,5 +1,5 @@
 import { Button } from '../../../ui-kit/components/button.tsx'
-import { Money, Variance } from '../../../ui-kit/components/figures.tsx'
+import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
@@ -10,6 +10,7 @@ import type { Confirming } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { Differences, slipFacts } from './differences.tsx'
 import { EnterButton } from './enter-button.tsx'
 import { Facts } from './facts.tsx'
 
@@ -52,13 +53,14 @@ function Result({ confirming: { result } }: { confirming: Confirming }) {
   return (
     <>
       <div role="status" data-testid="difference" className="text-title font-semibold">
-        <Variance amount={result.variance} plate className="max-w-full" />
+        <Differences variance={result.variance} tenders={result.tenders} compact />
       </div>
       <div className="[@media(max-height:53rem)]:hidden">
         <Facts
           rows={[
             [t('counted.counted'), <Money key="counted" amount={result.counted} />],
             [t('counted.expected'), <Money key="expected" amount={result.expected} />],
+            ...slipFacts(result.tenders, t, d),
           ]}
         />
         <p className="pb-1 text-floor text-second">{d('confirm.stands')}</p>

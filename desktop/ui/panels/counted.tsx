@@ -1,13 +1,16 @@
 import type { ReactNode } from 'react'
+import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
-import { Money, Variance } from '../../../ui-kit/components/figures.tsx'
+import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { type Translate, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ZReportView } from '../../bridge/views.ts'
+import { differs } from '../keys/drawer-keys.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
+import { Differences, slipFacts } from './differences.tsx'
 import { DoneButton } from './done-button.tsx'
 import { Facts } from './facts.tsx'
 import { Sums } from './sums.tsx'
@@ -23,6 +26,7 @@ export function CountedPanel() {
   const busy = useTill((state) => state.busy === 'read')
   const report = useTill((state) => state.report)
   if (!report) return null
+  const tenders = tenderDifferences(report, report.countedTenders ?? [])
   return (
     <Panel
       title={t('counted.title')}
@@ -30,7 +34,7 @@ export function CountedPanel() {
       aside={<span className="text-body text-second">{t('counted.z', { number: report.zNumber })}</span>}
       foot={
         <div className="flex flex-col gap-2">
-          {report.variance !== 0 && (
+          {differs(report) && (
             <Button
               keyCap="1"
               busy={busy}
@@ -52,12 +56,13 @@ export function CountedPanel() {
           Math.abs(report.variance) < LARGE ? 'text-change' : 'text-title',
         )}
       >
-        <Variance amount={report.variance} plate className="max-w-full !px-4 !py-3" />
+        <Differences variance={report.variance} tenders={tenders} className="!px-4 !py-3" />
       </div>
       <Facts
         rows={[
           [t('counted.counted'), <Money key="counted" amount={report.counted} />],
           [t('counted.expected'), <Money key="expected" amount={report.expected} />],
+          ...slipFacts(tenders, t, d),
           ...said(report, d),
         ]}
       />

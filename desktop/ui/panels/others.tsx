@@ -33,7 +33,7 @@ export function OthersPanel() {
             key={other.sessionId}
             size="large"
             keyCap={String(i + 1)}
-            onPress={() => actions.beginCount('elsewhere', other)}
+            onPress={() => void actions.beginClosing('elsewhere', other)}
             className="justify-between text-left"
           >
             <span className="min-w-0">

@@ -3,7 +3,7 @@ import { countedTotal, DENOMINATIONS } from '../../../domain/cash-session/rules.
 import type { Minor } from '../../../domain/money.ts'
 import type { TenderKind } from '../../../domain/sale/events.ts'
 import { words } from '../../../ui-kit/i18n/locale.ts'
-import type { OtherDrawerView } from '../../bridge/views.ts'
+import type { CountPendingView, OtherDrawerView } from '../../bridge/views.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { readAmount } from './money-actions.ts'
 import type { CountPurpose, TillState } from './till-store.ts'
@@ -22,6 +22,12 @@ export const countsOf = (pieces: TillState['pieces']) =>
   })).filter((count) => count.quantity > 0)
 
 const BLANK = { pieces: {}, slips: {}, confirming: null, trouble: null } as const
+
+/** The panel of a count that stands, with what it still needs. */
+function standing({ reason, witness: pin, ...told }: Extract<CountPendingView, { pending: 'explain' }>) {
+  const { pending: _, ...result } = told
+  return { panel: 'confirm', confirming: { needs: { reason, pin }, reason: '', pin: '', result } } as const
+}
 
 /** What a count becomes at the till: a closing, or a handover. */
 function commands(tools: Tools) {
@@ -45,8 +51,9 @@ function commands(tools: Tools) {
       const tenders = readSlips()
       if (!counting || !tenders) return
       const answer = await call('session.close', {
-        counts: countsOf(pieces),
+        counts: confirming ? [] : countsOf(pieces),
         tenders,
+        ...(confirming && { stands: true }),
         ...(counting.other && { sessionId: counting.other.sessionId }),
         ...(confirming?.needs.reason && { reason: confirming.reason }),
         ...(confirming?.needs.pin && { pin: confirming.pin }),
@@ -56,12 +63,8 @@ function commands(tools: Tools) {
       } else if (!('pending' in answer)) {
         set({ ...BLANK, panel: 'counted', report: answer, counting: null, scanTrouble: null })
       } else if (answer.pending === 'recount') {
-        set({ pieces: {}, slips: {}, counting: { ...counting, again: true } })
-      } else {
-        const { reason, witness: pin, counted, expected, variance } = answer
-        const result = { counted, expected, variance }
-        set({ panel: 'confirm', confirming: { needs: { reason, pin }, reason: '', pin: '', result } })
-      }
+        set({ ...BLANK, panel: 'count', counting: { ...counting, again: true } })
+      } else set(standing(answer))
     })
 
   const handOver = () =>
@@ -104,7 +107,7 @@ function confirmation({ get, set }: Tools) {
 
 /** Counting the drawer, for whatever it is counted, and opening it. */
 export function countActions(tools: Tools) {
-  const { get, set, call, failed, once } = tools
+  const { get, set, call, failed, settle, once } = tools
   const { close, handOver } = commands(tools)
   const { missing, setConfirming, chooseWhy } = confirmation(tools)
 
@@ -116,6 +119,17 @@ export function countActions(tools: Tools) {
       moved: false,
       handedOver: null,
     })
+  }
+
+  /** A drawer that was counted before is not counted as if it had not been: what stands is confirmed. */
+  async function beginClosing(purpose: 'close' | 'elsewhere', other: OtherDrawerView | null = null) {
+    beginCount(purpose, other)
+    const asked = get()
+    const { counting } = asked
+    const answer = await call('session.count-so-far', other ? { sessionId: other.sessionId } : {})
+    if (failed(answer) || answer === null || !counting || get().counting !== counting) return
+    if (answer.pending === 'explain') settle(asked, { ...standing(answer), pieces: {}, slips: {} })
+    else settle(asked, { counting: { ...counting, again: true } })
   }
 
   const openDrawer = (counts?: ReturnType<typeof countsOf>) =>
@@ -154,6 +168,7 @@ export function countActions(tools: Tools) {
 
   return {
     beginCount,
+    beginClosing,
     openDrawer: () => openDrawer(),
     finishCount,
     confirm,

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { MovementKind } from '../../../domain/cash-session/events.ts'
+import type { TenderDifference } from '../../../domain/cash-session/tender-differences.ts'
 import type { Minor } from '../../../domain/money.ts'
 import type { Role } from '../../../domain/permissions.ts'
 import type { RefundReason } from '../../../domain/refund/events.ts'
@@ -128,7 +129,7 @@ export interface Confirming {
   reason: string
   pin: string
   /** Told once the count stands; null while it is blind. */
-  result: { counted: Minor; expected: Minor; variance: Minor } | null
+  result: { counted: Minor; expected: Minor; variance: Minor; tenders: readonly TenderDifference[] } | null
 }
 
 /** The till as this window shows it: its live views, and what only this window knows. No rule is decided here. */

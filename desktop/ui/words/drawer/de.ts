@@ -43,6 +43,7 @@ export const de: Record<keyof typeof en, string> = {
   'reason.variance.1': 'Verkauf falsch erfasst',
   'reason.variance.2': 'Schein oder Münze fehlt',
   'reason.variance.3': 'Noch nicht bekannt',
+  'counted.slips': '{{tender}}: Belege / eingenommen',
   'counted.first': 'Erste Zählung',
   'counted.witness': 'Bestätigt von',
   'open.count': 'Stückweise',

@@ -41,6 +41,7 @@ export const en = {
   'reason.variance.1': 'Sale keyed wrongly',
   'reason.variance.2': 'Note or coin missing',
   'reason.variance.3': 'Not known yet',
+  'counted.slips': '{{tender}}: slips / taken',
   'counted.first': 'First count',
   'counted.witness': 'Confirmed by',
   'open.count': 'By note and coin',

@@ -43,6 +43,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.variance.1': 'Vente mal saisie',
   'reason.variance.2': 'Billet ou pièce manquant',
   'reason.variance.3': 'Pas encore connu',
+  'counted.slips': '{{tender}} : tickets / encaissé',
   'counted.first': 'Premier comptage',
   'counted.witness': 'Confirmé par',
   'open.count': 'Par coupures',
