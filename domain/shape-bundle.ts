@@ -7,8 +7,14 @@ import { z } from 'zod'
 /** Where bundles are sent, by POST. */
 export const BUNDLE_PATH = '/v1/shapes'
 
-/** The content type of an answer: frames of {@link encodeFrame}, in any order, an empty one first. */
+/** The content type of an answer: frames of {@link encodeFrame}, in any order, an empty one first and whenever the server likes. */
 export const BUNDLE_TYPE = 'application/x-shape-bundle'
+
+/**
+ * The header of an answer that says how often an empty frame comes while questions wait, ms: when it stays away, nothing
+ * else will come by this connection either, though neither end was told that it is dead.
+ */
+export const BEAT_HEADER = 'x-shape-bundle-beat'
 
 /** Questions in one bundle. */
 export const BUNDLE_MOST = 100
@@ -42,7 +48,10 @@ const LENGTHS = 8
 /** No answer's head is longer, bytes: what claims to be is no frame. */
 const HEAD_MOST = 64 * 1024
 
-/** Sent at once, so that who asked knows that nothing on the way gathers answers before it passes them on. */
+/**
+ * Sent at once, so that who asked knows that nothing on the way gathers answers before it passes them on, and again as
+ * {@link BEAT_HEADER} says.
+ */
 export const OPENING: Uint8Array = new Uint8Array(LENGTHS)
 
 export function encodeFrame({ body, ...head }: BundleAnswer): Uint8Array {
@@ -71,7 +80,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
 
 /**
  * Reads frames out of bytes as they arrive.
- * @returns a function that takes the next bytes and gives the answers that they complete, null for the opening
+ * @returns a function that takes the next bytes and gives the answers that they complete, null for an empty frame
  * @throws Error when the bytes are not frames
  */
 export function createFrameReader(): (bytes: Uint8Array) => (BundleAnswer | null)[] {

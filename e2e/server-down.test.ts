@@ -53,6 +53,20 @@ describe('when machines die', () => {
     return untilTillsEqualServer(product.db, MARKET.id, [first, second])
   }
 
+  it('has new rows within 10 s although the connections that bring them have died without a word', async () => {
+    const setPrice = (price: number) =>
+      product.db.updateTable('product').set({ price }).where('cip13', '=', DOLIPRANE).execute()
+    product.line.silence('POST /v1/shapes')
+    await setPrice(219)
+    const began = performance.now()
+    const isHere = (till: TestTill) =>
+      tillRows(till.databaseFile).product?.some((row) => row.cip13 === DOLIPRANE && Number(row.price) === 219)
+    await until('the new price at both tills', () => [first, second].every(isHere), 30_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await setPrice(218)
+    await until('the price as it was', () => ![first, second].some(isHere))
+  })
+
   it('sells, closes and starts again without a server, and nothing is lost or twice', async () => {
     const one = await begin(first)
     const two = await begin(second)

@@ -6,12 +6,25 @@ export interface Line {
   /** Connections break at once and new ones are refused, as when the router dies. */
   cut(): void
   restore(): void
+  /** Connections whose last request began like this are dead from now on, and neither end is told. */
+  silence(request: string): void
   close(): Promise<void>
 }
+
+interface Pair {
+  near: Socket
+  far: Socket
+  lastRequest: string
+  silent: boolean
+}
+
+/** How a request begins. */
+const REQUEST = /^[A-Z]+ \/\S*/
 
 /** Opens a TCP line on loopback to a server's port. */
 export async function openLine(targetPort: number): Promise<Line> {
   const sockets = new Set<Socket>()
+  const pairs = new Set<Pair>()
   let up = true
   const proxy = createServer((near) => {
     if (!up) {
@@ -19,6 +32,11 @@ export async function openLine(targetPort: number): Promise<Line> {
       return
     }
     const far = connect(targetPort, '127.0.0.1')
+    const pair: Pair = { near, far, lastRequest: '', silent: false }
+    pairs.add(pair)
+    near.on('data', (chunk: Buffer) => {
+      pair.lastRequest = REQUEST.exec(chunk.subarray(0, 200).toString('latin1'))?.[0] ?? pair.lastRequest
+    })
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -27,7 +45,8 @@ export async function openLine(targetPort: number): Promise<Line> {
       socket.on('error', () => socket.destroy())
       socket.on('close', () => {
         sockets.delete(socket)
-        other.destroy()
+        pairs.delete(pair)
+        if (!pair.silent) other.destroy()
       })
       socket.pipe(other)
     }
@@ -49,6 +68,14 @@ export async function openLine(targetPort: number): Promise<Line> {
     },
     restore: () => {
       up = true
+    },
+    silence: (request) => {
+      for (const pair of pairs) {
+        if (!pair.lastRequest.startsWith(request)) continue
+        pair.silent = true
+        // What still comes by it is read, and lost.
+        for (const socket of [pair.near.unpipe(pair.far), pair.far.unpipe(pair.near)]) socket.resume()
+      }
     },
     close: () => {
       breakAll()

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
+import { BEAT_HEADER, BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
 import { type Bundler, createBundler } from './bundle.ts'
 
 type Handle = (response: ServerResponse, asks: string[], request: IncomingMessage) => void
@@ -119,6 +119,33 @@ describe('shapes that ask together', () => {
       response.end(frame(0, 200, 'again'))
     }
     expect(await (await ask('sale')).text()).toBe('again')
+  })
+
+  it('are asked anew when the connection that they wait on has died without a word', async () => {
+    const beat = 300
+    const begun = (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': BUNDLE_TYPE, [BEAT_HEADER]: String(beat) })
+      response.write(OPENING)
+    }
+    let beats = 0
+    handle = (response) => {
+      begun(response)
+      const beating = setInterval(() => {
+        beats += 1
+        response.write(OPENING)
+        if (beats === 3) clearInterval(beating)
+      }, beat)
+    }
+    const asked = Promise.allSettled([ask('sale'), ask('branch')])
+    expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    // For as long as it was alive they waited.
+    expect(beats).toBe(3)
+    handle = (response) => {
+      begun(response)
+      response.end(frame(0, 200, 'again'))
+    }
+    expect(await (await ask('sale')).text()).toBe('again')
+    expect(alone).toEqual([])
   })
 
   it('let the connection go once nobody waits for any of them', async () => {

@@ -1,4 +1,5 @@
 import {
+  BEAT_HEADER,
   BUNDLE_MOST,
   BUNDLE_PATH,
   BUNDLE_TYPE,
@@ -14,6 +15,9 @@ const OPENING_MS = 5000
 
 /** Where bundles do not come through, requests go by themselves for so long; longer each time in a row, ms. */
 const ALONE_MS = { first: 60_000, most: 3_600_000 }
+
+/** A connection on which so many beats in a row are missed is dead. */
+const BEATS_MISSED = 2.5
 
 /** What a bundle's answer says of bundles as such. */
 class NoBundles extends Error {
@@ -57,18 +61,44 @@ function createWay() {
   }
 }
 
-/** Reads a bundle's answers as they come. @throws NoBundles when it is none, or does not begin in time */
+/**
+ * Breaks a bundle off when it has been silent for longer than the server says it is. A server of an older release says
+ * nothing of it: each request then waits for as long as its answer may take.
+ */
+function listenForBeats({ headers }: Response, over: AbortController) {
+  const beat = Number(headers.get(BEAT_HEADER) ?? 0)
+  let timer: NodeJS.Timeout | null = null
+  const stop = () => {
+    if (timer) clearTimeout(timer)
+  }
+  const heard = () => {
+    stop()
+    if (!(beat > 0)) return
+    const dead = new TypeError('nothing comes by this connection any more')
+    timer = setTimeout(() => over.abort(dead), beat * BEATS_MISSED)
+  }
+  heard()
+  return { heard, stop }
+}
+
+/** Reads a bundle's answers as they come. */
 async function readBundle(
   response: Response,
-  begun: () => void,
-  take: (answer: BundleAnswer) => void,
+  over: AbortController,
+  tools: { begun(): void; take(answer: BundleAnswer): void },
 ): Promise<void> {
   const read = createFrameReader()
-  for await (const bytes of response.body ?? []) {
-    for (const answer of read(bytes)) {
-      begun()
-      if (answer) take(answer)
+  const beats = listenForBeats(response, over)
+  try {
+    for await (const bytes of response.body ?? []) {
+      beats.heard()
+      for (const answer of read(bytes)) {
+        tools.begun()
+        if (answer) tools.take(answer)
+      }
     }
+  } finally {
+    beats.stop()
   }
 }
 
@@ -98,12 +128,11 @@ async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: A
         answer(new Response(hasNoBody(status) ? null : body, { status, headers }))
       return
     }
-    await readBundle(
-      response,
-      () => clearTimeout(late),
-      ({ ask, status, headers, body }) =>
+    await readBundle(response, over, {
+      begun: () => clearTimeout(late),
+      take: ({ ask, status, headers, body }) =>
         asks[ask]?.answer(new Response(hasNoBody(status) ? null : new Uint8Array(body), { status, headers })),
-    )
+    })
   } catch (error) {
     throw unopened ? new NoBundles('nothing came in time') : error
   } finally {

@@ -1,11 +1,17 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { refuse } from '../../../domain/refusals.ts'
-import { type BundleAnswer, createFrameReader, LARGEST_ANSWER } from '../../../domain/shape-bundle.ts'
+import {
+  BEAT_HEADER,
+  type BundleAnswer,
+  createFrameReader,
+  LARGEST_ANSWER,
+} from '../../../domain/shape-bundle.ts'
 import type { Caller } from '../../auth/caller.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { onError } from '../../http/refused.ts'
 import { until } from '../testing.ts'
+import { answerBundle } from './bundle.ts'
 import { createGatekeeper } from './gatekeeper.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -136,6 +142,25 @@ describe('a bundle of questions', () => {
     delete callers.till
     const answers = await allOf(response)
     expect(answers.map((answer) => answer?.status)).toEqual([undefined, 401, 401])
+  })
+
+  it('gives a sign of life while its questions wait, as often as it says', async () => {
+    const { promise, resolve } = Promise.withResolvers<Response>()
+    const { signal } = new AbortController()
+    const response = answerBundle(1, {
+      one: () => promise,
+      knows: () => false,
+      gone: signal,
+      open: { signal, release: () => {} },
+      beatMs: 5,
+    })
+    expect(response.headers.get(BEAT_HEADER)).toBe('5')
+    const answers = answersOf(response)
+    for (let n = 0; n < 4; n++) expect((await answers.next()).value).toBeNull()
+    resolve(new Response('[]'))
+    let last: BundleAnswer | null = null
+    for await (const answer of answers) last = answer
+    expect(last && textOf(last)).toEqual([200, '[]'])
   })
 
   it('frees the upstream when its client has gone', async () => {

@@ -1,4 +1,11 @@
-import { BUNDLE_TYPE, encodeFrame, joined, LARGEST_ANSWER, OPENING } from '../../../domain/shape-bundle.ts'
+import {
+  BEAT_HEADER,
+  BUNDLE_TYPE,
+  encodeFrame,
+  joined,
+  LARGEST_ANSWER,
+  OPENING,
+} from '../../../domain/shape-bundle.ts'
 import { toldHeaders } from './relay.ts'
 import type { OpenRequest } from './revocation.ts'
 
@@ -11,9 +18,14 @@ export interface BundleParts {
   readonly knows: (ask: number) => boolean
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal
+  /** How often an empty frame comes, ms; {@link BEAT_MS} unless said otherwise. */
+  readonly beatMs?: number
   /** The bundle's caller is proven anew by it for as long as it is open. */
   readonly open: Pick<OpenRequest, 'signal' | 'release'>
 }
+
+/** A till asks anew after two and a half of these, ms: a connection that has died is noticed within 10 s. */
+const BEAT_MS = 3000
 
 const NOTHING = new Uint8Array(0)
 
@@ -45,10 +57,11 @@ async function frameOf(
 
 /**
  * Answers many questions in one response, each as soon as its own answer is there. It ends with the last of them; should
- * one of them break off amid its body, all do, and are asked again.
+ * one of them break off amid its body, all do, and are asked again. While questions wait, an empty frame comes now and then.
  * @param count how many questions there are
  */
-export function answerBundle(count: number, { one, knows, gone, open }: BundleParts): Response {
+export function answerBundle(count: number, parts: BundleParts): Response {
+  const { one, knows, gone, open, beatMs = BEAT_MS } = parts
   const given = new AbortController()
   const ended = AbortSignal.any([gone, given.signal])
   const signal = AbortSignal.any([ended, open.signal])
@@ -67,8 +80,13 @@ export function answerBundle(count: number, { one, knows, gone, open }: BundlePa
         if (ready.push(frame) === 1) setImmediate(flush)
       }
       controller.enqueue(OPENING)
+      // What nobody takes does not heap up.
+      const beat = setInterval(() => (controller.desiredSize ?? 0) > 0 && controller.enqueue(OPENING), beatMs)
+      const still = () => clearInterval(beat)
+      ended.addEventListener('abort', still, { once: true })
       Promise.all(Array.from({ length: count }, (_, ask) => answer(ask))).then(
         () => {
+          still()
           open.release()
           flush()
           if (!ended.aborted) controller.close()
@@ -84,6 +102,7 @@ export function answerBundle(count: number, { one, knows, gone, open }: BundlePa
   return new Response(stream, {
     headers: {
       'content-type': BUNDLE_TYPE,
+      [BEAT_HEADER]: String(beatMs),
       'cache-control': 'private, no-store, no-transform',
       vary: 'authorization',
       // Read by proxies that would otherwise gather answers until a buffer is full.
