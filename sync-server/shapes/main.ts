@@ -111,6 +111,10 @@ async function run({ host, port, ...options }: Arguments): Promise<void> {
   const engine = await createShapeEngine({
     ...options,
     onEvent: ({ level, message }) => console.error(`${level}: ${message}`),
+    onFatal: (message) => {
+      console.error(`fatal: ${message}`)
+      process.exit(1)
+    },
   })
   const fetch = askForSecret(engine.fetch, process.env.ELECTRIC_SECRET || null)
   const server = serve({ fetch, hostname: host, port }, (address) => {

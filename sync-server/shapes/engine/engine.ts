@@ -70,6 +70,7 @@ export class Engine {
         discontinued: (reason) => this.#discontinued(reason),
         streaming: () => settings.onEvent({ level: 'info', message: 'Replication is streaming' }),
         event: settings.onEvent,
+        fatal: settings.onFatal,
       },
     })
     this.#source = new ShapeSource({ settings, db, registry, log, feed: this.#feed })
@@ -120,6 +121,11 @@ export class Engine {
 
   get streaming(): boolean {
     return this.#feed.streaming
+  }
+
+  get #status(): EngineHealth['status'] {
+    if (this.#feed.failed) return 'failed'
+    return this.streaming ? 'active' : 'starting'
   }
 
   /** Answers a GET of `/v1/shape`, or a POST whose body has been read into the query. */
@@ -173,13 +179,14 @@ export class Engine {
     const { log, registry } = this.#parts
     const slot = await this.#feed.slot().catch(() => null)
     return {
-      status: this.streaming ? 'active' : 'starting',
+      status: this.#status,
       shapes: registry.count,
       waitingClients: this.#serving.polls.count,
       globalLsn: this.#globalLsn,
       logBytes: log.position - log.start,
       slotHeldBytes: slot?.heldBytes ?? null,
       slotStatus: slot?.walStatus ?? null,
+      slotAtRisk: slot !== null && this.#slotWatch.isAtRisk(slot),
     }
   }
 
@@ -192,7 +199,7 @@ export class Engine {
     this.#serving.early.close()
     const { log, replay, db } = this.#parts
     await replay.sealTail(log).catch((error: unknown) => this.#warn('An index cannot be kept', error))
-    await log.close()
+    await log.close().catch((error: unknown) => this.#warn('The change log was not closed in order', error))
     await db.close()
     this.#parts.unlock()
   }

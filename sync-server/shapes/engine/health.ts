@@ -1,5 +1,6 @@
 export interface EngineHealth {
-  readonly status: 'active' | 'starting'
+  /** `failed`: only a new process goes on. */
+  readonly status: 'active' | 'starting' | 'failed'
   readonly shapes: number
   readonly waitingClients: number
   readonly globalLsn: number
@@ -7,4 +8,6 @@ export interface EngineHealth {
   /** WAL that Postgres keeps for the slot, in bytes; null while the database is out of reach. */
   readonly slotHeldBytes: number | null
   readonly slotStatus: string | null
+  /** Postgres holds more than an operator wants, or is about to give the slot up. */
+  readonly slotAtRisk: boolean
 }

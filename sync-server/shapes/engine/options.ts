@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly catalogueCheckMs?: number
   /** Hears of what an operator must know. */
   readonly onEvent?: (event: EngineEvent) => void
+  /** The engine can do nothing more until its process begins again; the message is one sentence for an operator. */
+  readonly onFatal?: (message: string) => void
 }
 
 export interface EngineEvent {
@@ -59,6 +61,7 @@ export function withDefaults(options: EngineOptions): Settings {
     slotWarnBytes: 512 * MIB,
     catalogueCheckMs: 10_000,
     onEvent: () => undefined,
+    onFatal: () => undefined,
     ...options,
   }
 }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -65,6 +66,8 @@ export class ChangeLog {
   #fd = -1
   #position = 0
   #transactionStart = 0
+  /** Nothing of a transaction is in the file that is not whole. */
+  #whole = true
   #syncing: Promise<void> = Promise.resolve()
   #lastCommitLsn = 0
   #endLsn = 0
@@ -91,6 +94,8 @@ export class ChangeLog {
       else broken = !(await log.#load(base, visitor, base === bases.at(-1)))
     }
     log.#openTail()
+    // What a process before has written may be in memory alone, and would be confirmed as if it were on disk.
+    await log.sync()
     return log
   }
 
@@ -123,6 +128,7 @@ export class ChangeLog {
   append(block: Block, bytes: Buffer): number {
     const position = this.#position
     const tail = this.tail
+    this.#whole = false
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(this.#fd, bytes, written, bytes.length - written, tail.size + written)
     }
@@ -133,18 +139,23 @@ export class ChangeLog {
     return position
   }
 
-  /** Takes back the blocks of a transaction whose last block has not been appended. */
+  /** Takes back the blocks of a transaction whose last block has not been appended, or of which a part has. */
   abort(): void {
+    if (this.#whole) return
     const tail = this.tail
-    tail.size -= this.#position - this.#transactionStart
-    ftruncateSync(this.#fd, tail.size)
+    const size = tail.size - (this.#position - this.#transactionStart)
+    ftruncateSync(this.#fd, size)
+    tail.size = size
     this.#position = this.#transactionStart
     this.#cache.clear()
+    this.#whole = true
   }
 
   /** Makes everything appended before the call durable. */
   sync(): Promise<void> {
-    this.#syncing = this.#syncing.then(() => syncData(this.#fd))
+    // The file as of now: what is appended while this waits its turn may begin another.
+    const fd = this.#fd
+    this.#syncing = this.#syncing.then(() => syncData(fd))
     return this.#syncing
   }
 
@@ -215,18 +226,35 @@ export class ChangeLog {
     this.#segments = []
     this.#sealed = []
     this.#transactionStart = this.#position
+    this.#whole = true
     this.#cache.clear()
     this.#syncing = Promise.resolve()
-    this.#lastCommitLsn = endLsn
+    // A commit record may begin exactly there, and will be sent.
+    this.#lastCommitLsn = endLsn - 1
     this.#endLsn = endLsn
     this.#openTail()
   }
 
   async close(): Promise<void> {
-    await this.sync()
-    closeSync(this.#fd)
-    this.#fd = -1
-    for (const segment of this.#segments) closeReader(segment)
+    try {
+      await this.sync()
+    } finally {
+      closeSync(this.#fd)
+      this.#fd = -1
+      for (const segment of this.#segments) closeReader(segment)
+    }
+  }
+
+  /** The end of a log that cannot be synced: takes off its files what stands after a position, as far as they let it. */
+  giveUp(position: number): void {
+    for (const { base, size, path } of this.#segments) {
+      try {
+        if (base > position) removeSegment(path)
+        else if (base + size > position) truncateSync(path, position - base)
+      } catch {
+        // The disk is what failed.
+      }
+    }
   }
 
   #path(base: number): string {
@@ -242,6 +270,7 @@ export class ChangeLog {
 
   #commit(block: Block): void {
     this.#transactionStart = this.#position
+    this.#whole = true
     this.#lastCommitLsn = Math.max(this.#lastCommitLsn, block.commitLsn)
     this.#endLsn = block.endLsn
     const { tail } = this
@@ -254,11 +283,20 @@ export class ChangeLog {
   /** Begins a new segment. The old one is made durable in line with all other syncs, then closed. */
   #roll(): void {
     const old = this.#fd
-    this.#sealed.push(this.tail)
+    const { tail } = this
+    try {
+      this.#addSegment()
+      this.#openTail()
+    } catch {
+      // The commit that filled the segment is in the log and must be told: the next one tries again.
+      if (this.tail !== tail) removeSegment(this.#segments.pop()?.path ?? '')
+      if (this.#fd !== old) closeSync(this.#fd)
+      this.#fd = old
+      return
+    }
+    this.#sealed.push(tail)
     this.#syncing = this.#syncing.then(() => syncData(old)).finally(() => closeSync(old))
     this.#syncing.catch(() => undefined)
-    this.#addSegment()
-    this.#openTail()
   }
 
   #addSegment(): void {
@@ -326,7 +364,10 @@ export class ChangeLog {
         visitor.transaction(transaction)
       })
       segment.size = wholeBytes
-      if (!isTail && wholeBytes === fileSize) visitor.scanned(segment)
+      if (!isTail && wholeBytes === fileSize) {
+        visitor.scanned(segment)
+        await syncFile(path)
+      }
     }
     this.#segments.push(segment)
     this.#lastCommitLsn = segment.lastCommitLsn
@@ -342,6 +383,16 @@ const indexPath = (segmentPath: string) => segmentPath.replace(SUFFIX, INDEX_SUF
 function readIndex(segmentPath: string): SegmentIndex | null {
   const path = indexPath(segmentPath)
   return existsSync(path) ? decodeIndex(readFileSync(path)) : null
+}
+
+/** Of a segment without an index: it is indexed once it is durable. */
+async function syncFile(path: string): Promise<void> {
+  const fd = openSync(path, 'r+')
+  try {
+    await syncData(fd)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function removeSegment(path: string): void {

@@ -40,6 +40,8 @@ export interface FeedHandlers {
   /** Streaming has begun, after a connect or reconnect. */
   readonly streaming: () => void
   readonly event: (event: EngineEvent) => void
+  /** What the log has on disk cannot be told any more: the process must end. */
+  readonly fatal: (message: string) => void
 }
 
 export interface FeedOptions {
@@ -68,6 +70,7 @@ export class Feed {
   #durablePosition: number
   #syncing = false
   #stopped = false
+  #failed = false
   /** Messages of the present stream are taken in. */
   #accepting = false
   #statusTimer: NodeJS.Timeout | null = null
@@ -84,6 +87,11 @@ export class Feed {
 
   get streaming(): boolean {
     return this.#stream !== null
+  }
+
+  /** It will never stream again in this process. */
+  get failed(): boolean {
+    return this.#failed
   }
 
   get origin(): Origin | null {
@@ -301,9 +309,14 @@ export class Feed {
         if (log.endLsn > lsn && !this.#stopped) this.#sync()
       },
       (error: unknown) => {
-        // What a failed fsync has lost cannot be told: nothing more is confirmed by this process.
+        // What a failed fsync has lost cannot be told: nothing more is confirmed by this process, and the next one
+        // must not take from memory what is not on the disk.
         this.#stopped = true
+        this.#failed = true
         this.#pauseReceiving(error)
+        log.giveUp(this.#durablePosition)
+        const why = `The change log could not be brought to disk (${messageOf(error)})`
+        this.#options.handlers.fatal(`${why}: the process must begin again, after a look at the disk.`)
       },
     )
   }

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import type { EngineEvent } from '../options.ts'
 import type { Feed } from './feed.ts'
-import { slotBound } from './slot.ts'
+import { type SlotState, slotBound } from './slot.ts'
 
 const MIB = 1024 * 1024
 
@@ -24,11 +24,16 @@ export class SlotWatch {
     this.#onEvent({ level: 'warn', message })
   }
 
+  /** More WAL is held than an operator wants, or Postgres is about to give the slot up. */
+  isAtRisk({ heldBytes, walStatus }: Pick<SlotState, 'heldBytes' | 'walStatus'>): boolean {
+    return heldBytes > this.#warnBytes || !['reserved', 'extended'].includes(walStatus)
+  }
+
   async check(feed: Pick<Feed, 'slot'>): Promise<void> {
     const slot = await feed.slot().catch(() => null)
     if (!slot) return
     const { heldBytes, walStatus } = slot
-    const isMuch = heldBytes > this.#warnBytes || !['reserved', 'extended'].includes(walStatus)
+    const isMuch = this.isAtRisk(slot)
     if (isMuch === this.#warned) return
     this.#warned = isMuch
     const size = `${Math.round(heldBytes / MIB)} MiB`

@@ -69,15 +69,15 @@ export class TransactionWriter {
 
   /** Forgets a transaction that will be sent again. */
   abort(): void {
-    if (this.#open) {
-      this.#builder.seal({ commitLsn: 0, endLsn: 0, xid: 0, firstChange: 0, last: false })
-      this.#log.abort()
-    }
+    this.#builder.seal({ commitLsn: 0, endLsn: 0, xid: 0, firstChange: 0, last: false })
     this.#open = null
     this.#skipping = false
+    this.#log.abort()
   }
 
   #begin({ commitLsn, xid }: Extract<Message, { kind: 'begin' }>): void {
+    // What an earlier try may have left, if it could not be taken back then.
+    this.#log.abort()
     if (commitLsn <= this.#log.lastCommitLsn) {
       this.#skipping = true
       return
@@ -93,10 +93,10 @@ export class TransactionWriter {
 
   #commit(endLsn: number): Committed | null {
     const open = this.#open
+    if (open) this.#seal(open, endLsn, true)
     this.#open = null
     this.#skipping = false
     if (!open) return null
-    this.#seal(open, endLsn, true)
     return { lsn: open.commitLsn, ...open.effects.commit({ lsn: open.commitLsn, xid: open.xid }) }
   }
 
