@@ -20,6 +20,7 @@ import type { ObjectStore } from './files/object-store.ts'
 import { consoleFiles } from './http/console-files.ts'
 import type { AppEnv } from './http/env.ts'
 import { createGuard } from './http/guard.ts'
+import { healthRoute } from './http/health.ts'
 import { answerRefusal, onError } from './http/refused.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security.ts'
@@ -27,6 +28,7 @@ import type { Countersigner } from './journal/countersign.ts'
 import type { IngestTools } from './journal/ingest.ts'
 import { journalRoutes } from './journal/routes.ts'
 import { replicaRoutes } from './replica/routes.ts'
+import type { ShapeService } from './shape-service.ts'
 import type { Jobs } from './workers/jobs.ts'
 
 /** The running parts that the routes stand on. */
@@ -41,21 +43,8 @@ export interface AppParts extends IngestTools {
   countersigner: Countersigner
   signIn: SignIn
   /** Answers `/v1/shape`, for callers that it authenticates itself. */
-  gatekeeper: Hono<AppEnv>
+  shapes: Pick<ShapeService, 'gatekeeper' | 'health'>
   consoleDir: string
-}
-
-function healthRoute(db: ServerDatabase): Hono<AppEnv> {
-  return new Hono<AppEnv>().get('/', async (c) => {
-    c.header('cache-control', 'no-store')
-    try {
-      await sql`select 1`.execute(db)
-      return c.json({ status: 'ok' })
-    } catch (error) {
-      c.get('log').error({ err: error }, 'database out of reach')
-      return c.json({ status: 'database out of reach' }, 503)
-    }
-  })
 }
 
 /** Puts the server's routes together. Every failure leaves as a refusal in the caller's language. */
@@ -67,12 +56,15 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.use(securityHeaders(signIn.mode === 'clerk' ? signIn.publishableKey : null))
   app.onError(onError)
   app.notFound((c) => answerRefusal(c, refuse('not-found', { what: c.req.path.slice(0, 200) })))
-  app.route('/v1/health', healthRoute(parts.db))
+  app.route(
+    '/v1/health',
+    healthRoute({ ping: () => sql`select 1`.execute(parts.db), shapes: parts.shapes.health }),
+  )
   app.route('/v1/journal', journalRoutes(parts, createGuard(parts.authenticateAgain)))
   app.route('/v1/replica', replicaRoutes(parts.pool, guard))
   app.route('/v1/models', modelRoutes(parts.db, parts.files, guard))
   app.route('/v1/forecast', forecastRoutes(parts.jobs, guard))
-  app.route('/', parts.gatekeeper)
+  app.route('/', parts.shapes.gatekeeper)
   app.route('/v1', enrolmentRoutes(parts, guard))
   app.route('/v1', sessionRoutes(signIn, guard, clock))
   app.route('/v1', salesRoutes(parts.db, guard))

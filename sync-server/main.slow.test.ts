@@ -53,7 +53,7 @@ describe('the server’s process', () => {
     for (let i = 0; i < 2; i += 1) {
       const { child, exited, ready, stderr } = start()
       const { url } = await ready()
-      expect(await (await fetch(new URL('/v1/health', url))).json()).toEqual({ status: 'ok' })
+      expect(await (await fetch(new URL('/v1/health', url))).json()).toMatchObject({ status: 'ok' })
       expect(stderr()).toContain('DEVELOPMENT SIGN-IN')
       child.kill('SIGTERM')
       expect(await exited).toBe(0)

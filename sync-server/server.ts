@@ -145,7 +145,13 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
   const jobs = await startJobs({ databaseUrl, tasks, crontab, log })
   closers.push(() => jobs.stop())
-  const shapes = await openShapes(config, { databaseUrl, authenticate: authenticateAgain, log })
+  const shapes = await openShapes(config, {
+    databaseUrl,
+    authenticate: authenticateAgain,
+    log,
+    // Whatever runs is safe against a kill -9, and whoever runs the server starts it again.
+    endProcess: () => process.exit(1),
+  })
   const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })
   const parts = {
     countersigner,
@@ -160,7 +166,7 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     authenticateAgain,
     signIn,
   }
-  const app = createApp({ ...parts, gatekeeper: shapes.gatekeeper, consoleDir: config.consoleDir })
+  const app = createApp({ ...parts, shapes, consoleDir: config.consoleDir })
   closers.push(shapes.close)
   const { server, url } = await listen(app, config)
   const close = async () => {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Authenticate } from './auth/caller.ts'
 import type { ServerConfig } from './config.ts'
 import type { AppEnv } from './http/env.ts'
+import type { ShapesHealth } from './http/health.ts'
 import { createShapeEngine } from './shapes/engine/app.ts'
 import { createGatekeeper } from './shapes/gatekeeper/gatekeeper.ts'
 import { electricUpstream } from './shapes/gatekeeper/upstream.ts'
@@ -12,6 +13,8 @@ import { electricUpstream } from './shapes/gatekeeper/upstream.ts'
 export interface ShapeService {
   /** Answers `/v1/shape`; it authenticates callers itself. */
   gatekeeper: Hono<AppEnv>
+  /** How the embedded engine does; null for an Electric, which has a health page of its own. */
+  health: (() => Promise<ShapesHealth>) | null
   /** Lets waiting clients go. */
   close(): Promise<void>
 }
@@ -19,19 +22,27 @@ export interface ShapeService {
 /** Opens what answers `/v1/shape`: the gatekeeper before a real Electric, or before the embedded engine. */
 export async function openShapes(
   config: ServerConfig,
-  tools: { databaseUrl: string; authenticate: Authenticate; log: Logger },
+  tools: { databaseUrl: string; authenticate: Authenticate; log: Logger; endProcess: () => void },
 ): Promise<ShapeService> {
   const { databaseUrl, authenticate, log } = tools
   if (config.electric) {
     const { url, secret } = config.electric
     const upstream = electricUpstream(secret ? { url, secret } : { url })
-    return { gatekeeper: createGatekeeper({ authenticate, upstream }), close: async () => {} }
+    return {
+      gatekeeper: createGatekeeper({ authenticate, upstream }),
+      health: null,
+      close: async () => {},
+    }
   }
   const engine = await createShapeEngine({
     databaseUrl,
     dataDir: join(config.dataDir, 'shapes'),
     onEvent: ({ level, message }) => log[level]({ part: 'shapes' }, message),
+    onFatal: (message) => {
+      log.fatal({ part: 'shapes' }, message)
+      tools.endProcess()
+    },
   })
   const gatekeeper = createGatekeeper({ authenticate, upstream: (request) => engine.fetch(request) })
-  return { gatekeeper, close: () => engine.close() }
+  return { gatekeeper, health: () => engine.health(), close: () => engine.close() }
 }
