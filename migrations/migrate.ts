@@ -30,6 +30,7 @@ import * as headOffice from './0031-head-office.ts'
 import * as paymentReturns from './0032-payment-returns.ts'
 import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
+import * as lateRefunds from './0041-late-refunds.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -65,6 +66,7 @@ const STEPS: Record<string, Step> = {
   '0032-payment-returns': paymentReturns,
   '0034-product-search': productSearch,
   '0035-customer-decisions': customerDecisions,
+  '0041-late-refunds': lateRefunds,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

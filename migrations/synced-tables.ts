@@ -275,6 +275,8 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
       number: 'int',
       sale_count: 'int',
       gross_total: 'int',
+      refund_count: 'int',
+      refund_total: 'int',
       cash: 'int',
       expected: 'int',
       variance: 'int',

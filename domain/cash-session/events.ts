@@ -171,6 +171,8 @@ export const cashSessionAddendumSchema = z.strictObject({
   tenders: z.array(
     z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
   ),
+  /** What was given back late; absent when nothing was. */
+  refunds: refundFiguresSchema.optional(),
   /** Late cash, in (+) or out (-). */
   cash: minorSchema,
   /** What the drawer had to hold, and differed by, with everything late in it. */

@@ -237,6 +237,8 @@ export const projectAddendum = (event: JournalEvent, late: CashSessionAddendum):
       number: late.number,
       sale_count: late.saleCount,
       gross_total: late.grossTotal,
+      refund_count: late.refunds?.count ?? null,
+      refund_total: late.refunds?.total ?? null,
       cash: late.cash,
       expected: late.expected,
       variance: late.variance,

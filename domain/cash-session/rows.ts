@@ -98,6 +98,9 @@ export interface ZAddendumRow {
   number: number
   sale_count: number
   gross_total: number
+  /** What was given back late; null when nothing was. */
+  refund_count: number | null
+  refund_total: number | null
   cash: number
   expected: number
   variance: number

@@ -86,7 +86,7 @@ const readAddenda = (db: ServerDatabase, sessionId: string) =>
     .selectFrom('z_addendum')
     .where('session_id', '=', sessionId)
     .orderBy('number')
-    .select(['number', 'sale_count as saleCount', 'cash', 'variance'])
+    .select(['number', 'sale_count as saleCount', 'refund_total as refunded', 'cash', 'variance'])
     .execute()
 
 /** What was sold in a session: VAT by rate and tenders by kind, as its Z report has them. */

@@ -48,6 +48,7 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'Closed at another workstation',
     'said.addendum': 'Addendum {{number}}: {{count}} late sales, cash {{cash}}',
+    'said.refunded': 'given back {{amount}}',
   },
   {
     show: 'Voir les mouvements de {{drawer}}',
@@ -95,6 +96,7 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'Clôturé depuis un autre poste',
     'said.addendum': 'Additif {{number}} : {{count}} ventes tardives, espèces {{cash}}',
+    'said.refunded': 'remboursé {{amount}}',
   },
   {
     show: 'Bewegungen von {{drawer}} zeigen',
@@ -142,5 +144,6 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'An anderem Arbeitsplatz abgeschlossen',
     'said.addendum': 'Nachtrag {{number}}: {{count}} späte Verkäufe, Bargeld {{cash}}',
+    'said.refunded': 'erstattet {{amount}}',
   },
 )

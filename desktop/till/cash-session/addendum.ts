@@ -7,6 +7,7 @@ import { addTaxShares, type TaxShare } from '../../../domain/tax.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
+import { createRefundFigures } from './figures.ts'
 
 /** Adds what came late to a Z that another till closed. */
 export interface Addenda {
@@ -22,6 +23,7 @@ type Closed = {
   expected: Minor
   addenda: number
   lateSales: number
+  lateRefunds: number
   lateCash: Minor
 }
 
@@ -31,6 +33,7 @@ function prepareReads(db: TillDatabase) {
     select c.id as sessionId, c.z_number as zNumber, c.covers_seq as coversSeq, c.counted, c.expected,
       (select count(*) from z_addendum a where a.session_id = c.id) as addenda,
       (select coalesce(sum(sale_count), 0) from z_addendum a where a.session_id = c.id) as lateSales,
+      (select coalesce(sum(refund_count), 0) from z_addendum a where a.session_id = c.id) as lateRefunds,
       (select coalesce(sum(cash), 0) from z_addendum a where a.session_id = c.id) as lateCash
     from cash_session c
     where c.register_id = ? and c.device_id = ? and c.closed_device_id is not null and c.covers_seq is not null`)
@@ -48,31 +51,45 @@ function prepareReads(db: TillDatabase) {
   const readCash = db
     .prepare('select coalesce(sum(amount), 0) from cash_movement where session_id = ?')
     .pluck()
-  const skip = db.prepare(`select seq from sale s where ${late} order by seq limit 1 offset @known`).pluck()
-  return { readClosed, readSales, readTaxes, readTenders, readCash, skip }
+  const skip = (table: string) =>
+    db.prepare(`select seq from ${table} s where ${late} order by seq limit 1 offset @known`).pluck()
+  return {
+    readClosed,
+    readSales,
+    readTaxes,
+    readTenders,
+    readRefunds: createRefundFigures(db, late.replaceAll('s.', 'f.')),
+    readCash,
+    skipSales: skip('sale'),
+    skipRefunds: skip('refund'),
+  }
 }
 
 /**
- * This till's sales that a Z closed at another till does not hold: those of its own journal above what that till knew. The
- * Z stays as it was; each time something is still missing from it, an addendum says what.
+ * This till's sales and refunds that a Z closed at another till does not hold: those of its own journal above what that
+ * till knew. The Z stays as it was; each time something is still missing from it, an addendum says what.
  */
 export function createAddenda(context: TillContext, printing: ReceiptPrinting): Addenda {
   const { db, journal } = context
-  const { readClosed, readSales, readTaxes, readTenders, readCash, skip } = prepareReads(db)
+  const { readClosed, readSales, readTaxes, readTenders, readRefunds, readCash, ...skip } = prepareReads(db)
 
   const addendumOf = (closed: Closed): CashSessionAddendum | null => {
-    const { sessionId, coversSeq, expected, lateCash, lateSales, counted } = closed
+    const { sessionId, coversSeq, expected, lateCash, counted } = closed
     const inDrawer = readCash.get(sessionId) as number
     const cash = minor(inDrawer - expected - lateCash)
     const of = { sessionId, deviceId: context.deviceId, after: coversSeq }
-    // Sales that an earlier addendum holds come first in the journal.
-    const first = skip.get({ ...of, known: lateSales }) as number | undefined
-    const range = { ...of, after: first === undefined ? Number.MAX_SAFE_INTEGER : first - 1 }
+    // What an earlier addendum holds comes first in the journal.
+    const above = (first: unknown) => ({
+      ...of,
+      after: first === undefined ? Number.MAX_SAFE_INTEGER : (first as number) - 1,
+    })
+    const range = above(skip.skipSales.get({ ...of, known: closed.lateSales }))
+    const back = readRefunds(above(skip.skipRefunds.get({ ...of, known: closed.lateRefunds })))
     const sales = readSales.get(range) as Pick<
       CashSessionAddendum,
       'saleCount' | 'firstReceipt' | 'lastReceipt'
     > & { grossTotal: number }
-    if (sales.saleCount === 0 && cash === 0) return null
+    if (sales.saleCount === 0 && !back.refunds && cash === 0) return null
     const nowExpected = minor(inDrawer)
     const tenders = readTenders.all(range) as { kind: string; count: number; amount: Minor }[]
     return {
@@ -89,6 +106,7 @@ export function createAddenda(context: TillContext, printing: ReceiptPrinting): 
         ...tender,
         kind: tenderKindSchema.parse(tender.kind) as TenderKind,
       })),
+      ...back,
       cash,
       expected: nowExpected,
       variance: variance(counted, nowExpected),

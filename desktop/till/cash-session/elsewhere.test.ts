@@ -108,6 +108,32 @@ test('a dead till’s drawer is closed from its neighbour, and what comes late i
   expect(addenda()).toHaveLength(1)
 })
 
+test('a card refund that came late is an addendum too, once', async () => {
+  await dead.unlockAs('pharmacist')
+  accepted(dead.openSession(cents(10_000)))
+  accepted(dead.scan('3400935955838'))
+  const { saleId } = accepted(dead.completeSale({ kind: 'card' }, dead.basket.revision()))
+  bring(dead, neighbour, 0, 2)
+  await neighbour.operators.unlock(TEST_STAFF.pharmacist.pin)
+  const sessionId = accepted(neighbour.otherDrawers())[0]?.sessionId ?? ''
+  accepted(await neighbour.countDrawer({ counts: coins(10_000), sessionId }))
+
+  // 1.16 goes back to the card at the till that nobody heard of any more: no cash moves, and nothing is sold.
+  accepted(dead.refunds.begin(saleId))
+  accepted(dead.refunds.choose(dead.refunds.view()?.lines[0]?.lineId ?? '', 1, 'stock'))
+  const { revision, total } = dead.refunds.view() ?? { revision: 0, total: cents(0) }
+  accepted(dead.refunds.complete({ reason: 'faulty', revision, total }))
+  bring(neighbour, dead, 0, 1)
+  accepted(dead.openSession(cents(0)))
+  const addenda = () => dead.context.db.prepare('select * from z_addendum order by number').all()
+  const late = { number: 1, sale_count: 0, gross_total: 0, cash: 0, expected: 10_000, variance: 0 }
+  expect(addenda()).toMatchObject([{ ...late, refund_count: 1, refund_total: 116 }])
+  expect(paper(dead, 'z-addendum')[0]).toMatch(/Remboursements \(1\)\s+-1,16/)
+  accepted(dead.closeSession([]))
+  accepted(dead.openSession(cents(0)))
+  expect(addenda()).toHaveLength(1)
+})
+
 test('who may not close a drawer may not close another’s either', async () => {
   await neighbour.operators.unlock(TEST_STAFF.cashier.pin)
   expect(neighbour.otherDrawers()).toMatchObject({ refused: 'not-allowed' })

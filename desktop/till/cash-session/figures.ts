@@ -40,6 +40,34 @@ const tendersOf = (rows: readonly Grouped[]) =>
 /** As a drawer is counted: cash, then the slips. */
 const TENDER_ORDER = ['cash', 'card', 'voucher', 'account'].map((kind) => `t.kind = '${kind}' desc`).join()
 
+/**
+ * Sums what was given back, of the refunds `f` that a condition names.
+ * @returns nothing when nothing was
+ */
+export function createRefundFigures(db: TillDatabase, where: string) {
+  const refunded = db.prepare(`
+    select count(*) as count, coalesce(sum(f.total), 0) as total from refund f where ${where}`)
+  const refundTaxes = db.prepare(`
+    select t.vat_rate_bp as rateBp, sum(t.net) as net, sum(t.tax) as tax, sum(t.gross) as gross
+    from refund f join refund_tax t on t.refund_id = f.id where ${where} group by t.vat_rate_bp`)
+  const refundTenders = db.prepare(`
+    select t.kind, count(*) as count, sum(t.amount) as amount
+    from refund f join refund_tender t on t.refund_id = f.id where ${where}
+    group by t.kind order by ${TENDER_ORDER}`)
+  return (of: object): { refunds?: RefundFigures } => {
+    const { count, total } = refunded.get(of) as { count: number; total: number }
+    if (count === 0) return {}
+    return {
+      refunds: {
+        count,
+        total: minor(total),
+        taxes: addTaxShares(refundTaxes.all(of) as TaxShare[]),
+        tenders: tendersOf(refundTenders.all(of) as Grouped[]),
+      },
+    }
+  }
+}
+
 /** Sums a session's rows. Every figure comes from rows of facts, none from a running counter that could drift. */
 export function createFigures(db: TillDatabase, registerId: string): (sessionId: string) => SessionFigures {
   const sales = db.prepare(`
@@ -54,27 +82,7 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
     from sale s join sale_tender t on t.sale_id = s.id where s.session_id = ? group by t.kind order by ${TENDER_ORDER}`)
   const movements = db.prepare(`
     select kind, count(*) as count, sum(amount) as amount from cash_movement where session_id = ? group by kind`)
-  const refunded = db.prepare(`
-    select count(*) as count, coalesce(sum(total), 0) as total from refund where session_id = ?`)
-  const refundTaxes = db.prepare(`
-    select t.vat_rate_bp as rateBp, sum(t.net) as net, sum(t.tax) as tax, sum(t.gross) as gross
-    from refund f join refund_tax t on t.refund_id = f.id where f.session_id = ? group by t.vat_rate_bp`)
-  const refundTenders = db.prepare(`
-    select t.kind, count(*) as count, sum(t.amount) as amount
-    from refund f join refund_tender t on t.refund_id = f.id where f.session_id = ?
-    group by t.kind order by ${TENDER_ORDER}`)
-  const refundsOf = (sessionId: string): { refunds?: RefundFigures } => {
-    const { count, total } = refunded.get(sessionId) as { count: number; total: number }
-    if (count === 0) return {}
-    return {
-      refunds: {
-        count,
-        total: minor(total),
-        taxes: addTaxShares(refundTaxes.all(sessionId) as TaxShare[]),
-        tenders: tendersOf(refundTenders.all(sessionId) as Grouped[]),
-      },
-    }
-  }
+  const refundsOf = createRefundFigures(db, 'f.session_id = @sessionId')
   const perpetual = db
     .prepare('select coalesce(max(gross_total), 0) from register_total where register_id = ?')
     .pluck()
@@ -90,7 +98,7 @@ export function createFigures(db: TillDatabase, registerId: string): (sessionId:
       taxes: addTaxShares(taxes.all(sessionId) as TaxShare[]),
       tenders: tendersOf(tenders.all(sessionId) as Grouped[]),
       movements: moved,
-      ...refundsOf(sessionId),
+      ...refundsOf({ sessionId }),
       perpetualTotal: minor(perpetual.get(registerId) as number),
     }
   }

@@ -15,6 +15,7 @@ import type { Place } from '../place.ts'
 import { countElements, varianceElement } from './count-elements.ts'
 import { DRAWER_WORDS } from './drawer-wording.ts'
 import { formatInstant, formatMoney } from './format.ts'
+import { refundElements } from './refund-elements.ts'
 import { paperHead, taxTable } from './sale-document.ts'
 import { WORDS } from './wording.ts'
 
@@ -81,6 +82,7 @@ export function addendumDocument(content: AddendumContent, place: Place, locale:
       ),
       leftRight(words.salesTotal, formatMoney(addendum.grossTotal, locale), { bold: true }),
       ...(addendum.taxes.length === 0 ? [] : [rule(), ...taxTable(addendum.taxes, locale)]),
+      ...refundElements(addendum.refunds, locale),
       rule(),
       leftRight(own.lateCash, formatMoney(addendum.cash, locale)),
       leftRight(words.expected, formatMoney(addendum.expected, locale), { bold: true }),

@@ -1,6 +1,5 @@
-import type { CashCount, RefundFigures } from '../../../domain/cash-session/events.ts'
+import type { CashCount } from '../../../domain/cash-session/events.ts'
 import { shortHash } from '../../../domain/journal/event.ts'
-import type { Minor } from '../../../domain/money.ts'
 import type { Locale } from '../../../domain/refusals.ts'
 import {
   leftRight,
@@ -14,6 +13,7 @@ import type { Place } from '../place.ts'
 import { countElements, varianceElement } from './count-elements.ts'
 import { closingElements } from './drawer-documents.ts'
 import { formatDay, formatInstant, formatMoney } from './format.ts'
+import { refundElements } from './refund-elements.ts'
 import { paperHead, taxTable } from './sale-document.ts'
 import { WORDS } from './wording.ts'
 
@@ -43,21 +43,6 @@ function cashElements({ report, counts }: ZReportContent, locale: Locale): Print
 /** Number and, unless it says no more than that, name. */
 const registerLabel = ({ registerNumber, registerName }: Place): string =>
   registerName.endsWith(` ${registerNumber}`) ? String(registerNumber) : `${registerNumber} ${registerName}`
-
-/** What was given back, apart from what was sold. */
-function refundElements(refunds: RefundFigures | undefined, locale: Locale): PrintElement[] {
-  if (!refunds) return []
-  const words = WORDS[locale]
-  const back = (amount: Minor) => `-${formatMoney(amount, locale)}`
-  return [
-    rule(),
-    leftRight(`${words.refunds} (${refunds.count})`, back(refunds.total), { bold: true }),
-    ...refunds.tenders.map(({ kind, count, amount }) =>
-      leftRight(`${words.tender[kind]} (${count})`, back(amount)),
-    ),
-    ...taxTable(refunds.taxes, locale),
-  ]
-}
 
 /** What was sold: receipts, tenders, VAT and the perpetual total. The same on both reports. */
 function salesElements(report: ZReportView | XReportView, locale: Locale): PrintElement[] {

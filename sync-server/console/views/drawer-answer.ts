@@ -20,7 +20,14 @@ export const drawerSchema = z.object({
   taxes: z.array(z.object({ rateBp: z.int(), tax: minorSchema })),
   tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
   addenda: z.array(
-    z.object({ number: z.int(), saleCount: z.int(), cash: minorSchema, variance: minorSchema }),
+    z.object({
+      number: z.int(),
+      saleCount: z.int(),
+      /** Given back late; null when nothing was. */
+      refunded: minorSchema.nullable(),
+      cash: minorSchema,
+      variance: minorSchema,
+    }),
   ),
   removals: z.array(
     z.object({

@@ -211,8 +211,10 @@ function Said({ session, drawer }: DrawerParts) {
     session.variance_reason === null ? '' : `${d('why')}: ${session.variance_reason}`,
     session.witness_id === null ? '' : `${d('said.witness')}: ${nameOf(directory, session.witness_id)}`,
     session.closed_device_id === null ? '' : d('said.elsewhere'),
-    ...drawer.addenda.map(({ number, saleCount, cash }) =>
-      d('said.addendum', { number, count: saleCount, cash: money(cash) }),
+    ...drawer.addenda.map(
+      ({ number, saleCount, refunded, cash }) =>
+        d('said.addendum', { number, count: saleCount, cash: money(cash) }) +
+        (refunded === null ? '' : `, ${d('said.refunded', { amount: money(refunded) })}`),
     ),
   ].filter(Boolean)
   return said.map((line) => <p key={line}>{line}</p>)
