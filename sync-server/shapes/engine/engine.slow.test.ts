@@ -269,6 +269,11 @@ describe('requests out of the ordinary', () => {
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('"table":["Table')])
   })
 
+  it('that forbid columns to subsets are refused by name, as none are forbidden here', async () => {
+    const answer = await t.get({ table: 'sale', offset: '-1', queryable_columns: 'id,branch' })
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('"queryable_columns":[')])
+  })
+
   it('with a filter of immoderate length are refused by name', async () => {
     const where = `branch = '${'x'.repeat(70_000)}'`
     const post = { method: 'POST', body: JSON.stringify({ subset: { where } }) }

@@ -91,6 +91,10 @@ export function readShapeNames(
   const log = oneOf<LogMode>(query, 'log', ['full', 'changes_only'], 'full')
   const table = query.get('table') ?? ''
   if (table === '') throw new RequestError({ table: ["can't be blank"] })
+  // It forbids columns to subsets: passed over, it would open what the one who set it believes closed.
+  if (query.get('queryable_columns')) {
+    throw new RequestError({ queryable_columns: ['is not served by this engine'] })
+  }
   const params = readParams(query)
   return {
     table,
