@@ -47,6 +47,8 @@ export type SessionView = {
   overnight: boolean
   /** It is a drawer of one person's own. */
   own: boolean
+  /** It was opened before this till was installed, and what happened in it until then is still on its way. */
+  lacksHistory?: true
 } | null
 
 export interface DrawerActionView {

@@ -39,6 +39,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         actions: sessions.actions(sessionId),
         overnight: businessDate < businessDateAt(context.now(), context.place().timeZone),
         own: ownerId !== null,
+        ...(around.loading() && !sessions.openedHere(sessionId) && { lacksHistory: true as const }),
       }
     },
     overnight: () => {

@@ -386,3 +386,20 @@ describe('several people', () => {
     expect(stage.till.till.sessions.allOpen()).toEqual([])
   })
 })
+
+test('says at a count and at an X report that a drawer’s earlier sales are still on their way', async () => {
+  await open()
+  const lacking = 'Earlier sales and cash of this drawer are still loading.'
+  stage.till.till.context.db
+    .prepare('update cash_session set id = ?')
+    .run('0190a000-0000-7000-8000-0000000000aa')
+  stage.till.till.context.changes.touch('session')
+  stage.till.set({ loading: { rows: 120_000, expected: 400_000, secondsLeft: 90, canSell: true } })
+  await stage.window.keys('F10', '7')
+  await shows(lacking)
+  await stage.window.keys('Escape', 'F10', '5')
+  await shows('X report')
+  await shows(lacking)
+  stage.till.set({ loading: null })
+  await until(() => page().getByText(lacking).count(), 0)
+})

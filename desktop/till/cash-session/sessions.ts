@@ -22,6 +22,8 @@ export interface Sessions {
   /** Every open session of this register, other people's own drawers among them. */
   allOpen(): OpenSession[]
   saleCount(sessionId: string): number
+  /** Whether this till has in its own journals all that happened in a session since it was opened. */
+  openedHere(sessionId: string): boolean
   /** The latest things done with the drawer outside of sales, latest first. */
   actions(sessionId: string): DrawerActionView[]
 }
@@ -49,6 +51,12 @@ export function createSessions(db: TillDatabase, registerId: string, atTill: () 
       case when a.kind = 'paid-in' then a.amount else -a.amount end as amount
     from drawer_action a left join staff p on p.id = a.actor_id
     where a.session_id = ? order by a.at desc, a.id desc limit ${ACTIONS_SHOWN}`)
+  const isOpening = `type = 'cash-session.opened' and json_extract(body, '$.payload.sessionId') = @sessionId`
+  const readOpening = db
+    .prepare(
+      `select 1 from journal where ${isOpening} union all select 1 from journal_past where ${isOpening}`,
+    )
+    .pluck()
   const allOpen = () => readOpen.all() as OpenSession[]
   return {
     open: () => {
@@ -59,6 +67,7 @@ export function createSessions(db: TillDatabase, registerId: string, atTill: () 
       return sessions.find(({ ownerId }) => ownerId !== null && ownerId === person) ?? shared
     },
     allOpen,
+    openedHere: (sessionId) => readOpening.get({ sessionId }) !== undefined,
     saleCount: (sessionId) => countSales.get(sessionId) as number,
     actions: (sessionId) => readActions.all(sessionId) as DrawerActionView[],
   }

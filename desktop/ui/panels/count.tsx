@@ -13,6 +13,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+import { HistoryNote } from './history-note.tsx'
 import { otherName } from './other-name.ts'
 
 const LARGEST = DENOMINATIONS.EUR[0]
@@ -45,6 +46,7 @@ export function CountPanel() {
           className="sticky top-0 z-10 mb-2 rounded-control"
         />
       )}
+      {purpose !== 'float' && <HistoryNote other={other !== null} />}
       <div className="-mx-4">
         {DENOMINATIONS.EUR.map((denomination) => (
           <CountLine key={denomination} denomination={denomination} text={pieces[denomination] ?? ''} />

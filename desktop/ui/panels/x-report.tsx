@@ -11,6 +11,7 @@ import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
 import { DoneButton } from './done-button.tsx'
 import { Facts } from './facts.tsx'
+import { HistoryNote } from './history-note.tsx'
 import { Sums } from './sums.tsx'
 
 /** The open session's figures as they were read and printed. */
@@ -31,6 +32,7 @@ export function XReportPanel() {
       <p role="status" className="pb-2 text-floor text-second">
         {d('x.note')}
       </p>
+      <HistoryNote />
       <Facts
         rows={[
           [d('x.date'), formatDate(report.businessDate, locale)],

@@ -100,6 +100,9 @@ export const de: Record<keyof typeof en, string> = {
   'reason.no-sale.2': 'Münzrolle geöffnet',
   'reason.no-sale.3': 'Kassenlade geprüft',
 
+  'history.lacks': 'Frühere Verkäufe und Bewegungen dieser Lade werden noch geladen.',
+  'history.remedy': 'Sie fehlen in den Beträgen: Lesen oder zählen Sie, wenn der Verlauf geladen ist.',
+
   'x.title': 'X-Bericht',
   'x.note': 'Gelesen und gedruckt; nichts wurde abgeschlossen.',
   'x.date': 'Geschäftstag',

@@ -98,6 +98,9 @@ export const en = {
   'reason.no-sale.2': 'Opened a roll of coins',
   'reason.no-sale.3': 'Drawer checked',
 
+  'history.lacks': 'Earlier sales and cash of this drawer are still loading.',
+  'history.remedy': 'Figures lack them: read or count once the history is loaded.',
+
   'x.title': 'X report',
   'x.note': 'Read and printed; nothing was closed.',
   'x.date': 'Business date',

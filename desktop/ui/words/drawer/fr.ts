@@ -100,6 +100,9 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.no-sale.2': 'Rouleau de pièces ouvert',
   'reason.no-sale.3': 'Tiroir contrôlé',
 
+  'history.lacks': 'Les ventes et mouvements antérieurs de ce tiroir sont en cours de chargement.',
+  'history.remedy': 'Ils manquent aux montants : lisez ou comptez une fois l’historique chargé.',
+
   'x.title': 'Lecture X',
   'x.note': 'Lue et imprimée ; rien n’a été clôturé.',
   'x.date': 'Journée',
