@@ -38,4 +38,6 @@ export interface PaymentView {
   terminal: boolean
   /** A voucher that was scanned and waits to be taken. */
   offered: string | null
+  /** Vouchers scanned since the till started: rises with each, the same one again too. */
+  scans: number
 }

@@ -40,6 +40,8 @@ interface OfBasket {
   customerId?: string | null
   note?: string | null
   discount?: GivenDiscount | null
+  /** A voucher that was scanned and waits to be taken. */
+  voucher?: string | null
 }
 
 /** How to take one change back: the line as it was, or null when the change made it. */
@@ -85,7 +87,7 @@ export const PLAIN_PRICE = {
 
 const KEY = 'basket'
 
-const NOTHING_SAID = { discount: null, note: null, customerId: null } as const
+const NOTHING_SAID = { discount: null, note: null, customerId: null, voucher: null } as const
 
 /** What the basket knows beside its lines, as it is kept; a write joins the caller's transaction. */
 export const basketMeta = (state: TillState) => ({
@@ -156,8 +158,8 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
     const undo = meta().undo.slice(0, -1)
     if (step.word === 'void') {
       for (const line of step.lines) put(line)
-      const { note = null, discount = null, customerId = null, lines } = step
-      moveOn({ note, discount, customerId, lastLineId: lines.at(-1)?.id ?? null, undo })
+      const { word: _, lines, ...said } = step
+      moveOn({ ...NOTHING_SAID, ...said, lastLineId: lines.at(-1)?.id ?? null, undo })
       return step.lines.map((line) => ({ before: null, after: line }))
     }
     if (step.lineId === null) {
@@ -171,8 +173,8 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
     return [{ before: now, after: step.before }]
   }
   const ofBasket = (): OfBasket => {
-    const { note = null, discount = null, customerId = null } = meta()
-    return { note, discount, customerId }
+    const { note = null, discount = null, customerId = null, voucher = null } = meta()
+    return { note, discount, customerId, voucher }
   }
   return { meta, ofBasket, moveOn, withStep, takeBack }
 }

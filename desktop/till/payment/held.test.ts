@@ -67,6 +67,22 @@ describe('a voucher', () => {
     till.payments.voucher('V-7Q4K', all())
     expect(till.payments.view().offered).toBeNull()
   })
+
+  test('that is scanned again says so, and leaves with its basket', () => {
+    accepted(till.scan('V-7Q4K'))
+    accepted(till.scan('V-7Q4K'))
+    expect(till.payments.view()).toMatchObject({ offered: 'V-7Q4K', scans: 2 })
+    accepted(till.basket.voidAll())
+    expect(till.payments.view().offered).toBeNull()
+    accepted(till.basket.undo())
+    expect(till.payments.view().offered).toBe('V-7Q4K')
+    accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))
+    expect(till.payments.view().offered).toBeNull()
+    // Before the first pack it waits for the sale.
+    accepted(till.scan('V-7Q4K'))
+    accepted(till.scan(VENTOLINE))
+    expect(till.payments.view().offered).toBe('V-7Q4K')
+  })
 })
 
 describe('an account', () => {

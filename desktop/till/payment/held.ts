@@ -5,6 +5,7 @@ import { may, rolesThatMay } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { CustomerView } from '../../bridge/payment-views.ts'
 import { formatDay, formatMoney } from '../receipt/format.ts'
+import { basketMeta } from '../counter/basket-store.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Paid, PaymentNeeds, Wanted } from './gate.ts'
 import type { Take } from './take.ts'
@@ -27,10 +28,15 @@ export function createVouchers(context: TillContext, needs: PaymentNeeds, take: 
   const read = context.db.prepare(`
     select v.code, v.expires_on as expiresOn, v.active, coalesce(b.amount, 0) as amount
     from voucher v left join voucher_balance b on b.code = v.code where v.code = ?`)
-  let offered: string | null = null
+  const { meta, setMeta } = basketMeta(context.state)
+  let scans = 0
 
-  const offer = (code: string | null) => {
-    offered = code
+  const offered = () => meta().voucher ?? null
+
+  /** It waits with its basket: what is voided, parked or paid takes it along. */
+  const offer = (voucher: string | null) => {
+    if (voucher !== null) scans++
+    if (voucher !== offered()) setMeta({ ...meta(), voucher })
     context.changes.touch('payment')
   }
 
@@ -48,7 +54,9 @@ export function createVouchers(context: TillContext, needs: PaymentNeeds, take: 
   }
 
   return {
-    offered: () => offered,
+    offered,
+    /** How many were scanned since the till started: the same one again is a scan too. */
+    scans: () => scans,
     offer,
     isVoucher: (code: string): boolean => read.get(asVoucherCode(code)) !== undefined,
     /** Takes as much as is asked for and it is worth. */

@@ -90,7 +90,7 @@ export function createPayments(
   const gate = createGate(context, needs)
   const take = createTake(context, needs, gate)
 
-  const { voucher, offer, offered, isVoucher } = createVouchers(context, needs, take)
+  const { voucher, offer, offered, scans, isVoucher } = createVouchers(context, needs, take)
 
   const view = (): PaymentView => {
     const now = parts.list('sale')
@@ -111,6 +111,7 @@ export function createPayments(
       taken: takenOf(now),
       terminal: cards.hasTerminal,
       offered: offered(),
+      scans: scans(),
     }
   }
 

@@ -4,6 +4,7 @@ import { Toast } from '../../../ui-kit/components/toast.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { isParkingTold, type ScanTrouble, type TillState, type Trouble } from '../store/till-store.ts'
+import { customerWords } from '../words/customer-words.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
 import { pricingWords } from '../words/pricing-words.ts'
 import { searchWords } from '../words/search-words.ts'
@@ -75,6 +76,21 @@ function Told({ trouble, count = 1, className }: ToldProps) {
   )
 }
 
+/** A voucher that was scanned before it could be taken is not forgotten. */
+function VoucherWaits() {
+  const c = useWords(customerWords)
+  const code = useTill(({ payment, panel }) => (panel === 'tenders' ? null : payment.offered))
+  const empty = useTill((state) => state.basket.lines.length === 0)
+  if (code === null) return null
+  return (
+    <StatusRow
+      tone="note"
+      text={c('others.waits', { code })}
+      remedy={c(empty ? 'others.waitsItems' : 'others.waitsKey')}
+    />
+  )
+}
+
 const PRICED = {
   discounted: 'discount.given',
   undiscounted: 'discount.removed',
@@ -90,7 +106,7 @@ function UndoToast() {
   const p = useWords(pricingWords)
   const f = useWords(searchWords)
   const d = useWords(drawerWords)
-  if (!toast) return null
+  if (!toast) return <VoucherWaits />
   if (isParkingTold(toast)) return <ParkingToast told={toast} />
   if (toast.kind === 'printing') return <Toast>{d('papers.printing', { title: toast.title })}</Toast>
   if (toast.kind === 'copied') return <Toast>{s('sales.copied', { number: toast.receiptNumber })}</Toast>

@@ -1,7 +1,7 @@
 import type { Minor } from '../../../domain/money.ts'
 import { basketActions } from './basket-actions.ts'
 import { countActions } from './count-actions.ts'
-import { customerActions, otherTenderActions } from './customer-actions.ts'
+import { createPutVoucherAway, customerActions, otherTenderActions } from './customer-actions.ts'
 import { drawerPanelActions, paperActions } from './drawer-actions.ts'
 import { entryActions, listActions, lookActions } from './entry-actions.ts'
 import { createListener } from './listen.ts'
@@ -56,10 +56,13 @@ export function createActions(surroundings: Surroundings) {
 }
 
 /** What is told above the search line. */
-function noticeActions({ get, set, play, call, dismissToast }: Tools) {
+function noticeActions(tools: Tools) {
+  const { get, set, play, call, dismissToast } = tools
+  const putVoucherAway = createPutVoucherAway(tools)
   /** Takes away everything that is told there. */
   function dismissNotices() {
-    const { toast, notice } = get()
+    const { toast, notice, trouble, scanTrouble, payment } = get()
+    if (payment.offered !== null && !toast && !notice && !trouble && !scanTrouble) putVoucherAway()
     set({ trouble: null, scanTrouble: null })
     if (toast) dismissToast()
     if (notice) void call('notice.dismiss', {})
@@ -71,7 +74,7 @@ function noticeActions({ get, set, play, call, dismissToast }: Tools) {
     set({ trouble: { reason } })
   }
 
-  return { dismissNotices, refuse }
+  return { dismissNotices, refuse, putVoucherAway }
 }
 
 const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
@@ -90,7 +93,7 @@ function panelActions(
 ) {
   const { get, set, dismissToast } = tools
   const { payPart, payCash, payGiven, cancelCard } = pay
-  const { dismissNotices, refuse } = noticeActions(tools)
+  const { dismissNotices, refuse, putVoucherAway } = noticeActions(tools)
 
   const openPanel = (panel: Panel) => {
     dismissToast()
@@ -115,7 +118,10 @@ function panelActions(
     const state = get()
     if (state.operator === null) set({ pin: '' })
     else if (ASKING.includes(state.panel) && openPartOf(state)?.underWay) return void cancelCard()
-    else if (state.panel === 'tenders') return set({ panel: 'pay', tenderPin: null, trouble: null })
+    else if (state.panel === 'tenders') {
+      putVoucherAway()
+      return set({ panel: 'pay', voucherCode: '', tenderPin: null, trouble: null })
+    }
     else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })

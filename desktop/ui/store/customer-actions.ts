@@ -44,6 +44,13 @@ export function customerActions(tools: Tools) {
   return { findCustomers, openCustomer, markCustomer, moveCustomer, attachCustomer, chooseCustomer }
 }
 
+/** A voucher that was scanned is the customer's again. */
+export const createPutVoucherAway =
+  ({ get, call }: Tools) =>
+  () => {
+    if (get().payment.offered !== null) void call('payment.put-away', {})
+  }
+
 /** Vouchers and accounts; the amount is the one typed in Pay, or all that is due. */
 export function otherTenderActions(tools: Tools) {
   const { get, set, call, once } = tools
@@ -53,7 +60,8 @@ export function otherTenderActions(tools: Tools) {
   function openOthers() {
     if (get().panel === 'tenders') return void payAccount()
     const given = get().panel === 'pay' ? get().given : ''
-    set({ panel: 'tenders', given, voucherCode: '', tenderPin: null, trouble: null, entry: '', found: null })
+    const voucherCode = get().payment.offered ?? ''
+    set({ panel: 'tenders', given, voucherCode, tenderPin: null, trouble: null, entry: '', found: null })
   }
 
   const asking = () => {

@@ -267,7 +267,7 @@ export const INITIAL: TillState = {
   basket: EMPTY_BASKET,
   baskets: { shown: 1, others: [] },
   parked: [],
-  payment: { parts: [], back: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null },
+  payment: { parts: [], back: [], taken: 0 as Minor, suggestedCash: [], terminal: false, offered: null, scans: 0 },
   customer: null,
   customers: { text: '', found: null, marked: 0 },
   notice: null,
@@ -348,9 +348,10 @@ export function receive<V extends keyof LiveViews>(store: TillStore, view: V, va
     receiveRefund(store, value as LiveViews['refund'])
   } else if (view === 'payment') {
     const payment = value as LiveViews['payment']
-    const { panel, payment: before } = store.getState()
+    const { panel, payment: before, basket } = store.getState()
     const begun = isPaid(payment) && !isPaid(before) && panel === 'rest'
-    const scanned = payment.offered !== null && payment.offered !== before.offered
+    // Before the first pack there is nothing to take it for: it waits, and is told.
+    const scanned = payment.offered !== null && payment.scans !== before.scans && basket.lines.length > 0
     store.setState({
       payment,
       ...(begun && { panel: 'pay', given: '' }),
