@@ -32,7 +32,7 @@ const searched = (text: string) => async (window: TillWindow) => {
 
 /** A usual reason, and a colleague's PIN. */
 async function confirmed(window: TillWindow) {
-  await window.keys('F5', 'Enter')
+  await window.keys('F5')
   await window.type('1111')
   await window.keys('Enter')
 }

@@ -3,7 +3,7 @@ import type { Permission } from '../../../domain/permissions.ts'
 import type { ZReportView } from '../../bridge/views.ts'
 import type { Actions } from '../store/actions.ts'
 import type { Reason, Scope, TillState } from '../store/till-store.ts'
-import { did, notAllowed, type ScopeKeys } from './scope-keys.ts'
+import { did, type FocusPort, notAllowed, type ScopeKeys } from './scope-keys.ts'
 
 /** What can be done with the open drawer, in the order of its panel; each on a digit. */
 export interface DrawerAction {
@@ -94,11 +94,17 @@ const onDrawer: ScopeKeys = ({ key }, state, actions) => {
  * Acts on the function keys of the panels of the drawer: usual reasons, and ways of opening.
  * @returns whether it was one of them
  */
-export function pressDrawerKey(cap: string, scope: Scope, state: TillState, actions: Actions): boolean {
+export function pressDrawerKey(
+  cap: string,
+  scope: Scope,
+  state: TillState,
+  actions: Actions,
+  focus: FocusPort,
+): boolean {
   const at = (REASON_CAPS as readonly string[]).indexOf(cap)
   if (at < 0) return false
-  if (scope === 'move') return did(actions.chooseReason(at))
-  if (scope === 'confirm') return did(actions.chooseWhy(at))
+  if (scope === 'move') return did(actions.chooseReason(at), focus.leaveReason())
+  if (scope === 'confirm') return did(actions.chooseWhy(at), focus.leaveReason())
   if (scope !== 'opening') return false
   if (at === 0) return did(actions.beginCount('float'))
   if (at === 1) return did(actions.switchOwn())

@@ -40,8 +40,16 @@ export function deleteText(all = false): void {
   changed(field, 'deleteContentBackward', null)
 }
 
+/** Leaves the reason that a key has filled in, so that a PIN typed next is not read by everybody. */
+export function leaveReason(): void {
+  const pin = document.querySelector<HTMLInputElement>('input[type="password"]')
+  if (pin) pin.focus()
+  else restFocus()
+}
+
 /** The document's focus, as the key map asks for it. */
 export const documentFocus: FocusPort = {
+  leaveReason,
   onControl: () => document.activeElement?.matches('button, [role="radio"], [role="option"]') ?? false,
   step: (by) => {
     const lines = [...document.querySelectorAll<HTMLElement>('[data-form-line]')]

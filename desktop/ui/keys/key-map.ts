@@ -218,7 +218,8 @@ const UNUSED = ['Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
   const scope = scopeOf(state)
   const cap = capOf(key)
-  if (pressDrawerKey(cap, scope, state, actions) || pressPricingKey(cap, scope, actions)) return true
+  if (pressDrawerKey(cap, scope, state, actions, focus)) return true
+  if (pressPricingKey(cap, scope, actions, focus)) return true
   const command =
     cap === 'Ctrl K' ? COMMANDS[0] : COMMANDS.find((each) => each.cap === cap && each.id !== 'forecast')
   if (command) {

@@ -9,6 +9,8 @@ export interface FocusPort {
   onControl(): boolean
   /** Moves to the next or previous line of a form. @returns whether there was one */
   step(by: 1 | -1): boolean
+  /** After a usual reason: on to the PIN that is asked for, else where typing goes. Digits never join the reason. */
+  leaveReason(): void
 }
 
 /** What keys do in one state of the screen. @returns whether the key was acted on */

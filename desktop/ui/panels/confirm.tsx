@@ -4,7 +4,7 @@ import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { REASON_CAPS } from '../keys/drawer-keys.ts'
-import { deleteText, FORM_LINE, REST_FOCUS, typeText } from '../keys/focus.ts'
+import { deleteText, FORM_LINE, leaveReason, REST_FOCUS, typeText } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import type { Confirming } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -96,7 +96,10 @@ function Why({ confirming }: { confirming: Confirming }) {
               key={cap}
               keyCap={cap}
               aria-pressed={confirming.reason === text}
-              onPress={() => actions.chooseWhy(i)}
+              onPress={() => {
+                actions.chooseWhy(i)
+                leaveReason()
+              }}
               className="justify-between !px-3 text-left !text-floor leading-tight aria-pressed:!bg-accent-tint aria-pressed:!text-on-accent-tint"
             >
               {text}

@@ -4,6 +4,7 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { leaveReason } from '../keys/focus.ts'
 import { DISCOUNT_REASON_CAPS } from '../keys/pricing-keys.ts'
 import { productWords } from '../screens/product-words.ts'
 import { baseOf, offOf } from '../store/pricing-actions.ts'
@@ -106,7 +107,10 @@ function UsualReasons() {
             key={cap}
             keyCap={cap}
             aria-pressed={reason === word}
-            onPress={() => actions.chooseDiscountReason(i)}
+            onPress={() => {
+              actions.chooseDiscountReason(i)
+              leaveReason()
+            }}
             className="justify-between !px-3 text-left !text-floor leading-tight aria-pressed:!bg-accent-tint aria-pressed:!text-on-accent-tint"
           >
             {word}

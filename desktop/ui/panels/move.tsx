@@ -4,7 +4,7 @@ import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { REASON_CAPS } from '../keys/drawer-keys.ts'
-import { deleteText, FORM_LINE, REST_FOCUS, restFocus, typeText } from '../keys/focus.ts'
+import { deleteText, FORM_LINE, leaveReason, REST_FOCUS, restFocus, typeText } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import type { Moving } from '../store/till-store.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -102,7 +102,10 @@ function UsualReasons({ moving }: { moving: Moving }) {
           key={cap}
           keyCap={cap}
           aria-pressed={moving.reason === d(`reason.${moving.kind}.${i}` as 'reason.paid-in.0')}
-          onPress={() => actions.chooseReason(i)}
+          onPress={() => {
+            actions.chooseReason(i)
+            leaveReason()
+          }}
           className="justify-between !px-3 text-left !text-floor leading-tight aria-pressed:!bg-accent-tint aria-pressed:!text-on-accent-tint"
         >
           {d(`reason.${moving.kind}.${i}` as 'reason.paid-in.0')}

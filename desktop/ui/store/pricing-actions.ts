@@ -66,8 +66,11 @@ function typingActions({ get, set, dismissToast }: Tools) {
   }
 
   /** A usual reason, in the words of the screen: it is stored and printed as it was read. */
-  const chooseDiscountReason = (index: number) =>
-    setPricing({ reason: words.t(`discount.why.${index}`, { ns: pricingWords.namespace }) })
+  const chooseDiscountReason = (index: number) => {
+    const reason = words.t(`discount.why.${index}`, { ns: pricingWords.namespace })
+    // A PIN that is asked for stays asked for: digits typed next belong to it, not to a figure that all can read.
+    setPricing({ reason, pin: get().pricing?.pin == null ? null : '' })
+  }
 
   return { openDiscount, openPrice, setPricing, switchUnit, chooseDiscountReason }
 }
