@@ -300,6 +300,8 @@ const inCount: ScopeKeys = ({ key, repeat }, _state, actions, focus) => {
   if (key === 'ArrowDown') return did(focus.step(1))
   if (key === 'ArrowUp') return did(focus.step(-1))
   if (key === 'Enter') return repeat || focus.step(1) || did(actions.finishCount())
+  // Behind the last line there is no line: what is typed there would go to the first.
+  if (key.length === 1 && focus.onControl()) return did(actions.refuse({ word: 'reason.countEnd' }))
   // The slips of other tenders are amounts: their line takes a decimal sign.
   return key !== '.' && key !== ',' && digitsOnly(key, actions)
 }

@@ -31,6 +31,7 @@ export const de: Record<keyof typeof en, string> = {
   'reason.counting': 'Zählung läuft: beenden oder Esc.',
   'reason.basketNotEmpty': 'Es sind noch Verkäufe offen: abschließen oder parken.',
   'reason.priceMissing': 'Eine Zeile hat noch keinen Preis: F5 drücken und ihn eingeben.',
+  'reason.countEnd': 'Alle Zeilen sind gezählt: Enter geht weiter, ↑ geht zurück.',
   'reason.digitsOnly': 'Hier gehören nur Ziffern hin.',
   'reason.moveAmount': 'Einen Betrag über null eingeben, höchstens 99.999,99.',
   'reason.moveReason': 'Bitte einen Grund angeben.',

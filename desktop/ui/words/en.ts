@@ -29,6 +29,7 @@ export const en = {
   'reason.counting': 'The drawer is being counted: finish, or Esc.',
   'reason.basketNotEmpty': 'Sales are still open: finish or park them.',
   'reason.priceMissing': 'A line has no price yet: press F5 and type it.',
+  'reason.countEnd': 'All lines are counted: Enter goes on, ↑ goes back to them.',
   'reason.digitsOnly': 'Only digits are taken here.',
   'reason.moveAmount': 'Type an amount above zero, up to 99,999.99.',
   'reason.moveReason': 'Say why: a reason is needed.',

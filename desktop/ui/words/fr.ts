@@ -31,6 +31,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.counting': 'Comptage en cours : terminez, ou Échap.',
   'reason.basketNotEmpty': 'Des ventes sont encore ouvertes : terminez-les ou mettez-les en attente.',
   'reason.priceMissing': 'Une ligne n’a pas encore de prix : appuyez sur F5 et saisissez-le.',
+  'reason.countEnd': 'Toutes les lignes sont comptées : Entrée continue, ↑ y revient.',
   'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
   'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99 999,99 au plus.',
   'reason.moveReason': 'Indiquez un motif.',
