@@ -53,7 +53,7 @@ export interface BasketView {
   /** The line that the last scan, pick or change touched. */
   lastLineId: string | null
   /** What undo would take back, in a word for the UI to translate; null when there is nothing. */
-  undo: 'add' | 'remove' | 'quantity' | 'void' | 'discount' | 'price' | null
+  undo: 'add' | 'remove' | 'quantity' | 'void' | 'discount' | 'price' | 'note' | 'customer' | null
   /** Rises with every change; a payment names the revision it was agreed on. */
   revision: number
 }

@@ -46,7 +46,7 @@ interface OfBasket {
 
 /** How to take one change back: the line as it was, or null when the change made it. */
 export interface UndoStep {
-  word: 'add' | 'remove' | 'quantity' | 'discount' | 'price'
+  word: 'add' | 'remove' | 'quantity' | 'discount' | 'price' | 'note'
   lineId: string
   before: BasketLineRow | null
   /** What went with the line, when it was the last. */
@@ -66,12 +66,19 @@ export interface UndoDiscount {
   before: GivenDiscount | null
 }
 
+/** How to take a change of what else is said of the whole basket back. */
+export interface UndoSaid {
+  word: 'note' | 'customer'
+  lineId: null
+  said: OfBasket
+}
+
 /** What the basket knows beside its lines. */
 export interface BasketMeta extends OfBasket {
   revision: number
   lastLineId: string | null
   /** Newest last, at most {@link UNDO_LIMIT}. */
-  undo: (UndoStep | UndoVoid | UndoDiscount)[]
+  undo: (UndoStep | UndoVoid | UndoDiscount | UndoSaid)[]
 }
 
 const UNDO_LIMIT = 20
@@ -90,10 +97,21 @@ const KEY = 'basket'
 const NOTHING_SAID = { discount: null, note: null, customerId: null, voucher: null } as const
 
 /** What the basket knows beside its lines, as it is kept; a write joins the caller's transaction. */
-export const basketMeta = (state: TillState) => ({
-  meta: (): BasketMeta => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] },
-  setMeta: (next: BasketMeta): void => state.set(KEY, next),
-})
+export function basketMeta(state: TillState) {
+  const meta = (): BasketMeta => state.get<BasketMeta>(KEY) ?? { revision: 0, lastLineId: null, undo: [] }
+  const setMeta = (next: BasketMeta): void => state.set(KEY, next)
+  return {
+    meta,
+    setMeta,
+    /** What the basket then knows; what is not named stays. */
+    moveOn: (next: Partial<BasketMeta>): void => {
+      const now = meta()
+      setMeta({ ...now, ...next, revision: now.revision + 1 })
+    },
+    /** The way back with one step more. */
+    withStep: (step: BasketMeta['undo'][number]) => [...meta().undo, step].slice(-UNDO_LIMIT),
+  }
+}
 
 export type BasketStore = ReturnType<typeof createBasketStore>
 
@@ -143,13 +161,7 @@ interface Rows {
 
 /** What the basket knows beside its lines, and the way back through its changes. */
 function createSteps(state: TillState, { line, put, remove }: Rows) {
-  const { meta, setMeta } = basketMeta(state)
-  /** What the basket then knows; what is not named stays. */
-  const moveOn = (next: Partial<BasketMeta>) => {
-    const now = meta()
-    setMeta({ ...now, ...next, revision: now.revision + 1 })
-  }
-  const withStep = (step: BasketMeta['undo'][number]) => [...meta().undo, step].slice(-UNDO_LIMIT)
+  const { meta, moveOn, withStep } = basketMeta(state)
 
   /** Takes the last change back, if there is one. @returns the lines it changed */
   const takeBack = (): LineChange[] => {
@@ -163,7 +175,7 @@ function createSteps(state: TillState, { line, put, remove }: Rows) {
       return step.lines.map((line) => ({ before: null, after: line }))
     }
     if (step.lineId === null) {
-      moveOn({ discount: step.before, lastLineId: null, undo })
+      moveOn({ ...('said' in step ? step.said : { discount: step.before }), lastLineId: null, undo })
       return []
     }
     const now = line(step.lineId) ?? null

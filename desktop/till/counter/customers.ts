@@ -37,7 +37,7 @@ export function createCustomers(
   { operators, change }: { operators: Operators; change: ChangeBasket },
 ): Customers {
   const { db } = context
-  const { meta, setMeta } = basketMeta(context.state)
+  const { meta, moveOn, withStep } = basketMeta(context.state)
   const byId = db.prepare(`${CUSTOMER} where c.id = ? and c.active`)
   const byLoyalty = db
     .prepare('select id from customer where loyalty_number = ? and active order by number limit 1')
@@ -78,8 +78,9 @@ export function createCustomers(
     attach: (customerId) =>
       change(() => {
         if (customerId !== null && !read(customerId)) return refuse('customer-unknown')
-        const before = meta()
-        setMeta({ ...before, customerId, revision: before.revision + 1 })
+        const said = { customerId: meta().customerId ?? null }
+        if (said.customerId === customerId) return null
+        moveOn({ customerId, undo: withStep({ word: 'customer', lineId: null, said }) })
         return null
       }),
   }

@@ -257,6 +257,22 @@ describe('notes', () => {
     expect(till.basket.view().note).toBeNull()
   })
 
+  test('are taken back one by one, and leave what was before them', () => {
+    const lineId = add(0)
+    accepted(till.basket.setQuantity(lineId, 2))
+    accepted(till.setNote(lineId, 'eat'))
+    accepted(till.setNote(null, 'for the daughter'))
+    const said = () => {
+      const { lines, note, undo } = till.basket.view()
+      return [lines[0]?.quantity, lines[0]?.note, note, undo]
+    }
+    expect(said()).toEqual([2, 'eat', 'for the daughter', 'note'])
+    accepted(till.basket.undo())
+    expect(said()).toEqual([2, 'eat', null, 'note'])
+    accepted(till.basket.undo())
+    expect(said()).toEqual([2, null, null, 'quantity'])
+  })
+
   test('need something to be on', () => {
     expect(till.setNote(null, 'alone')).toMatchObject({ refused: 'basket-empty' })
     add(0)

@@ -111,6 +111,12 @@ describe('an account', () => {
     expect(till.customers.view()).toBeNull()
     accepted(till.completeSale({ kind: 'card' }, till.basket.revision()))
     expect(one('select customer_id from sale')).toBeNull()
+    accepted(till.basket.add(till.product(0).id))
+    accepted(till.scan('2990000000178'))
+    expect(till.basket.view().undo).toBe('customer')
+    accepted(till.basket.undo())
+    expect(till.customers.view()).toBeNull()
+    accepted(till.basket.voidAll())
     // The card before the first pack, as most customers show it.
     accepted(till.scan('2990000000178'))
     const { lineId } = accepted(till.basket.add(till.product(0).id))

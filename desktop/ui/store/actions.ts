@@ -121,8 +121,7 @@ function panelActions(
     else if (state.panel === 'tenders') {
       putVoucherAway()
       return set({ panel: 'pay', voucherCode: '', tenderPin: null, trouble: null })
-    }
-    else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
+    } else if (state.panel === 'pay' && state.given !== '') return set({ given: '', trouble: null })
     else if (state.panel === 'explained') return set({ panel: 'counted', explanation: null })
     else if (state.panel === 'move') return set({ panel: 'drawer', moving: null, trouble: null })
     else if (state.panel === 'sales' && state.sales.text !== '') return listAllSales()
