@@ -91,9 +91,26 @@ test.each(['light', 'dark'] as const)('axe finds nothing in any state, %s', asyn
   await till.stop()
 })
 
-test('the key bar cuts no word, in any language and on any screen', async () => {
+/** The line down for three days, a scanner that is gone, a printer without paper: what a small screen has to say at once. */
+const FAULTS = {
+  sync: {
+    state: 'offline',
+    since: '2026-11-20T01:58:00.000Z',
+    cause: 'network',
+    events: 820,
+    sales: 812,
+    amount: 1_234_567 as never,
+    lastSent: '2026-11-20T01:57:00.000Z',
+  },
+  scanner: { state: 'not-found' },
+  printer: { state: 'paper-out', waiting: 3 },
+} as const
+
+test('the key bar and the strip cut no word, in any language and on any screen', async () => {
   const till = await startTestTill(ui)
   const cut: string[] = []
+  const said: string[] = []
+  till.set(FAULTS)
   for (const locale of ['en-GB', 'de-DE', 'fr-FR']) {
     const window = await openWindow(browser, till.address, { width: 1024, height: 768, locale })
     const { page } = window
@@ -113,14 +130,22 @@ test('the key bar cuts no word, in any language and on any screen', async () => 
     ] as const) {
       await page.setViewportSize({ width, height })
       const words = await page
-        .locator('nav button > span:last-child')
+        .locator('nav button > span:last-child, header .truncate')
         .evaluateAll((all) =>
           all.filter((word) => word.scrollWidth > word.clientWidth).map((word) => word.textContent),
         )
       if (words.length > 0) cut.push(`${locale} ${width}: ${words.join()}`)
     }
+    await page.setViewportSize({ width: 1024, height: 768 })
+    said.push((await page.locator('header').innerText()).replace(/\s+/g, ' '))
     await window.close()
   }
   await till.stop()
   expect(cut).toEqual([])
+  // 01:58 UTC is 02:58 in Paris; not today.
+  expect(said).toEqual([
+    expect.stringContaining('812 sales waiting · Offline since 20 Nov, 02:58'),
+    expect.stringContaining('812 Verkäufe warten · Offline seit 20. Nov., 02:58'),
+    expect.stringContaining('812 ventes en attente · Hors ligne depuis 20 nov., 02:58'),
+  ])
 })

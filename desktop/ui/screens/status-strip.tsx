@@ -18,20 +18,20 @@ export function StatusStrip() {
   const connection = useTill((state) => state.connection)
   const status = useTill((state) => state.status)
   return (
-    <header className="flex h-10 shrink-0 items-center gap-4 border-b border-hairline bg-raised px-4 text-floor whitespace-nowrap">
+    <header className="relative flex min-h-10 shrink-0 flex-wrap items-center gap-x-4 border-b border-hairline bg-raised py-1 pr-24 pl-4 text-floor whitespace-nowrap">
       {till && (
-        <h1 className="flex min-w-0 gap-3">
+        <h1 className="flex max-w-full min-w-0 gap-3">
           <span className="truncate font-semibold">{till.branchName}</span>
           <span className="text-second">{till.registerName}</span>
         </h1>
       )}
       {operator && (
-        <p className="flex min-w-0 gap-2 border-l border-hairline pl-4">
+        <p className="flex max-w-full min-w-0 gap-2 border-l border-hairline pl-4">
           <span className="truncate">{operator.name}</span>
           <span className="truncate text-second max-[80rem]:hidden">{t(`role.${operator.role}`)}</span>
         </p>
       )}
-      <div role="status" className="ml-auto flex min-w-0 items-center gap-4">
+      <div role="status" className="ml-auto flex max-w-full flex-wrap items-center justify-end gap-x-4 gap-y-1">
         {connection !== 'connected' && connection !== 'no-token' && (
           <StatusWord tone={connection === 'lost' ? 'bad' : 'quiet'} plate={connection === 'lost'}>
             {t(connection === 'lost' ? 'connection.lost' : 'connection.connecting')}
@@ -77,16 +77,17 @@ function Loading() {
   return <Parts tone="note" parts={left ? [words, left] : [words]} />
 }
 
-/** Parts of a status, the first always shown, those after it where there is room. The whole is its title. */
+/** Parts of a status, the first two always shown, those after them where there is room. The whole is its title. */
 function Parts({ tone, parts }: { tone: Tone; parts: readonly [string, ...string[]] }) {
   const [first, ...others] = parts
   return (
     <StatusWord tone={tone}>
-      <span title={parts.join(', ')}>
+      <span title={parts.join(' · ')}>
         {first}
         {others.map((part, i) => (
-          <span key={part} className={i === 0 ? 'max-[80rem]:hidden' : 'max-[90rem]:hidden'}>
-            , {part}
+          <span key={part} className={i === 0 ? '' : i === 1 ? 'max-[80rem]:hidden' : 'max-[90rem]:hidden'}>
+            {' · '}
+            {part}
           </span>
         ))}
       </span>
@@ -136,23 +137,27 @@ function ContinuedWord({ continued, timeZone }: { continued: NonNullable<Continu
 function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: string }) {
   const t = useWords(tillWords)
   const locale = useLocale()
+  const today = formatInstant(useMinute(), locale, timeZone, 'day')
   if (sync.state === 'online') return <StatusWord tone="good">{t('status.online')}</StatusWord>
-  const clock = (at: string) => formatInstant(at, locale, timeZone, 'time')
+  // A time without its day would be today's.
+  const clock = (at: string) =>
+    formatInstant(at, locale, timeZone, formatInstant(at, locale, timeZone, 'day') === today ? 'time' : 'moment')
   const lastSent = sync.lastSent ? [t('status.lastSent', { time: clock(sync.lastSent) })] : []
   if (sync.state === 'sending') {
     if (sync.sales === 0) return <StatusWord tone="good">{t('status.online')}</StatusWord>
     return <Parts tone="good" parts={[t('status.sending', { count: sync.sales }), ...lastSent]} />
   }
   const time = clock(sync.since)
+  const cause = t(`status.offline.${sync.cause}`, { time })
   const amount = formatMoney(sync.amount, locale)
   return (
     <Parts
       tone={sync.cause === 'refused' ? 'bad' : 'warn'}
-      parts={[
-        t(`status.offline.${sync.cause}`, { time }),
-        t('status.goesOn'),
-        ...(sync.sales > 0 ? [t('status.toSend', { count: sync.sales }), amount, ...lastSent] : []),
-      ]}
+      parts={
+        sync.sales > 0
+          ? [t('status.toSend', { count: sync.sales }), cause, t('status.goesOn'), amount, ...lastSent]
+          : [cause, t('status.goesOn')]
+      }
     />
   )
 }
@@ -160,15 +165,20 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
 /** This minute; the same text all through it, so that the clock is drawn once a minute. */
 const thisMinute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
 
-/** The branch's wall clock, to the minute. */
-function Clock({ timeZone }: { timeZone: string }) {
+function useMinute(): string {
   const [now, setNow] = useState(thisMinute)
   useEffect(() => {
     const timer = setInterval(() => setNow(thisMinute()), 500)
     return () => clearInterval(timer)
   }, [])
+  return now
+}
+
+/** The branch's wall clock, to the minute. It keeps its place when the words beside it take a second line. */
+function Clock({ timeZone }: { timeZone: string }) {
+  const now = useMinute()
   return (
-    <span className="border-l border-hairline pl-4 font-semibold">
+    <span className="absolute top-2 right-4 border-l border-hairline pl-4 leading-6 font-semibold">
       <Instant at={now} timeZone={timeZone} />
     </span>
   )
