@@ -7,7 +7,7 @@ import { currencySign, formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { BasketLineView } from '../../bridge/basket-views.ts'
 import { awaitsPrice } from '../store/missing-price.ts'
-import { dueOf } from '../store/payment.ts'
+import { dueOf, openPartOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { inCash, selectedLine } from '../store/till-store.ts'
 import { payWords } from '../words/pay-words.ts'
@@ -15,6 +15,7 @@ import { pricingWords } from '../words/pricing-words.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { ListBadge } from './list-badge.tsx'
+import { OpenCard } from './open-card.tsx'
 import { ProductTitle } from './product-title.tsx'
 import { productWords } from './product-words.ts'
 
@@ -206,6 +207,7 @@ export function TotalBar() {
   const due = useTill(dueOf)
   const customer = useTill((state) => state.customer)
   const isPart = useTill(({ payment }) => payment.parts.some(({ kind }) => kind !== 'exchange'))
+  const isOpen = useTill((state) => openPartOf(state) !== undefined)
   const unpriced = basket.lines.filter(awaitsPrice).length
   const vat = basket.taxes.reduce((sum, share) => sum + share.tax, 0)
   return (
@@ -216,6 +218,7 @@ export function TotalBar() {
     >
       <div className="min-w-0 text-floor text-second">
         <p className="text-body font-semibold text-text">{t('basket.items', { count: basket.itemCount })}</p>
+        <OpenCard />
         {isPart && due > 0 && (
           <p className="font-semibold text-text">{w('due.total', { amount: formatMoney(due, locale) })}</p>
         )}
@@ -226,7 +229,7 @@ export function TotalBar() {
         )}
         {unpriced > 0 ? (
           <p className="font-semibold text-warn">{p('basket.unpriced', { count: unpriced })}</p>
-        ) : (
+        ) : isOpen ? null : (
           <p>{t('basket.vat', { amount: formatMoney(vat as typeof basket.total, locale) })}</p>
         )}
         {exchange && (

@@ -8,6 +8,7 @@ import { useActions, useTill } from '../store/till-context.ts'
 import { tillWords } from '../words/till-words.ts'
 import { trainingWords } from '../words/training-words.ts'
 import { Notices } from './notices.tsx'
+import { OpenCard } from './open-card.tsx'
 
 /** Nobody is at the till. The basket is kept and out of sight; its total is not. */
 export function LockScreen() {
@@ -60,6 +61,9 @@ export function LockScreen() {
             </div>
           )}
         </div>
+      </div>
+      <div className="text-center text-body">
+        <OpenCard />
       </div>
       {itemCount > 0 && (
         <p className="text-body">

@@ -1,5 +1,7 @@
 import { KeyBar } from '../../../ui-kit/components/key-bar.tsx'
-import { useWords } from '../../../ui-kit/i18n/words.ts'
+import { formatAmount } from '../../../ui-kit/formats/money.ts'
+import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { typedOf } from '../store/payment.ts'
 import { COMMANDS } from '../keys/key-map.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { scopeOf } from '../store/till-store.ts'
@@ -21,6 +23,7 @@ const SPARE: Readonly<Record<string, 'narrow' | 'usual'>> = {
 /** The commands of this state of the screen, on their keys. Pay is the next action while the basket has lines. */
 export function TillKeyBar() {
   const t = useWords(tillWords)
+  const locale = useLocale()
   const say = useTroubleWords()
   const actions = useActions()
   const scope = useTill(scopeOf)
@@ -31,6 +34,7 @@ export function TillKeyBar() {
   const labels = useTill((state) =>
     JSON.stringify(COMMANDS.map((command) => command.wordNow?.(state) ?? { word: command.word })),
   )
+  const typed = useTill(typedOf)
   const says = JSON.parse(labels) as { word: 'command.pay'; count?: number }[]
   const why = JSON.parse(reasons) as ReturnType<NonNullable<(typeof COMMANDS)[number]['reason']>>[]
   return (
@@ -41,7 +45,14 @@ export function TillKeyBar() {
               {
                 id: command.id,
                 keyCap: command.cap,
-                label: [t(says[i]?.word ?? 'command.pay'), says[i]?.count].filter(Boolean).join(' '),
+                label: [
+                  t(says[i]?.word ?? 'command.pay'),
+                  says[i]?.count,
+                  // What F9 is about to take, before it is pressed.
+                  command.id === 'card' && typed !== null && formatAmount(typed, locale),
+                ]
+                  .filter(Boolean)
+                  .join(' '),
                 onPress: () => command.run(actions),
                 next: command.id === 'pay' && scope !== 'pay' && !why[i],
                 end: command.id === 'pay' || command.id === 'card',

@@ -1,5 +1,5 @@
 import type { CardRefusal } from '../../../domain/card-refusals.ts'
-import { type Minor, subtract } from '../../../domain/money.ts'
+import { type Minor, parseAmount, subtract, sum } from '../../../domain/money.ts'
 import type { PaymentPartView } from '../../bridge/payment-views.ts'
 import type { TillState } from './till-store.ts'
 
@@ -15,6 +15,17 @@ export const suggestionsOf = ({ basket, payment }: Paying): readonly Minor[] =>
 /** The part of which nobody knows yet whether its money moved. */
 export const openPartOf = ({ payment }: Pick<TillState, 'payment'>): PaymentPartView | undefined =>
   payment.parts.find(isOpen) ?? payment.back.find(isOpen)
+
+/** What is typed of the amount to pay, or null: a card then pays that, and no more. Minor units. */
+export function typedOf({ panel, given }: Pick<TillState, 'panel' | 'given'>): Minor | null {
+  if (panel !== 'pay' && panel !== 'tenders') return null
+  const read = parseAmount(given)
+  return 'amount' in read && read.amount > 0 ? read.amount : null
+}
+
+/** What was taken for certain beside it, minor units. */
+export const surelyTaken = ({ payment }: Pick<TillState, 'payment'>): Minor =>
+  sum(payment.parts.filter((part) => part.kind !== 'exchange' && !isOpen(part)).map(({ amount }) => amount))
 
 const isOpen = ({ state }: PaymentPartView) => state !== 'taken'
 
