@@ -3,6 +3,7 @@ import { countedTotal, DENOMINATIONS } from '../../../domain/cash-session/rules.
 import { type Minor, multiply } from '../../../domain/money.ts'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Amount, Money } from '../../../ui-kit/components/figures.tsx'
+import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
@@ -76,12 +77,14 @@ function CountFoot() {
       <button
         {...FORM_LINE}
         type="button"
+        aria-keyshortcuts="Enter"
         aria-disabled={busy || undefined}
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => void actions.finishCount()}
         className="flex min-h-14 items-center gap-2 rounded-control bg-accent px-4 text-body font-semibold text-on-accent hover:bg-accent-hover active:bg-accent-pressed"
       >
         {purpose === 'close' ? t('count.submit') : d(`count.submit.${purpose}`)}
+        <KeyCap name="Enter" onAccent />
       </button>
     </div>
   )

@@ -102,9 +102,17 @@ function LineButtons() {
       </Button>
       <Button
         kind="quiet"
+        keyCap="Ctrl B"
+        onPress={() => void actions.nextBasket()}
+        className="justify-between !px-3"
+      >
+        {p('tabs.empty')}
+      </Button>
+      <Button
+        kind="quiet"
         keyCap="Ctrl Del"
         onPress={() => void actions.voidBasket()}
-        className="justify-between !px-3"
+        className="col-span-2 justify-between !px-3"
       >
         {s('basket.void')}
       </Button>
@@ -115,6 +123,7 @@ function LineButtons() {
 function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
   const t = useWords(tillWords)
   const s = useWords(sellingWords)
+  const actions = useActions()
   const card = sale.kind === 'card'
   const handedBack = sale.exchange?.tenders.find(({ kind }) => kind === 'cash')?.amount
   return (
@@ -122,6 +131,11 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
       title={t('change.title')}
       aside={
         <span className="text-body text-second">{t('change.receipt', { number: sale.receiptNumber })}</span>
+      }
+      foot={
+        <Button keyCap="Ctrl P" onPress={() => void actions.printCopy()} className="w-full justify-between">
+          {t('keys.copy')}
+        </Button>
       }
     >
       <div

@@ -1,5 +1,6 @@
 import { Coins, Inbox, ScanBarcode } from 'lucide-react'
 import { memo, useEffect, useLayoutEffect, useRef } from 'react'
+import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { EmptyState } from '../../../ui-kit/components/panel.tsx'
@@ -205,7 +206,6 @@ export function TotalBar() {
   const shown = exchange ? ((exchange.due - exchange.back) as typeof basket.total) : basket.total
   const w = useWords(payWords)
   const due = useTill(dueOf)
-  const customer = useTill((state) => state.customer)
   const isPart = useTill(({ payment }) => payment.parts.some(({ kind }) => kind !== 'exchange'))
   const isOpen = useTill((state) => openPartOf(state) !== undefined)
   const unpriced = basket.lines.filter(awaitsPrice).length
@@ -240,10 +240,10 @@ export function TotalBar() {
             })}
           </p>
         )}
-        {customer && <p className="truncate font-semibold text-text">{customer.name}</p>}
         {basket.note !== null && <p className="truncate font-semibold text-text">{basket.note}</p>}
       </div>
-      <div className="text-right">
+      <CustomerButton />
+      <div className="ml-auto text-right">
         <p className="text-total leading-none font-semibold tracking-tight min-[90rem]:text-[3.5rem]">
           <span className="figure">{formatMoney(shown, locale)}</span>
         </p>
@@ -254,6 +254,20 @@ export function TotalBar() {
         )}
       </div>
     </section>
+  )
+}
+
+/** Whose sale it is, or the way to say so. */
+function CustomerButton() {
+  const t = useWords(tillWords)
+  const actions = useActions()
+  const customer = useTill((state) => state.customer)
+  const selling = useTill((state) => state.session !== null && state.counting === null)
+  if (!selling) return null
+  return (
+    <Button kind="quiet" keyCap="F7" onPress={actions.openCustomer} className="min-w-0 shrink !px-2">
+      <span className="truncate">{customer?.name ?? t('command.customer')}</span>
+    </Button>
   )
 }
 

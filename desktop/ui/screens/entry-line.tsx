@@ -1,4 +1,5 @@
 import { ScanBarcode, Search } from 'lucide-react'
+import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { REST_FOCUS } from '../keys/focus.ts'
 import { useActions, useTill } from '../store/till-context.ts'
@@ -70,6 +71,22 @@ export function EntryLine() {
         placeholder={t(waits ? 'entry.waits' : times === null ? 'entry.placeholder' : 'entry.timesHint')}
         className="h-full min-w-0 flex-1 bg-transparent text-sum outline-none"
       />
+      {!waits && (
+        <button
+          type="button"
+          aria-label={t('command.search')}
+          aria-keyshortcuts="F2"
+          onPointerDown={(event) => event.preventDefault()}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => {
+            actions.openPanel('rest')
+            actions.showFavourites()
+          }}
+          className="-mr-3 flex min-h-11 min-w-11 shrink-0 items-center justify-center rounded-control hover:bg-control-hover active:bg-control-pressed"
+        >
+          <KeyCap name="F2" />
+        </button>
+      )}
     </div>
   )
 }

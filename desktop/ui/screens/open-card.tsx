@@ -17,9 +17,7 @@ export function OpenCard() {
         {w(open.back ? 'open.back' : 'open.total', { amount: formatMoney(open.amount, locale) })}
       </p>
       {taken > 0 && (
-        <p className="font-semibold text-text">
-          {w('taken.total', { amount: formatMoney(taken, locale) })}
-        </p>
+        <p className="font-semibold text-text">{w('taken.total', { amount: formatMoney(taken, locale) })}</p>
       )}
     </>
   )

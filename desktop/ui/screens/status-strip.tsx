@@ -31,7 +31,10 @@ export function StatusStrip() {
           <span className="truncate text-second max-[80rem]:hidden">{t(`role.${operator.role}`)}</span>
         </p>
       )}
-      <div role="status" className="ml-auto flex max-w-full flex-wrap items-center justify-end gap-x-4 gap-y-1">
+      <div
+        role="status"
+        className="ml-auto flex max-w-full flex-wrap items-center justify-end gap-x-4 gap-y-1"
+      >
         {connection !== 'connected' && connection !== 'no-token' && (
           <StatusWord tone={connection === 'lost' ? 'bad' : 'quiet'} plate={connection === 'lost'}>
             {t(connection === 'lost' ? 'connection.lost' : 'connection.connecting')}
@@ -141,7 +144,12 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
   if (sync.state === 'online') return <StatusWord tone="good">{t('status.online')}</StatusWord>
   // A time without its day would be today's.
   const clock = (at: string) =>
-    formatInstant(at, locale, timeZone, formatInstant(at, locale, timeZone, 'day') === today ? 'time' : 'moment')
+    formatInstant(
+      at,
+      locale,
+      timeZone,
+      formatInstant(at, locale, timeZone, 'day') === today ? 'time' : 'moment',
+    )
   const lastSent = sync.lastSent ? [t('status.lastSent', { time: clock(sync.lastSent) })] : []
   if (sync.state === 'sending') {
     if (sync.sales === 0) return <StatusWord tone="good">{t('status.online')}</StatusWord>
