@@ -18,10 +18,14 @@ export function keptTheme(keep: Keep): Theme {
   return THEMES.find((theme) => theme === kept) ?? 'system'
 }
 
-/** The size chosen at this workstation, or 100. */
-export function keptScale(keep: Keep): Scale {
+/** From this width on a pixel is too small to be read at 100 %, px. */
+const WIDE = 3000
+const VERY_WIDE = 3600
+
+/** The size chosen at this workstation, or what fits its screen. @param width of the window, px */
+export function keptScale(keep: Keep, width: number): Scale {
   const kept = Number(keep.getItem(SCALE_KEY))
-  return SCALES.find((scale) => scale === kept) ?? 100
+  return SCALES.find((scale) => scale === kept) ?? (width >= VERY_WIDE ? 200 : width >= WIDE ? 175 : 100)
 }
 
 /** Shows a theme and keeps it for the next start. */
@@ -31,9 +35,14 @@ export function applyTheme(root: HTMLElement, keep: Keep, theme: Theme): void {
   keep.setItem(THEME_KEY, theme)
 }
 
-/** Sizes everything (every token is in rem) and keeps the choice for the next start. */
-export function applyScale(root: HTMLElement, keep: Keep, scale: Scale): void {
+/** Sizes everything: every token is in rem. */
+export function showScale(root: HTMLElement, scale: Scale): void {
   root.style.setProperty('--scale', String(scale / 100))
+}
+
+/** Sizes everything and keeps the choice for the next start. */
+export function applyScale(root: HTMLElement, keep: Keep, scale: Scale): void {
+  showScale(root, scale)
   keep.setItem(SCALE_KEY, String(scale))
 }
 

@@ -1,13 +1,13 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { applyLocale, chosenLocale } from '../../ui-kit/i18n/locale.ts'
-import { applyScale, applyTheme, keptScale, keptTheme } from '../../ui-kit/theme.ts'
+import { applyTheme, keptScale, keptTheme, showScale } from '../../ui-kit/theme.ts'
 import { App } from './app.tsx'
 import './styles.css'
 
 const root = document.documentElement
 applyTheme(root, localStorage, keptTheme(localStorage))
-applyScale(root, localStorage, keptScale(localStorage))
+showScale(root, keptScale(localStorage, window.innerWidth))
 applyLocale(root, localStorage, chosenLocale(localStorage, navigator.languages))
 
 const place = document.getElementById('console')

@@ -79,7 +79,7 @@ function Look() {
   const t = useWords(tillWords)
   const locale = useLocale()
   const [theme, setTheme] = useState(() => keptTheme(localStorage))
-  const [scale, setScale] = useState(() => keptScale(localStorage))
+  const [scale, setScale] = useState(() => keptScale(localStorage, window.innerWidth))
   const root = document.documentElement
   return (
     <section aria-label={t('keys.look')} className="flex flex-col gap-2 pt-3">
