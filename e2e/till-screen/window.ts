@@ -36,6 +36,8 @@ export interface WindowOptions {
   deviceScaleFactor?: number
   colorScheme?: 'light' | 'dark'
   locale?: string
+  /** A tablet: nothing but fingers. */
+  hasTouch?: boolean
 }
 
 /** A window onto a till, with the things a person does at it. */
@@ -91,6 +93,7 @@ export async function openWindow(
     colorScheme: options.colorScheme ?? 'light',
     locale: options.locale ?? 'en-GB',
     reducedMotion: 'reduce',
+    hasTouch: options.hasTouch ?? false,
   })
   const page = await context.newPage()
   await page.goto(address)

@@ -4,11 +4,12 @@ import { type Minor, multiply } from '../../../domain/money.ts'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Amount, Money } from '../../../ui-kit/components/figures.tsx'
 import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
+import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
-import { FORM_LINE, REST_FOCUS, restFocus } from '../keys/focus.ts'
+import { deleteText, FORM_LINE, REST_FOCUS, restFocus, typeText } from '../keys/focus.ts'
 import { countsOf, SLIP_KINDS } from '../store/count-actions.ts'
 import { useActions, useTill } from '../store/till-context.ts'
 import { drawerWords } from '../words/drawer/drawer-words.ts'
@@ -67,7 +68,8 @@ function CountFoot() {
   const busy = useTill((state) => state.busy === 'close' || state.busy === 'open')
   const purpose = useTill((state) => state.counting?.purpose ?? 'close')
   return (
-    <div className="flex items-center gap-3">
+    <div className="flex flex-wrap items-center gap-3">
+      <CountPad />
       <div className="min-w-0 flex-1">
         <p className="text-floor text-second">{t('count.counted')}</p>
         <p className="text-title font-semibold" data-testid="counted">
@@ -90,6 +92,20 @@ function CountFoot() {
   )
 }
 
+/** Where fingers count: digits for the line that was touched. */
+function CountPad() {
+  const t = useWords(tillWords)
+  const locale = useLocale()
+  return (
+    <Numpad
+      label={t('count.pad')}
+      extra={locale === 'en' ? '.' : ','}
+      onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
+      className="hidden w-full [@media(pointer:coarse)]:grid [&_button]:min-h-11"
+    />
+  )
+}
+
 /** What the slips of the other tenders come to; left empty, nobody counted them. */
 function Slips() {
   const t = useWords(tillWords)
@@ -102,14 +118,14 @@ function Slips() {
       {SLIP_KINDS.map((kind) => (
         <label
           key={kind}
-          className="grid h-11 [@media(max-height:53rem)]:h-9 grid-cols-[minmax(0,1fr)_9rem] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint"
+          className="grid h-11 [@media(max-height:53rem)_and_(not_(pointer:coarse))]:h-9 grid-cols-[minmax(0,1fr)_9rem] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint"
         >
           <span className="text-body">{t(`tender.${kind}` as 'tender.card')}</span>
           <input
             {...FORM_LINE}
             name={`slip-${kind}`}
             value={slips[kind] ?? ''}
-            inputMode="decimal"
+            inputMode="none"
             autoComplete="off"
             placeholder="–"
             onChange={(event) => actions.setSlip(kind, event.target.value)}
@@ -123,7 +139,7 @@ function Slips() {
 
 /** A line that is gone to never comes to rest under what stands above the list. */
 const FIELD =
-  'scroll-mt-28 h-8 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]'
+  'scroll-mt-28 h-8 [@media(pointer:coarse)]:h-11 min-w-0 bg-transparent px-2 text-right text-sum font-semibold shadow-[inset_0_-1px_0_var(--role-border)] outline-none focus:shadow-[inset_0_-2px_0_var(--role-ring)]'
 
 function CountLine({ denomination, text }: { denomination: Minor; text: string }) {
   const t = useWords(tillWords)
@@ -132,14 +148,14 @@ function CountLine({ denomination, text }: { denomination: Minor; text: string }
   const name = formatMoney(denomination, locale)
   const sum = multiply(denomination, Number(text || 0))
   return (
-    <label className="grid h-11 [@media(max-height:53rem)]:h-9 grid-cols-[minmax(0,1fr)_5rem_minmax(0,1.2fr)] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint">
+    <label className="grid h-11 [@media(max-height:53rem)_and_(not_(pointer:coarse))]:h-9 grid-cols-[minmax(0,1fr)_5rem_minmax(0,1.2fr)] items-center gap-3 border-b border-hairline px-4 focus-within:bg-accent-tint">
       <span className="figure text-right text-body">{name}</span>
       <input
         {...FORM_LINE}
         {...(denomination === LARGEST ? REST_FOCUS : {})}
         aria-label={t('count.pieces', { denomination: name })}
         value={text}
-        inputMode="numeric"
+        inputMode="none"
         autoComplete="off"
         placeholder="0"
         onChange={(event) => actions.setPieces(denomination, event.target.value)}

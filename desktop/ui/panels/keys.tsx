@@ -1,36 +1,42 @@
 import { type ReactNode, useState } from 'react'
 import { Choice } from '../../../ui-kit/components/choice.tsx'
+import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { KeyCap } from '../../../ui-kit/components/key-cap.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { applyLocale, LOCALE_NAMES, LOCALES } from '../../../ui-kit/i18n/locale.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { applyScale, applyTheme, keptScale, keptTheme, SCALES, THEMES } from '../../../ui-kit/theme.ts'
-import { COMMANDS } from '../keys/key-map.ts'
-import { useTill } from '../store/till-context.ts'
+import { COMMANDS, type TillCommand } from '../keys/key-map.ts'
+import type { Actions } from '../store/actions.ts'
+import { useActions, useTill } from '../store/till-context.ts'
+import type { Reason } from '../store/till-store.ts'
 import { TrainingButtons } from '../training/training-buttons.tsx'
 import { parkingWords } from '../words/parking-words.ts'
 import { tillWords } from '../words/till-words.ts'
 import { CloseButton } from './close-button.tsx'
+
+/** A key, its word, and what it does at once where a finger may do it too. */
+type Row = readonly [cap: string, word: string, run?: (actions: Actions) => void]
 
 /** The keys that act on lines, results and amounts, and have no button on the bar. */
 const MORE_KEYS = [
   ['Enter', 'keys.add'],
   ['n *', 'keys.times'],
   ['+ −', 'keys.more'],
-  ['Del', 'keys.remove'],
-  ['Ctrl Del', 'keys.void'],
-  ['Ctrl P', 'keys.copy'],
-  ['Ctrl D', 'keys.pin'],
+  ['Del', 'keys.remove', (actions) => void actions.remove()],
+  ['Ctrl Del', 'keys.void', (actions) => void actions.voidBasket()],
+  ['Ctrl P', 'keys.copy', (actions) => void actions.printCopy()],
+  ['Ctrl D', 'keys.pin', (actions) => void actions.pin()],
   ['↑ ↓', 'keys.move'],
   ['A–D', 'keys.note'],
   ['Esc', 'keys.esc'],
-] as const
+] as const satisfies readonly Row[]
 
 /** The same, of open sales. */
 const PARKING_KEYS = [
-  ['Ctrl B', 'tabs.next'],
-  ['Ctrl E', 'note.key'],
-] as const
+  ['Ctrl B', 'tabs.next', (actions) => void actions.nextBasket()],
+  ['Ctrl E', 'note.key', (actions) => actions.openNote()],
+] as const satisfies readonly Row[]
 
 const placeOf = (cap: string): number => (/^F\d+$/.test(cap) ? Number(cap.slice(1)) : 100)
 
@@ -41,19 +47,21 @@ const IN_ORDER = COMMANDS.toSorted((a, b) => placeOf(a.cap) - placeOf(b.cap))
 export function KeysPanel() {
   const t = useWords(tillWords)
   const p = useWords(parkingWords)
+  const actions = useActions()
   const mayChoose = useTill((state) => state.operator !== null)
   return (
     <Panel title={t('keys.title')} aside={<CloseButton />}>
       <ul className="text-body">
-        {[...IN_ORDER.map((command) => [command.cap, command.word] as const), ...MORE_KEYS].map(
-          ([cap, word]) => (
-            <KeyLine key={word} cap={cap}>
-              {t(word as 'command.pay')}
-            </KeyLine>
-          ),
-        )}
-        {PARKING_KEYS.map(([cap, word]) => (
-          <KeyLine key={word} cap={cap}>
+        {IN_ORDER.map((command) => (
+          <CommandLine key={command.id} command={command} />
+        ))}
+        {MORE_KEYS.map(([cap, word, run]: Row) => (
+          <KeyLine key={word} cap={cap} run={run && (() => run(actions))}>
+            {t(word as 'command.pay')}
+          </KeyLine>
+        ))}
+        {PARKING_KEYS.map(([cap, word, run]) => (
+          <KeyLine key={word} cap={cap} run={() => run(actions)}>
             {p(word)}
           </KeyLine>
         ))}
@@ -64,13 +72,56 @@ export function KeysPanel() {
   )
 }
 
-function KeyLine({ cap, children }: { cap: string; children: ReactNode }) {
+function CommandLine({ command }: { command: TillCommand }) {
+  const t = useWords(tillWords)
+  const actions = useActions()
+  const why = useTill((state) => JSON.stringify(command.reason?.(state) ?? null))
+  const reason = JSON.parse(why) as Reason | null
   return (
-    <li className="flex min-h-7 items-center gap-3 [@media(min-height:53rem)]:min-h-9">
-      <span className="flex w-20 shrink-0">
+    <KeyLine cap={command.cap} run={() => (reason ? actions.refuse(reason) : command.run(actions))}>
+      {t(command.word as 'command.pay')}
+    </KeyLine>
+  )
+}
+
+const LINE =
+  'flex min-h-7 w-full items-center gap-3 text-left [@media(min-height:53rem)]:min-h-9 [@media(pointer:coarse)]:min-h-11'
+
+/** A line of the list: pressed, it does what its key does on the selling screen. */
+function KeyLine({
+  cap,
+  run,
+  children,
+}: {
+  cap: string
+  run?: (() => void) | undefined
+  children: ReactNode
+}) {
+  const actions = useActions()
+  const said = (
+    <>
+      <span className="flex w-24 shrink-0">
         <KeyCap name={cap} />
       </span>
       {children}
+    </>
+  )
+  if (!run) return <li className={LINE}>{said}</li>
+  return (
+    <li>
+      <button
+        type="button"
+        aria-keyshortcuts={cap}
+        onPointerDown={(event) => event.preventDefault()}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => {
+          actions.openPanel('rest')
+          run()
+        }}
+        className={classNames(LINE, 'rounded-control hover:bg-control-hover active:bg-control-pressed')}
+      >
+        {said}
+      </button>
     </li>
   )
 }

@@ -97,7 +97,7 @@ export function PricingPad({ label }: { label: string }) {
       label={label}
       extra={locale === 'en' ? '.' : ','}
       onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
-      className="hidden [@media(min-height:53rem)]:grid"
+      className="hidden [@media(min-height:53rem)]:grid [@media(pointer:coarse)]:grid"
     />
   )
 }

@@ -66,7 +66,7 @@ function LineState({ line }: { line: BasketLineView }) {
           else if (key === 'Backspace') deleteText()
           else typeText(key)
         }}
-        className="hidden pt-4 [@media(min-height:62rem)]:grid"
+        className="hidden pt-4 [@media(min-height:62rem)]:grid [@media(pointer:coarse)]:grid"
       />
     </Panel>
   )

@@ -199,6 +199,7 @@ export const de: Record<keyof typeof en, string> = {
   'count.submit': 'Kassenlade abschließen',
   'count.scan': 'Eine Zählung läuft: der Scan wurde nicht hinzugefügt.',
   'count.scanRemedy': 'Die Zählung beenden oder mit Esc verlassen.',
+  'count.pad': 'Stückzahlfeld',
   'count.hint': 'Enter geht weiter; leer zählt als null.',
 
   'counted.title': 'Kassenlade abgeschlossen',

@@ -197,6 +197,7 @@ export const en = {
   'count.submit': 'Close the drawer',
   'count.scan': 'A count is under way: the scan was not added.',
   'count.scanRemedy': 'Finish the count, or leave it with Esc.',
+  'count.pad': 'Pad of pieces',
   'count.hint': 'Enter goes on; empty counts as none.',
 
   'counted.title': 'Drawer closed',

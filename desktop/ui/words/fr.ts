@@ -199,6 +199,7 @@ export const fr: Record<keyof typeof en, string> = {
   'count.submit': 'Clôturer le tiroir',
   'count.scan': 'Un comptage est en cours : le scan n’a pas été ajouté.',
   'count.scanRemedy': 'Terminez le comptage, ou quittez-le avec Échap.',
+  'count.pad': 'Pavé des pièces',
   'count.hint': 'Entrée passe au suivant ; vide vaut zéro.',
 
   'counted.title': 'Tiroir clôturé',
