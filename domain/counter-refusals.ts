@@ -47,6 +47,12 @@ export const COUNTER_REFUSALS = {
     w('Retour possible : {left} de {name} au plus.', 'Le reste a déjà été remboursé, ou n’a pas été vendu.'),
     w('Höchstens {left} von {name} können zurück.', 'Der Rest wurde schon erstattet oder nie verkauft.'),
   ),
+  'refund-all-back': entry(
+    409,
+    w('All of {name} was refunded already.', 'Choose another line.'),
+    w('{name} a déjà été entièrement remboursé.', 'Choisissez une autre ligne.'),
+    w('{name} wurde schon ganz erstattet.', 'Eine andere Zeile wählen.'),
+  ),
   'exchange-under-way': entry(
     409,
     w('An exchange is under way.', 'Finish it with F12, or take it back with F6.'),

@@ -25,8 +25,11 @@ function set(of: Draft, lineId: string, quantity: number, disposition?: Disposit
   return { lineId, draft: { ...of, chosen, lastLineId: lineId, revision: of.revision + 1 } }
 }
 
+const tooMany = (name: string, left: number): Refusal =>
+  left === 0 ? refuse('refund-all-back', { name }) : refuse('refund-exceeds-sale', { name, left })
+
 /**
- * So many packs of a line. Refused: `line-not-found`, `refund-exceeds-sale`.
+ * So many packs of a line. Refused: `line-not-found`, `refund-exceeds-sale`, `refund-all-back`.
  * @param sale what is refunded, as the rows have it now
  */
 export function chooseLine(
@@ -36,9 +39,7 @@ export function chooseLine(
 ): Choice | Refusal {
   const known = viewOf(draft, sale, UNTOUCHED).lines.find(({ lineId }) => lineId === line.lineId)
   if (!known) return refuse('line-not-found')
-  if (known.left !== null && line.quantity > known.left) {
-    return refuse('refund-exceeds-sale', { name: known.name, left: known.left })
-  }
+  if (known.left !== null && line.quantity > known.left) return tooMany(known.name, known.left)
   return set(draft, line.lineId, line.quantity, line.disposition)
 }
 
@@ -55,7 +56,7 @@ export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'
     return { ...product, lineId: newId(), unitPrice: today.price }
   }
 
-  /** Refused: `not-on-receipt`, `refund-exceeds-sale`, `no-price`, `quantity-out-of-range`, `basket-full`. */
+  /** Refused: `not-on-receipt`, `refund-exceeds-sale`, `refund-all-back`, `no-price`, `quantity-out-of-range`, `basket-full`. */
   return (
     draft: Draft,
     sale: SoldSale | null,
@@ -68,7 +69,7 @@ export function createRefundScan({ db, newId }: Pick<TillContext, 'db' | 'newId'
       return all > LINE_QUANTITY_MAX ? refuse('quantity-out-of-range') : set(draft, line.lineId, all)
     }
     const [first] = known
-    if (first) return refuse('refund-exceeds-sale', { name: first.name, left: first.left ?? 0 })
+    if (first) return tooMany(first.name, first.left ?? 0)
     if (draft.saleId !== null) {
       const product = readProduct.get(productId) as { name: string } | undefined
       return refuse('not-on-receipt', { name: product?.name ?? '' })

@@ -54,7 +54,9 @@ export function CustomerPanel() {
           className="w-full min-w-0 bg-transparent text-sum font-semibold outline-none"
         />
       </label>
-      {found?.length === 0 && <EmptyState hint={t('noneHint')}>{t('none')}</EmptyState>}
+      {found?.length === 0 && (
+        <EmptyState hint={t('noneHint')}>{t(text.trim() === '' ? 'nobody' : 'none')}</EmptyState>
+      )}
       <div id="customers-found" role="listbox" aria-label={t('results')} className="-mx-4">
         {found?.map((customer, i) => (
           <Customer key={customer.customerId} customer={customer} at={i} marked={i === marked} />

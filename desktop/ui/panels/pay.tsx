@@ -84,7 +84,7 @@ function TakeCash({ due }: { due: Minor }) {
         label={t('pay.pad')}
         extra={locale === 'en' ? '.' : ','}
         onKey={(key) => (key === 'Backspace' ? deleteText() : typeText(key))}
-        className={classNames(parts > 1 && '[@media(max-height:53rem)]:[&_button]:min-h-11')}
+        className="[@media(max-height:53rem)]:[&_button]:min-h-11"
       />
     </>
   )

@@ -35,6 +35,7 @@ function LineState({ line }: { line: BasketLineView }) {
   const actions = useActions()
   const d = useWords(pricingWords)
   const { title, detail } = productWords(line.name, line.pack)
+  const after = line.onHand - line.quantity
   return (
     <Panel title={title} foot={<LineButtons />}>
       <p className="flex flex-wrap items-center gap-2 pb-3 text-floor text-second">
@@ -47,7 +48,12 @@ function LineState({ line }: { line: BasketLineView }) {
             t('line.unitPrice'),
             awaitsPrice(line) ? d('price.none') : <Money key="price" amount={line.unitPrice} />,
           ],
-          [t('line.onHand'), t('line.after', { count: line.onHand - line.quantity })],
+          [
+            t('line.onHand'),
+            <span key="stock" className={after < 0 ? 'font-semibold text-warn' : ''}>
+              {t('line.after', { count: after })}
+            </span>,
+          ],
           [
             t('line.reimbursed'),
             line.reimbursementBp === null

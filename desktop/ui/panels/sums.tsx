@@ -24,7 +24,7 @@ export function Sums(props: {
       columns={[
         {
           id: 'kind',
-          header: <span className="sr-only">{t('basket.item')}</span>,
+          header: <span className="sr-only">{t('counted.kind')}</span>,
           cell: (row) => props.word(row.kind),
         },
         {

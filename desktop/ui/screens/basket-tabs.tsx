@@ -34,7 +34,7 @@ export function BasketTabs() {
           )}
         >
           <span className="min-w-0 flex-1 truncate">
-            {name === '' ? t('tabs.empty') : productWords(name, '').title}
+            {number} · {name === '' ? t('tabs.empty') : productWords(name, '').title}
           </span>
           {name !== '' && <Money amount={sum} />}
         </button>

@@ -4,7 +4,7 @@ import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { COMMANDS } from '../keys/key-map.ts'
 import { typedOf } from '../store/payment.ts'
 import { useActions, useTill } from '../store/till-context.ts'
-import { scopeOf } from '../store/till-store.ts'
+import { type Scope, scopeOf } from '../store/till-store.ts'
 import { tillWords } from '../words/till-words.ts'
 import { useTroubleWords } from '../words/trouble-words.ts'
 
@@ -19,6 +19,9 @@ const SPARE: Readonly<Record<string, 'narrow' | 'usual'>> = {
   tenders: 'usual',
   undo: 'usual',
 }
+
+/** Where nothing else is the next action. */
+const PAY_NEXT: readonly Scope[] = ['selling', 'searching', 'forecast', 'keys']
 
 /** The commands of this state of the screen, on their keys. Pay is the next action while the basket has lines. */
 export function TillKeyBar() {
@@ -54,7 +57,7 @@ export function TillKeyBar() {
                   .filter(Boolean)
                   .join(' '),
                 onPress: () => command.run(actions),
-                next: command.id === 'pay' && scope !== 'pay' && !why[i],
+                next: command.id === 'pay' && PAY_NEXT.includes(scope) && !why[i],
                 end: command.id === 'pay' || command.id === 'card',
                 spare: SPARE[command.id],
                 disabledReason: say.reason(why[i]),

@@ -55,7 +55,7 @@ function addActions({ get, set, play, call, failed, settle, dismissToast }: Tool
 }
 
 /** What is done with what lies there. */
-function lineActions({ get, call, failed, showToast, dismissToast }: Tools) {
+function lineActions({ get, forgetScan, call, failed, showToast, dismissToast }: Tools) {
   async function setQuantity(lineId: string, quantity: number) {
     const name = get().basket.lines.find((line) => line.lineId === lineId)?.name
     const answer = await call('basket.set-quantity', { lineId, quantity })
@@ -80,7 +80,9 @@ function lineActions({ get, call, failed, showToast, dismissToast }: Tools) {
   /** Takes everything out unpaid: told, and taken back by undo. */
   async function voidBasket() {
     if (get().basket.lines.length === 0) return
-    if (!failed(await call('basket.void', {}))) showToast({ kind: 'voided' })
+    if (failed(await call('basket.void', {}))) return
+    forgetScan()
+    showToast({ kind: 'voided' })
   }
 
   async function undo() {

@@ -42,6 +42,19 @@ test.each(['payCard', 'payGiven'] as const)(
   },
 )
 
+test('a scan that was refused is forgotten once the basket is voided, or the till locked', async () => {
+  const { store, actions, answer } = slowTill()
+  const scanTrouble = { trouble: { refusal: { refused: 'unknown-code' } }, raw: '1', count: 1 } as const
+  store.setState({ scanTrouble })
+  const voided = actions.voidBasket()
+  answer()
+  await voided
+  expect(store.getState().scanTrouble).toBeNull()
+  store.setState({ scanTrouble, operator: { name: 'Camille' } as never })
+  actions.hear('operator', null)
+  expect(store.getState().scanTrouble).toBeNull()
+})
+
 test('what is typed while a product is being added stays typed', async () => {
   const { store, actions, answer } = slowTill()
   store.setState({ panel: 'rest', entry: 'doli' })

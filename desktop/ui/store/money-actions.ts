@@ -26,9 +26,10 @@ const PAID = {
 
 /** Leaves the panel when the sale is made, stays while something is due, and says what went wrong. */
 export const createTell =
-  ({ play, failed, settle }: Tools) =>
+  ({ play, failed, forgetScan, settle }: Tools) =>
   (asked: TillState, answer: unknown) => {
     if (failed(answer)) return play('bad')
+    if (answer !== null) forgetScan()
     settle(asked, answer === null ? { given: '' } : PAID)
   }
 

@@ -111,7 +111,7 @@ function choosing({ get, set, play, call, failed }: Tools) {
 
 /** Putting a refund together and making it. */
 export function refundActions(tools: Tools) {
-  const { get, set, play, call, failed, once, settle } = tools
+  const { get, set, play, call, failed, forgetScan, once, settle } = tools
   const setReason = (refundReason: RefundReason) => {
     set({ refundReason, trouble: null })
     void call('refund.because', { reason: refundReason })
@@ -130,6 +130,7 @@ export function refundActions(tools: Tools) {
       const answer = await call('refund.complete', { reason: refundReason, revision, total })
       if (failed(answer) || isRefusal(answer)) return play('bad')
       play('good')
+      forgetScan()
       // A customer takes a while at a terminal: a panel opened meanwhile is left as it is.
       const there = ['refund', 'rest'].includes(get().panel)
       set({ ...(there && { panel: 'refunded' }), refunded: answer, refundReason: null, refundLineId: null })

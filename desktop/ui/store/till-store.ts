@@ -255,6 +255,7 @@ const CLEARED = {
   refunded: null,
   toast: null,
   trouble: null,
+  scanTrouble: null,
 } as const satisfies Partial<TillState>
 
 export const INITIAL: TillState = {
@@ -290,7 +291,6 @@ export const INITIAL: TillState = {
   float: '',
   sales: { text: '', found: null, marked: 0 },
   report: null,
-  scanTrouble: null,
   busy: null,
   guide: true,
 }

@@ -58,6 +58,12 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     return trouble !== null
   }
 
+  /** What was done since makes a scan that was refused before yesterday's news. */
+  function forgetScan() {
+    set({ scanTrouble: null })
+    if (get().notice) void call('notice.dismiss', {})
+  }
+
   const dismissToast = () => {
     clearTimeout(toastTimer)
     set({ toast: null })
@@ -95,5 +101,5 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     set({ connection: next ? 'connected' : 'lost' })
   }
 
-  return { get, set, play, isOwn, call, failed, showToast, dismissToast, settle, once, setBridge }
+  return { get, set, play, isOwn, call, failed, forgetScan, showToast, dismissToast, settle, once, setBridge }
 }

@@ -1,7 +1,7 @@
 import type { en } from './en.ts'
 
 export const de: Record<keyof typeof en, string> = {
-  'role.cashier': 'Kasse',
+  'role.cashier': 'Kassenkraft',
   'role.pharmacist': 'Apotheker',
   'role.branch_manager': 'Filialleitung',
   'role.head_office': 'Zentrale',
@@ -17,7 +17,7 @@ export const de: Record<keyof typeof en, string> = {
   'command.customer': 'Kunde',
   'command.tenders': 'Andere Zahlart',
   'command.card': 'Karte',
-  'command.drawer': 'Kasse',
+  'command.drawer': 'Lade',
   'command.pay': 'Bezahlen',
   'command.lock': 'Sperren',
   'command.undo': 'Rückgängig',
@@ -33,7 +33,7 @@ export const de: Record<keyof typeof en, string> = {
   'reason.priceMissing': 'Eine Zeile hat noch keinen Preis: F5 drücken und ihn eingeben.',
   'reason.countEnd': 'Alle Zeilen sind gezählt: Enter geht weiter, ↑ geht zurück.',
   'reason.digitsOnly': 'Hier gehören nur Ziffern hin.',
-  'reason.moveAmount': 'Einen Betrag über null eingeben, höchstens 99.999,99.',
+  'reason.moveAmount': 'Einen Betrag über null eingeben, höchstens 99999,99.',
   'reason.moveReason': 'Bitte einen Grund angeben.',
   'reason.pin': 'Die PIN eingeben: mindestens vier Ziffern.',
 
@@ -211,6 +211,7 @@ export const de: Record<keyof typeof en, string> = {
   'counted.sales_one': '{{count}} Verkauf',
   'counted.sales_other': '{{count}} Verkäufe',
   'counted.tenders': 'Eingenommen',
+  'counted.kind': 'Art',
   'counted.count': 'Anzahl',
   'counted.amount': 'Betrag',
   'counted.done': 'Fertig',

@@ -31,7 +31,7 @@ export const en = {
   'reason.priceMissing': 'A line has no price yet: press F5 and type it.',
   'reason.countEnd': 'All lines are counted: Enter goes on, ↑ goes back to them.',
   'reason.digitsOnly': 'Only digits are taken here.',
-  'reason.moveAmount': 'Type an amount above zero, up to 99,999.99.',
+  'reason.moveAmount': 'Type an amount above zero, up to 99999.99.',
   'reason.moveReason': 'Say why: a reason is needed.',
   'reason.pin': 'Type the PIN: four digits or more.',
 
@@ -209,6 +209,7 @@ export const en = {
   'counted.sales_one': '{{count}} sale',
   'counted.sales_other': '{{count}} sales',
   'counted.tenders': 'Taken',
+  'counted.kind': 'Kind',
   'counted.count': 'Count',
   'counted.amount': 'Amount',
   'counted.done': 'Done',

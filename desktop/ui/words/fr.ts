@@ -33,7 +33,7 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.priceMissing': 'Une ligne n’a pas encore de prix : appuyez sur F5 et saisissez-le.',
   'reason.countEnd': 'Toutes les lignes sont comptées : Entrée continue, ↑ y revient.',
   'reason.digitsOnly': 'Seuls les chiffres sont acceptés ici.',
-  'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99 999,99 au plus.',
+  'reason.moveAmount': 'Saisissez un montant supérieur à zéro, 99999,99 au plus.',
   'reason.moveReason': 'Indiquez un motif.',
   'reason.pin': 'Saisissez le code PIN : quatre chiffres au moins.',
 
@@ -211,6 +211,7 @@ export const fr: Record<keyof typeof en, string> = {
   'counted.sales_one': '{{count}} vente',
   'counted.sales_other': '{{count}} ventes',
   'counted.tenders': 'Encaissé',
+  'counted.kind': 'Nature',
   'counted.count': 'Nombre',
   'counted.amount': 'Montant',
   'counted.done': 'Terminé',
