@@ -106,9 +106,9 @@ export const COUNTER_REFUSALS = {
   ),
   'refund-changed': entry(
     409,
-    w('The refund changed meanwhile: it now comes to {total}.', 'Check it and confirm again.'),
-    w('Le remboursement a changé : il est de {total}.', 'Vérifiez et confirmez de nouveau.'),
-    w('Die Erstattung hat sich geändert: jetzt {total}.', 'Prüfen und erneut bestätigen.'),
+    w('The refund changed meanwhile: it now comes to {money:total}.', 'Check it and confirm again.'),
+    w('Le remboursement a changé : il est de {money:total}.', 'Vérifiez et confirmez de nouveau.'),
+    w('Die Erstattung hat sich geändert: jetzt {money:total}.', 'Prüfen und erneut bestätigen.'),
   ),
   'price-missing': entry(
     422,

@@ -19,9 +19,9 @@ export const PAYMENT_REFUSALS = {
   ),
   'payment-incomplete': entry(
     409,
-    w('{due} is still due.', 'Take it in cash, by card or otherwise.'),
-    w('Il reste {due} à payer.', 'Encaissez-le en espèces, par carte ou autrement.'),
-    w('Es sind noch {due} offen.', 'Bar, mit Karte oder anders kassieren.'),
+    w('{money:due} is still due.', 'Take it in cash, by card or otherwise.'),
+    w('Il reste {money:due} à payer.', 'Encaissez-le en espèces, par carte ou autrement.'),
+    w('Es sind noch {money:due} offen.', 'Bar, mit Karte oder anders kassieren.'),
   ),
   'payment-changed': entry(
     409,
@@ -31,9 +31,9 @@ export const PAYMENT_REFUSALS = {
   ),
   'amount-over-due': entry(
     422,
-    w('No more than {due} is due.', 'Type a smaller amount; only cash gives change.'),
-    w('Il ne reste que {due} à payer.', 'Saisissez moins ; seules les espèces rendent la monnaie.'),
-    w('Offen sind nur {due}.', 'Weniger eingeben; Rückgeld gibt es nur bei Bargeld.'),
+    w('No more than {money:due} is due.', 'Type a smaller amount; only cash gives change.'),
+    w('Il ne reste que {money:due} à payer.', 'Saisissez moins ; seules les espèces rendent la monnaie.'),
+    w('Offen sind nur {money:due}.', 'Weniger eingeben; Rückgeld gibt es nur bei Bargeld.'),
   ),
   'voucher-unknown': entry(
     404,
@@ -86,15 +86,15 @@ export const PAYMENT_REFUSALS = {
   'account-over-limit': entry(
     403,
     w(
-      'The account would owe {owing}, over its limit of {limit}.',
+      'The account would owe {money:owing}, over its limit of {money:limit}.',
       'A pharmacist or manager types their own PIN.',
     ),
     w(
-      'Le compte devrait {owing}, au-delà de sa limite de {limit}.',
+      'Le compte devrait {money:owing}, au-delà de sa limite de {money:limit}.',
       'Un pharmacien ou responsable saisit son code PIN.',
     ),
     w(
-      'Das Konto stünde bei {owing}, über der Grenze von {limit}.',
+      'Das Konto stünde bei {money:owing}, über der Grenze von {money:limit}.',
       'Apotheker oder Filialleitung gibt die eigene PIN ein.',
     ),
   ),

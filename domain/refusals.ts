@@ -1,5 +1,6 @@
 import { CARD_REFUSALS } from './card-refusals.ts'
 import { COUNTER_REFUSALS } from './counter-refusals.ts'
+import { type Currency, MINOR_DIGITS } from './money.ts'
 import { PAYMENT_REFUSALS } from './payment-refusals.ts'
 import { entry, type Locale, type RefusalEntry, type Wording, w } from './refusal-entry.ts'
 
@@ -129,12 +130,15 @@ export const REFUSALS = {
   ),
   'basket-changed': entry(
     409,
-    w('The basket changed while you were paying: it now comes to {total}.', 'Check the total and pay again.'),
     w(
-      'Le panier a changé pendant le paiement : le total est {total}.',
+      'The basket changed while you were paying: it now comes to {money:total}.',
+      'Check the total and pay again.',
+    ),
+    w(
+      'Le panier a changé pendant le paiement : le total est {money:total}.',
       'Vérifiez le total et payez de nouveau.',
     ),
-    w('Der Korb hat sich beim Zahlen geändert: jetzt {total}.', 'Summe prüfen und erneut zahlen.'),
+    w('Der Korb hat sich beim Zahlen geändert: jetzt {money:total}.', 'Summe prüfen und erneut zahlen.'),
   ),
   'line-not-found': entry(
     404,
@@ -169,11 +173,17 @@ export const REFUSALS = {
   'not-enough-cash': entry(
     422,
     w(
-      'The cash given is {missing} less than the total.',
+      'The cash given is {money:missing} less than the total.',
       'Take the rest; or F12 takes this as a part, and the rest otherwise.',
     ),
-    w('Il manque {missing} en espèces.', 'Encaissez le reste ; ou F12 prend cette part, le reste autrement.'),
-    w('Es fehlen {missing} in bar.', 'Den Rest kassieren; oder F12 nimmt dies als Teil, den Rest anders.'),
+    w(
+      'Il manque {money:missing} en espèces.',
+      'Encaissez le reste ; ou F12 prend cette part, le reste autrement.',
+    ),
+    w(
+      'Es fehlen {money:missing} in bar.',
+      'Den Rest kassieren; oder F12 nimmt dies als Teil, den Rest anders.',
+    ),
   ),
   'no-forecast': entry(
     404,
@@ -342,10 +352,21 @@ export const refuse = <C extends RefusalCode>(refused: C, details?: Refusal['det
 export const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
   typeof answer === 'object' && answer !== null && 'refused' in answer
 
-/** The wording of a refusal in a language, with its details filled in. */
+/** Minor units in a language, exact: "€4.19", "4,19 €". */
+function wordMoney(amount: number, locale: Locale, currency: Currency = 'EUR'): string {
+  const digits = MINOR_DIGITS[currency]
+  const text = String(Math.abs(amount)).padStart(digits + 1, '0')
+  const decimal = `${amount < 0 ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}` as `${number}`
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(decimal)
+}
+
+/** The wording of a refusal in a language, with its details filled in; `{money:name}` is an amount in minor units. */
 export function wordRefusal(refusal: Refusal, locale: Locale): Wording {
   const fill = (template: string) =>
-    template.replace(/\{(\w+)\}/g, (whole, name: string) => String(refusal.details?.[name] ?? whole))
+    template.replace(/\{(money:)?(\w+)\}/g, (whole, money: string | undefined, name: string) => {
+      const detail = refusal.details?.[name] ?? whole
+      return money && typeof detail === 'number' ? wordMoney(detail, locale) : String(detail)
+    })
   const wording = REFUSALS[refusal.refused][locale]
   return { text: fill(wording.text), remedy: fill(wording.remedy) }
 }

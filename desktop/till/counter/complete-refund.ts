@@ -6,7 +6,6 @@ import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { RefundedView, RefundView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import type { Part } from '../payment/part-store.ts'
-import { formatMoney } from '../receipt/format.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
@@ -44,12 +43,11 @@ interface Parts {
 
 /** Why a refund is not the one that was agreed on, or null. */
 export function refundChanged(
-  { locale }: Pick<TillContext, 'locale'>,
   shown: Shown,
   agreed: Agreed,
 ): Refusal<'refund-changed' | 'refund-empty'> | null {
   if (shown.revision !== agreed.revision || shown.total !== agreed.total) {
-    return refuse('refund-changed', { total: formatMoney(shown.total, locale) })
+    return refuse('refund-changed', { total: shown.total })
   }
   return shown.lines.every((line) => line.quantity === 0) ? refuse('refund-empty') : null
 }
@@ -112,7 +110,7 @@ export function createRefundCompletion(context: TillContext, { numbers, printing
 
   return (confirmed: Confirmed): RefundedView | Refusal => {
     const { operator, sale, shown, agreed } = confirmed
-    const fault = refundChanged(context, shown, agreed)
+    const fault = refundChanged(shown, agreed)
     if (fault) return fault
     const now = context.now()
     const at = instantAt(now)

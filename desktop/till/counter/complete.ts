@@ -10,7 +10,6 @@ import type { LastSaleView, RefundedView } from '../../bridge/views.ts'
 import type { Sessions } from '../cash-session/sessions.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import type { PartStore } from '../payment/part-store.ts'
-import { formatMoney } from '../receipt/format.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
@@ -103,8 +102,7 @@ export function createSaleCompletion(context: TillContext, parts: Parts) {
     const unpriced = basket.unpriced()
     if (unpriced) return unpriced
     const total = saleTotal(lines)
-    if (basket.revision() !== revision)
-      return refuse('basket-changed', { total: formatMoney(total, context.locale) })
+    if (basket.revision() !== revision) return refuse('basket-changed', { total })
     const { tax: taxRounding, cash: coin } = parts.book.rounding()
     const paid = tendersFor(payment, total, [...parts.exchange.parts(), ...parts.paid.list('sale')], {
       ...context,

@@ -7,7 +7,6 @@ import type { ExchangeView, RefundedView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { CardBacks, OwedToCard } from '../payment/card-backs.ts'
 import type { Part } from '../payment/part-store.ts'
-import { formatMoney } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Basket } from './basket.ts'
 import type { Agreed } from './complete-refund.ts'
@@ -146,10 +145,10 @@ function createExchangeBacks(
     const unpriced = basket.unpriced()
     if (unpriced) return unpriced
     if (basket.revision() !== revision) {
-      return refuse('basket-changed', { total: formatMoney(total, context.locale) })
+      return refuse('basket-changed', { total })
     }
     const credit = refunds.shown(revive(kept.draft)).view.total
-    if (credit !== kept.total) return refuse('refund-changed', { total: formatMoney(credit, context.locale) })
+    if (credit !== kept.total) return refuse('refund-changed', { total: credit })
     const { draft, view, tenders, owed } = rest(kept, spentOf(credit, total))
     if (owed.length > 0 && !view.begun) {
       const begun = { lines: view.lines, total: view.total, tenders, owed }

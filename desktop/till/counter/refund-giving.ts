@@ -52,7 +52,7 @@ export function createRefundGiving(
   const begin = (agreed: Agreed): OwedToCard[] | Refusal =>
     draft.under((of) => {
       const { sale, view } = draft.shown(of)
-      const fault = refundChanged(context, view, agreed)
+      const fault = refundChanged(view, agreed)
       if (fault) return fault
       const owed = owedOf(of, sale, view)
       const { lines, total, tenders } = view
@@ -66,8 +66,7 @@ export function createRefundGiving(
     if (isRefusal(allowed)) return allowed
     if (!of) return refuse('no-refund')
     const { sale, view } = draft.shown(of)
-    if (!backs.settled(owedOf(of, sale, view)))
-      return refundChanged(context, view, agreed) ?? refuse('payment-open')
+    if (!backs.settled(owedOf(of, sale, view))) return refundChanged(view, agreed) ?? refuse('payment-open')
     const done = parts.complete({ ...allowed, sale, shown: view, agreed, moved: backs.parts() })
     if (isRefusal(done)) return done
     backs.clear()

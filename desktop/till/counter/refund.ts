@@ -66,7 +66,6 @@ type Complete = ReturnType<typeof createRefundCompletion>
 
 /** A refund that is made together with a sale. */
 function createAside(
-  context: TillContext,
   { draft, backs }: { draft: HeldDraft; backs: CardBacks },
   complete: Complete,
 ): Pick<Refunds, 'shown' | 'moved' | 'setAside' | 'takeUp' | 'completeAs'> {
@@ -80,7 +79,7 @@ function createAside(
       if (isRefusal(may)) return may
       if (!of) return refuse('no-refund')
       if (backs.begun()) return refuse('refund-begun')
-      const fault = refundChanged(context, draft.shown(of).view, agreed)
+      const fault = refundChanged(draft.shown(of).view, agreed)
       if (fault) return fault
       draft.change(null)
       return of
@@ -149,7 +148,7 @@ export function createRefunds(context: TillContext, parts: Parts): Refunds {
         return null
       }),
     cancel: () => context.atomically(cancel),
-    ...createAside(context, { draft, backs }, complete),
+    ...createAside({ draft, backs }, complete),
     ...createRefundGiving(context, { ...parts, draft, complete }),
   }
 }

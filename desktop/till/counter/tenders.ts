@@ -4,7 +4,6 @@ import { type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { Tender } from '../../../domain/sale/events.ts'
 import { changeDue } from '../../../domain/sale/rules.ts'
 import { isOpen, type Part, takenOf } from '../payment/part-store.ts'
-import { formatMoney } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 
 /** What the customer pays what is due with: cash of an amount in minor units, a card, or nothing more than was taken. */
@@ -28,15 +27,15 @@ export function tendersFor(
   payment: Payment,
   total: Minor,
   taken: readonly Part[],
-  { newId, locale, coin }: Pick<TillContext, 'newId' | 'locale'> & { coin: number | null },
+  { newId, coin }: Pick<TillContext, 'newId'> & { coin: number | null },
 ): { tenders: Tender[]; rounding: Minor } | Refusal {
   if (taken.some(isOpen)) return refuse('payment-open')
   const due = subtract(total, takenOf(taken))
   const so = taken.map(ofPart)
-  if (due < 0) return refuse('amount-over-due', { due: formatMoney(minor(0), locale) })
+  if (due < 0) return refuse('amount-over-due', { due: 0 })
   const nothing = minor(0)
   if (due === 0 && so.length > 0) return { tenders: so, rounding: nothing }
-  if (payment.kind === 'parts') return refuse('payment-incomplete', { due: formatMoney(due, locale) })
+  if (payment.kind === 'parts') return refuse('payment-incomplete', { due })
   if (payment.kind === 'card') {
     const card: Tender = {
       tenderId: newId(),
@@ -52,8 +51,7 @@ export function tendersFor(
   const rounding = cashRounding(due, coin)
   const amount = minor(due + rounding)
   const change = changeDue(amount, given)
-  if (change === null)
-    return refuse('not-enough-cash', { missing: formatMoney(subtract(amount, given), locale) })
+  if (change === null) return refuse('not-enough-cash', { missing: subtract(amount, given) })
   const cash: Tender = { tenderId: newId(), kind: 'cash', amount, given, change, reference: null }
   return { tenders: [...so, cash], rounding }
 }

@@ -5,8 +5,6 @@ import type { Sessions } from '../cash-session/sessions.ts'
 import type { Basket } from '../counter/basket.ts'
 import type { Payment } from '../counter/tenders.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
-import { formatMoney } from '../receipt/format.ts'
-import type { TillContext } from '../till-context.ts'
 import type { CardMoves } from './card-moves.ts'
 import { type GivenBy, isOpen, type PartStore, takenOf } from './part-store.ts'
 
@@ -36,9 +34,8 @@ export interface Wanted {
 export type Gate = ReturnType<typeof createGate>
 
 /** Whether something may be taken now, and how much. */
-export function createGate(context: TillContext, needs: PaymentNeeds) {
+export function createGate(needs: PaymentNeeds) {
   const { operators, sessions, basket, parts } = needs
-  const money = (amount: Minor) => formatMoney(amount, context.locale)
 
   /** What is still due of the basket, minor units. */
   const due = (): Minor => subtract(basket.view().total, takenOf(parts.list('sale')))
@@ -66,9 +63,8 @@ export function createGate(context: TillContext, needs: PaymentNeeds) {
     if (unpriced) return unpriced
     if (parts.list('sale').some(isOpen)) return refuse('payment-open')
     const left = due()
-    if (basket.revision() !== revision) return refuse('basket-changed', { total: money(left) })
-    if (left <= 0 || (amount !== null && amount > left))
-      return refuse('amount-over-due', { due: money(left) })
+    if (basket.revision() !== revision) return refuse('basket-changed', { total: left })
+    if (left <= 0 || (amount !== null && amount > left)) return refuse('amount-over-due', { due: left })
     return amount ?? left
   }
 

@@ -5,7 +5,7 @@ import { may, rolesThatMay } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { CustomerView } from '../../bridge/payment-views.ts'
 import { basketMeta } from '../counter/basket-store.ts'
-import { formatDay, formatMoney } from '../receipt/format.ts'
+import { formatDay } from '../receipt/format.ts'
 import type { TillContext } from '../till-context.ts'
 import type { Paid, PaymentNeeds, Wanted } from './gate.ts'
 import type { Take } from './take.ts'
@@ -77,13 +77,7 @@ export function createVouchers(context: TillContext, needs: PaymentNeeds, take: 
  * The account of the basket's customer, within its limit; past it, whoever may decide so gives their own PIN.
  * Refused: `no-account`, `account-over-limit`, `not-allowed`, and as {@link Take} and a second person's PIN are.
  */
-export function createAccounts(
-  context: TillContext,
-  needs: PaymentNeeds & { customer(): CustomerView | null },
-  take: Take,
-) {
-  const money = (amount: number) => formatMoney(minor(amount), context.locale)
-
+export function createAccounts(needs: PaymentNeeds & { customer(): CustomerView | null }, take: Take) {
   const approver = async (pin: string): Promise<string | Refusal> => {
     const person = await needs.operators.second(pin)
     if (isRefusal(person)) return person
@@ -100,7 +94,7 @@ export function createAccounts(
       const { limit, owed } = customer.account
       const owing = owed + takenAlready(needs, 'account', customer.customerId) + amount
       if (owing > limit && approvedBy === null) {
-        return refuse('account-over-limit', { owing: money(owing), limit: money(limit) })
+        return refuse('account-over-limit', { owing, limit })
       }
       return { reference: customer.customerId, detail: customer.name, approvedBy }
     })

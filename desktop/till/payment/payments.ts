@@ -87,7 +87,7 @@ export function createPayments(
   needs: PaymentNeeds & { customer(): CustomerView | null },
 ) {
   const { parts, cards } = needs
-  const gate = createGate(context, needs)
+  const gate = createGate(needs)
   const take = createTake(context, needs, gate)
 
   const { voucher, offer, offered, scans, isVoucher } = createVouchers(context, needs, take)
@@ -125,7 +125,7 @@ export function createPayments(
     voucher,
     offer,
     isVoucher,
-    account: createAccounts(context, needs, take),
+    account: createAccounts(needs, take),
     cancelCard: async (): Promise<null> => {
       await cards.cancel()
       return null
