@@ -110,7 +110,7 @@ function LineButtons() {
         kind="quiet"
         keyCap="Ctrl B"
         onPress={() => void actions.nextBasket()}
-        className="justify-between !px-3"
+        className="justify-between !px-3 text-left leading-tight"
       >
         {p('tabs.empty')}
       </Button>
