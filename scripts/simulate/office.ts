@@ -48,6 +48,9 @@ export interface OfficeOptions {
   log(line: string): void
 }
 
+/** A server has ended in this process, in this world or in one before: its job runner may still speak. */
+let ended = false
+
 /** The server in this process. */
 export function createOffice(options: OfficeOptions): Office {
   let life: Life | null = null
@@ -60,6 +63,7 @@ export function createOffice(options: OfficeOptions): Office {
   /** A process has died: nothing more of it reaches Postgres, and only then are the files taken as they are. */
   const bury = (toPostgres: Line, end: () => Promise<unknown>) => {
     toPostgres.cut()
+    ended = true
     lives += 1
     const before = dir
     dir = `${options.dir}-${lives + 1}`
@@ -101,10 +105,11 @@ export function createOffice(options: OfficeOptions): Office {
       }
     },
     kill,
-    haunts: () => lives > 0,
+    haunts: () => ended,
     setPrice: headOffice(() => life?.server.url ?? NOWHERE, options.log),
     close: async () => {
       if (life) {
+        ended = true
         dying.push(life.server.close())
         dying.push(life.toPostgres.close())
       }
