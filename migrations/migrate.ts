@@ -31,6 +31,7 @@ import * as paymentReturns from './0032-payment-returns.ts'
 import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
 import * as lateRefunds from './0041-late-refunds.ts'
+import * as closings from './0042-closings.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -67,6 +68,7 @@ const STEPS: Record<string, Step> = {
   '0034-product-search': productSearch,
   '0035-customer-decisions': customerDecisions,
   '0041-late-refunds': lateRefunds,
+  '0042-closings': closings,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

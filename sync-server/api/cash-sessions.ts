@@ -3,6 +3,7 @@ import type { CashCount } from '../../domain/cash-session/events.ts'
 import { explainVariance, type RecordedMovement } from '../../domain/cash-session/explain.ts'
 import { type DrawerAct, listMoves } from '../../domain/cash-session/moves.ts'
 import type { CashSessionRow } from '../../domain/cash-session/rows.ts'
+import { tenderDifferences } from '../../domain/cash-session/tender-differences.ts'
 import { idSchema } from '../../domain/ids.ts'
 import { minor } from '../../domain/money.ts'
 import { refuse } from '../../domain/refusals.ts'
@@ -11,6 +12,7 @@ import type { ServerDatabase } from '../database/pool.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
 import { Refused } from '../http/refused.ts'
+import { readClosing } from '../journal/closing.ts'
 
 const seen = { staff: 'console.view' } as const
 
@@ -174,6 +176,7 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     .select('time_zone')
     .executeTakeFirst()
   const timeZone = branch?.time_zone ?? 'UTC'
+  const closing = await readClosing(db, session)
   return {
     session,
     moves: listMoves(movements, await readActs(db, session.id), timeZone),
@@ -183,6 +186,7 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     returns: await readReturns(db, session.id),
     refunds: await readRefunds(db, session.id),
     mail: await readMail(db, session.id),
+    slips: closing ? tenderDifferences(closing, closing.countedTenders ?? []) : [],
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),

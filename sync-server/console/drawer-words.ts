@@ -48,6 +48,9 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'Closed at another workstation',
     'said.addendum': 'Addendum {{number}}: {{count}} late sales, cash {{cash}}',
+    'said.slips': '{{tender}}: slips {{counted}}',
+    'said.over': '{{amount}} over the {{expected}} taken',
+    'said.short': '{{amount}} short of the {{expected}} taken',
     'said.refunded': 'given back {{amount}}',
   },
   {
@@ -96,6 +99,9 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'Clôturé depuis un autre poste',
     'said.addendum': 'Additif {{number}} : {{count}} ventes tardives, espèces {{cash}}',
+    'said.slips': '{{tender}} : tickets {{counted}}',
+    'said.over': 'excédent de {{amount}} sur {{expected}} encaissés',
+    'said.short': 'manque de {{amount}} sur {{expected}} encaissés',
     'said.refunded': 'remboursé {{amount}}',
   },
   {
@@ -144,6 +150,9 @@ export const drawerWords = defineWords(
     'cause.moved': '{{time}}, {{name}}',
     'said.elsewhere': 'An anderem Arbeitsplatz abgeschlossen',
     'said.addendum': 'Nachtrag {{number}}: {{count}} späte Verkäufe, Bargeld {{cash}}',
+    'said.slips': '{{tender}}: Belege {{counted}}',
+    'said.over': '{{amount}} über den eingenommenen {{expected}}',
+    'said.short': '{{amount}} unter den eingenommenen {{expected}}',
     'said.refunded': 'erstattet {{amount}}',
   },
 )

@@ -18,6 +18,10 @@ export const drawerSchema = z.object({
   ),
   counts: z.array(z.object({ denomination: minorSchema, quantity: z.int() })),
   taxes: z.array(z.object({ rateBp: z.int(), tax: minorSchema })),
+  /** Each tender whose slips were counted at closing. */
+  slips: z.array(
+    z.object({ kind: z.string(), counted: minorSchema, expected: minorSchema, difference: minorSchema }),
+  ),
   tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
   addenda: z.array(
     z.object({

@@ -202,12 +202,24 @@ function Causes({ session, drawer, place }: DrawerParts) {
 
 /** What was said with the count, and what came after it. */
 function Said({ session, drawer }: DrawerParts) {
+  const t = useWords(consoleWords)
   const d = useWords(drawerWords)
   const locale = useLocale()
   const directory = useLive((state) => state.directory)
   const money = (amount: number) => formatMoney(amount as Minor, locale, session.currency as Currency)
   const said = [
     session.first_counted === null ? '' : `${d('said.first')}: ${money(session.first_counted)}`,
+    ...drawer.slips.map(
+      ({ kind, counted, expected, difference }) =>
+        `${d('said.slips', { tender: isTenderKind(kind) ? t(`tender.${kind}`) : kind, counted: money(counted) })}${
+          difference === 0
+            ? ''
+            : `, ${d(difference > 0 ? 'said.over' : 'said.short', {
+                expected: money(expected),
+                amount: money(Math.abs(difference)),
+              })}`
+        }`,
+    ),
     session.variance_reason === null ? '' : `${d('why')}: ${session.variance_reason}`,
     session.witness_id === null ? '' : `${d('said.witness')}: ${nameOf(directory, session.witness_id)}`,
     session.closed_device_id === null ? '' : d('said.elsewhere'),

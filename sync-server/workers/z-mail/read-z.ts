@@ -1,54 +1,64 @@
+import { businessDateAt } from '../../../domain/business-date.ts'
+import { type TenderDifference, tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
+import { type Minor, minor } from '../../../domain/money.ts'
 import type { ServerDatabase } from '../../database/pool.ts'
+import { type Closing, readClosing } from '../../journal/closing.ts'
 
 /** A closed session as its Z report tells it. Amounts in minor units. */
-export type ZReport = NonNullable<Awaited<ReturnType<typeof readZ>>>
-
-async function readParts(db: ServerDatabase, sessionId: string) {
-  const tenders = await db
-    .selectFrom('sale as s')
-    .innerJoin('sale_tender as t', 't.sale_id', 's.id')
-    .where('s.session_id', '=', sessionId)
-    .groupBy('t.kind')
-    .orderBy('t.kind')
-    .select((eb) => ['t.kind', eb.cast<number>(eb.fn.sum('t.amount'), 'bigint').as('amount')])
-    .execute()
-  const taxes = await db
-    .selectFrom('sale as s')
-    .innerJoin('sale_tax as t', 't.sale_id', 's.id')
-    .where('s.session_id', '=', sessionId)
-    .groupBy('t.vat_rate_bp')
-    .orderBy('t.vat_rate_bp')
-    .select((eb) => ['t.vat_rate_bp as rateBp', eb.cast<number>(eb.fn.sum('t.tax'), 'bigint').as('tax')])
-    .execute()
-  const refunds = await db
-    .selectFrom('refund')
-    .where('session_id', '=', sessionId)
-    .select((eb) => [
-      eb.fn.countAll<number>().as('count'),
-      eb.cast<number>(eb.fn.coalesce(eb.fn.sum('total'), eb.lit(0)), 'bigint').as('total'),
-    ])
-    .executeTakeFirstOrThrow()
-  return { tenders, taxes, refunds }
+export interface ZReport extends Closing {
+  zNumber: number
+  businessDate: string
+  currency: string
+  openedAt: string
+  closedAt: string
+  openedBy: string | null
+  closedBy: string | null
+  witness: string | null
+  reason: string | null
+  float: number
+  /** How the expected cash came about; empty when what the rows hold is not what the Z was closed on. */
+  movements: { kind: string; count: number; amount: Minor }[]
+  slips: TenderDifference[]
+  readings: number
+  overnight: boolean
+  elsewhere: boolean
+  branchName: string
+  address: string
+  city: string
+  vatNumber: string
+  timeZone: string
+  registerName: string
 }
 
-/** What the rows say of a closed session; null while it is not closed. */
-export async function readZ(db: ServerDatabase, sessionId: string) {
-  const row = await db
+/** What moved, the float first, as far as it makes what the Z expected. */
+async function readMovements(db: ServerDatabase, sessionId: string, expected: Minor) {
+  const rows = await db
+    .selectFrom('cash_movement')
+    .where('session_id', '=', sessionId)
+    .groupBy('kind')
+    .select((eb) => [
+      'kind',
+      eb.cast<number>(eb.fn.sum('amount'), 'bigint').as('amount'),
+      eb.fn.countAll<number>().as('count'),
+    ])
+    .execute()
+  const inDrawer = rows.reduce((sum, { amount }) => sum + amount, 0)
+  if (inDrawer !== expected) return []
+  const rank = (kind: string) => Number(kind !== 'float')
+  return rows
+    .map(({ kind, amount, count }) => ({ kind, amount: minor(amount), count: Number(count) }))
+    .sort((a, b) => rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind))
+}
+
+const readPlace = (db: ServerDatabase, sessionId: string) =>
+  db
     .selectFrom('cash_session as c')
     .innerJoin('branch as b', 'b.id', 'c.branch_id')
     .innerJoin('register as r', 'r.id', 'c.register_id')
     .leftJoin('staff as o', 'o.id', 'c.opened_by')
     .leftJoin('staff as p', 'p.id', 'c.closed_by')
+    .leftJoin('staff as w', 'w.id', 'c.witness_id')
     .where('c.id', '=', sessionId)
-    .where('c.closed_at', 'is not', null)
-    .select(['c.id', 'c.z_number as zNumber', 'c.business_date as businessDate', 'c.currency'])
-    .select(['c.opened_at as openedAt', 'c.closed_at as closedAt', 'c.opening_float as float'])
-    .select(['c.counted', 'c.expected', 'c.variance', 'c.variance_reason as reason'])
-    .select([
-      'c.sale_count as saleCount',
-      'c.gross_total as grossTotal',
-      'c.perpetual_total as perpetualTotal',
-    ])
     .select([
       'b.name as branchName',
       'b.address',
@@ -56,7 +66,40 @@ export async function readZ(db: ServerDatabase, sessionId: string) {
       'b.vat_number as vatNumber',
       'b.time_zone as timeZone',
     ])
-    .select(['r.name as registerName', 'o.name as openedBy', 'p.name as closedBy'])
+    .select(['r.name as registerName', 'o.name as openedBy', 'p.name as closedBy', 'w.name as witness'])
     .executeTakeFirst()
-  return row ? { ...row, ...(await readParts(db, sessionId)) } : null
+
+/** The Z of a closed session as its till closed it; null while it is not closed. */
+export async function readZ(db: ServerDatabase, sessionId: string): Promise<ZReport | null> {
+  const session = await db
+    .selectFrom('cash_session')
+    .selectAll()
+    .where('id', '=', sessionId)
+    .executeTakeFirst()
+  const place = await readPlace(db, sessionId)
+  const closing = session && (await readClosing(db, session))
+  if (!closing || !place || session.closed_at === null) return null
+  const { readings } = await db
+    .selectFrom('drawer_action')
+    .where('session_id', '=', sessionId)
+    .where('kind', '=', 'x-report')
+    .where('at', '<=', session.closed_at)
+    .select((eb) => eb.fn.countAll<number>().as('readings'))
+    .executeTakeFirstOrThrow()
+  return {
+    ...closing,
+    ...place,
+    zNumber: session.z_number ?? 0,
+    businessDate: session.business_date,
+    currency: session.currency,
+    openedAt: session.opened_at,
+    closedAt: session.closed_at,
+    reason: session.variance_reason,
+    float: session.opening_float,
+    movements: await readMovements(db, sessionId, closing.expected),
+    slips: tenderDifferences(closing, closing.countedTenders ?? []),
+    readings: Number(readings),
+    overnight: businessDateAt(Date.parse(session.closed_at), place.timeZone) > session.business_date,
+    elsewhere: session.closed_device_id !== null,
+  }
 }

@@ -64,7 +64,7 @@ async function send(context: ZMailContext, sessionId: string): Promise<void> {
     to: queued.address,
     subject: `${name} – ${z.branchName}, ${z.registerName}, ${z.businessDate}`,
     text: Z_WORDS[locale].text,
-    date: new Date(z.closedAt ?? 0),
+    date: new Date(z.closedAt),
     attachment: { filename: `z-${z.zNumber}.pdf`, content: await zPdf(z, locale) },
   })
   const sentAt = new Date(context.now()).toISOString()

@@ -2,12 +2,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Minor } from '../../../domain/money.ts'
 import { TestJournal } from '../../journal/test-journal.ts'
 import { addDevice, deviceToken, send, signIn, startTestServer, type TestServer } from '../../test-server.ts'
 import { type Mail, resendOutbox } from './outbox.ts'
-import { readZ } from './read-z.ts'
+import { readZ, type ZReport } from './read-z.ts'
 import { zMailTasks } from './tasks.ts'
-import { zPdf } from './z-pdf.ts'
+import { linesOf, zPdf } from './z-pdf.ts'
 
 let server: TestServer
 let journal: TestJournal
@@ -17,6 +18,41 @@ beforeAll(async () => {
   journal = new TestJournal(await addDevice(server), server.organisation)
 })
 afterAll(() => server?.stop())
+
+const Z: ZReport = {
+  zNumber: 1,
+  businessDate: '2026-03-02',
+  currency: 'EUR',
+  openedAt: '2026-03-02T08:00:00.000Z',
+  closedAt: '2026-03-02T18:00:00.000Z',
+  openedBy: null,
+  closedBy: null,
+  witness: null,
+  reason: null,
+  float: 10_000,
+  movements: [],
+  slips: [],
+  readings: 0,
+  overnight: false,
+  elsewhere: false,
+  branchName: '',
+  address: '',
+  city: '',
+  vatNumber: '',
+  timeZone: 'Europe/Paris',
+  registerName: '',
+  counts: [],
+  counted: 10_000 as Minor,
+  expected: 10_000 as Minor,
+  variance: 0 as Minor,
+  saleCount: 0,
+  firstReceipt: null,
+  lastReceipt: null,
+  grossTotal: 0 as Minor,
+  taxes: [],
+  tenders: [],
+  perpetualTotal: 0 as Minor,
+}
 
 const mailDir = () => join(server.dataDir, 'mail')
 const mails = () => readdir(mailDir()).catch(() => [])
@@ -73,6 +109,61 @@ it('draws the same file of the same report, with its own font and text that can 
   const file = one.toString('latin1')
   expect(file).toMatch(/\/FontFile2? /)
   expect(file).toContain('/ToUnicode')
+})
+
+it('says what the till closed with, not what came later, and all that its paper says', async () => {
+  const sessionId = journal.place().sessionId
+  const before = await readZ(server.db, sessionId)
+  // A sale that comes late: 5 packs more in the rows, and not on the Z.
+  const late = journal.append({ ...journal.sale(5), at: new Date().toISOString() })
+  const body = {
+    deviceId: journal.device.deviceId,
+    events: [late],
+    pending: { events: 0, sales: 0, amount: 0 },
+  }
+  await send(server, '/v1/journal', { token: await deviceToken(journal.device), body })
+  const z = await readZ(server.db, sessionId)
+  expect({ ...z, movements: [] }).toEqual({ ...before, movements: [] })
+  if (!z) throw new Error('no Z')
+  const lines = linesOf(z, 'en').filter((line) => line !== null)
+  for (const line of [
+    ['€0.01 × 11125', '€111.25'],
+    ['Counted', '€111.25'],
+    ['Expected in the drawer', '€112.50'],
+    ['Difference', '-€1.25'],
+    ['Receipts', '1 – 1'],
+  ]) {
+    expect(lines).toContainEqual(line)
+  }
+})
+
+it('tells slips that do not agree, the first count, who confirmed it, and a drawer of another till', () => {
+  const minor = (amount: number) => amount as Minor
+  const z: ZReport = {
+    ...Z,
+    firstCounted: minor(9_000),
+    witness: 'Camille Roy',
+    elsewhere: true,
+    slips: [{ kind: 'card', counted: minor(5_341), expected: minor(341), difference: minor(5_000) }],
+    refunds: {
+      count: 1,
+      total: minor(116),
+      taxes: [],
+      tenders: [{ kind: 'card', count: 1, amount: minor(116) }],
+    },
+  }
+  const lines = linesOf(z, 'en')
+  for (const line of [
+    ['Closed at another workstation', ''],
+    ['First count', '€90.00'],
+    ['Slips: Card', '€53.41'],
+    ['taken €3.41, Difference', '+€50.00'],
+    ['Confirmed by', 'Camille Roy'],
+    ['Given back (1)', '-€1.16'],
+    ['Card (1)', '-€1.16'],
+  ]) {
+    expect(lines).toContainEqual(line)
+  }
 })
 
 it('tries again what was not taken, says so meanwhile, and sends nothing twice', async () => {

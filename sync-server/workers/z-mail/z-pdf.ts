@@ -11,47 +11,102 @@ const FONTS = {
 
 const LEFT = 72
 const WIDTH = 595 - 2 * LEFT
+/** A line that begins below it goes on the next page, its label and its figure alike. */
+const BOTTOM = 842 - LEFT - 30
 
-/** What each line of the report says: a word and a figure; null is a rule. */
-function linesOf(z: ZReport, locale: ZLocale): ([label: string, figure: string] | null)[] {
-  const words = Z_WORDS[locale]
+/** A word and a figure; null is a rule. */
+type Line = [label: string, figure: string] | null
+
+/** How a report's figures are written. */
+function formatsOf(z: ZReport, locale: ZLocale) {
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency: z.currency })
-  const amount = (minor: number | null) => money.format((minor ?? 0) / 100)
   const instant = new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',
     timeStyle: 'short',
     timeZone: z.timeZone,
   })
-  const at = (text: string | null, who: string | null) =>
-    `${instant.format(Date.parse(text ?? ''))}${who ? ` ${words.by} ${who}` : ''}`
   const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 })
-  const kind = (of: string) => (of in words.tender ? words.tender[of as keyof typeof words.tender] : of)
+  const amount = (minor: number) => money.format(minor / 100)
+  return {
+    amount,
+    signed: (minor: number) => `${minor > 0 ? '+' : ''}${amount(minor)}`,
+    rate: (bp: number) => rate.format(bp / 10_000),
+    at: (text: string, who: string | null) =>
+      `${instant.format(Date.parse(text))}${who ? ` ${Z_WORDS[locale].by} ${who}` : ''}`,
+  }
+}
+
+/** The count, by note and coin, and what it was compared with. */
+function countLines(z: ZReport, locale: ZLocale): Line[] {
+  const words = Z_WORDS[locale]
+  const { amount, signed } = formatsOf(z, locale)
+  return [
+    ...z.counts
+      .filter(({ quantity }) => quantity > 0)
+      .map(
+        ({ denomination, quantity }): Line => [
+          `${amount(denomination)} × ${quantity}`,
+          amount(denomination * quantity),
+        ],
+      ),
+    [words.counted, amount(z.counted)],
+    ...(z.firstCounted === undefined ? [] : [[words.first, amount(z.firstCounted)] as Line]),
+    null,
+    ...(z.movements.length === 0
+      ? [[words.float, amount(z.float)] as Line]
+      : z.movements.map(({ kind, count, amount: sum }): Line => {
+          const word = kind in words.movement ? words.movement[kind as keyof typeof words.movement] : kind
+          return [count > 1 ? `${word} (${count})` : word, amount(sum)]
+        })),
+    [words.expected, amount(z.expected)],
+    [words.variance, signed(z.variance)],
+    ...z.slips.flatMap(({ kind, counted, expected, difference }): Line[] => [
+      [`${words.slips}: ${words.tender[kind]}`, amount(counted)],
+      ...(difference === 0
+        ? []
+        : [[`${words.taken} ${amount(expected)}, ${words.variance}`, signed(difference)] as Line]),
+    ]),
+    ...(z.reason ? [[words.reason, z.reason] as Line] : []),
+    ...(z.witness ? [[words.witness, z.witness] as Line] : []),
+    ...(z.readings > 0 ? [[words.readings, String(z.readings)] as Line] : []),
+  ]
+}
+
+/** What was given back, apart from what was sold. */
+function refundLines(z: ZReport, locale: ZLocale): Line[] {
+  const words = Z_WORDS[locale]
+  const { amount, rate } = formatsOf(z, locale)
+  if (!z.refunds) return []
+  const { count, total, tenders, taxes } = z.refunds
+  return [
+    null,
+    [`${words.refunds} (${count})`, amount(-total)],
+    ...tenders.map((back): Line => [`${words.tender[back.kind]} (${back.count})`, amount(-back.amount)]),
+    ...taxes.map(({ rateBp, tax }): Line => [`${words.vat} ${rate(rateBp)}`, amount(-tax)]),
+    [words.net, amount(z.grossTotal - total)],
+  ]
+}
+
+/** What each line of the report says. */
+export function linesOf(z: ZReport, locale: ZLocale): Line[] {
+  const words = Z_WORDS[locale]
+  const { amount, rate, at } = formatsOf(z, locale)
   return [
     [words.register, z.registerName],
     [words.day, z.businessDate],
     [words.opened, at(z.openedAt, z.openedBy)],
     [words.closed, at(z.closedAt, z.closedBy)],
+    ...(z.overnight ? [[words.overnight, ''] as Line] : []),
+    ...(z.elsewhere ? [[words.elsewhere, ''] as Line] : []),
     null,
-    [words.sales, String(z.saleCount ?? 0)],
+    ...countLines(z, locale),
+    null,
+    [words.sales, String(z.saleCount)],
+    [words.receipts, z.firstReceipt === null ? words.none : `${z.firstReceipt} – ${z.lastReceipt}`],
+    ...z.tenders.map((taken): Line => [`${words.tender[taken.kind]} (${taken.count})`, amount(taken.amount)]),
     [words.gross, amount(z.grossTotal)],
-    ...(z.refunds.count > 0
-      ? ([
-          [`${words.refunds} (${z.refunds.count})`, amount(-z.refunds.total)],
-          [words.net, amount((z.grossTotal ?? 0) - z.refunds.total)],
-        ] as [string, string][])
-      : []),
-    null,
-    ...z.taxes.map(({ rateBp, tax }): [string, string] => [
-      `${words.vat} ${rate.format(rateBp / 10_000)}`,
-      amount(tax),
-    ]),
-    ...z.tenders.map((tender): [string, string] => [kind(tender.kind), amount(tender.amount)]),
-    null,
-    [words.float, amount(z.float)],
-    [words.expected, amount(z.expected)],
-    [words.counted, amount(z.counted)],
-    [words.variance, amount(z.variance)],
-    ...(z.reason ? ([[words.reason, z.reason]] as [string, string][]) : []),
+    ...z.taxes.map(({ rateBp, tax }): Line => [`${words.vat} ${rate(rateBp)}`, amount(tax)]),
+    ...refundLines(z, locale),
     null,
     [words.perpetual, amount(z.perpetualTotal)],
   ]
@@ -60,7 +115,7 @@ function linesOf(z: ZReport, locale: ZLocale): ([label: string, figure: string] 
 /** A Z report as a PDF on A4, its text there to be searched and copied. The same report gives the same file. */
 export async function zPdf(z: ZReport, locale: ZLocale): Promise<Buffer> {
   const title = `${Z_WORDS[locale].title} ${z.zNumber}`
-  const info = { Title: `${title} – ${z.branchName}`, CreationDate: new Date(z.closedAt ?? 0) }
+  const info = { Title: `${title} – ${z.branchName}`, CreationDate: new Date(z.closedAt) }
   const pdf = new PDFDocument({ size: 'A4', margin: LEFT, lang: locale, info })
   const chunks: Buffer[] = []
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -70,6 +125,7 @@ export async function zPdf(z: ZReport, locale: ZLocale): Promise<Buffer> {
   pdf.font(FONTS.bold).fontSize(18).text(title).moveDown(0.8)
   pdf.fontSize(10)
   for (const line of linesOf(z, locale)) {
+    if (pdf.y > BOTTOM) pdf.addPage()
     if (line === null) {
       const y = pdf.y + 3
       pdf
