@@ -280,6 +280,8 @@ export interface DrawerExplanationView {
   expected: Minor
   counted: Minor
   variance: Minor
+  /** The slips of other tenders that were counted. */
+  tenders: TenderDifference[]
   moves: DrawerMove[]
   causes: LikelyCause[]
 }

@@ -125,7 +125,6 @@ interface DrawerParts {
 /** A drawer from its float to its Z, and from one person to the next. */
 function createDrawerLife(context: TillContext, parts: DrawerParts) {
   const { operators, sessions, printing, lastSale } = parts
-  const { db, registerId } = context
   const drawers = createDrawersToClose(context, parts)
   const closeSession = createSessionClosing(context, {
     ...parts,
@@ -158,7 +157,7 @@ function createDrawerLife(context: TillContext, parts: DrawerParts) {
     ...createDrawerActions(context, { operators, sessions, printing }),
     papers: createPapers(context, { operators, printing }),
     xReport: createXReport(context, { operators, sessions, printing }),
-    explainDrawer: createExplanation(db, registerId, operators, () => context.place().timeZone),
+    explainDrawer: createExplanation(context, operators),
   }
 }
 

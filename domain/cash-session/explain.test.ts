@@ -16,8 +16,17 @@ const drawer = (variance: number, parts: Partial<CountedDrawer> = {}): CountedDr
   movements: [],
   cardSales: [],
   counts: [],
+  slips: [],
   ...parts,
 })
+const cards = (difference: number) => [
+  {
+    kind: 'card' as const,
+    counted: minor(1000 + difference),
+    expected: minor(1000),
+    difference: minor(difference),
+  },
+]
 const kinds = (one: CountedDrawer) => explainVariance(one).map(({ kind }) => kind)
 
 describe('a drawer that does not add up', () => {
@@ -37,6 +46,14 @@ describe('a drawer that does not add up', () => {
       drawer(-1800, { counts: [{ denomination: minor(200), quantity: 12 }] }),
       ['transposed-count'],
     ],
+    ['short by what card slips are over', drawer(-836, { slips: cards(836) }), ['cards-keyed-as-cash']],
+    ['over by what card slips are short', drawer(836, { slips: cards(-836) }), ['cash-keyed-as-cards']],
+    [
+      'right, a slip short',
+      drawer(0, { cardSales: [moved('sale', 341)], slips: cards(-341) }),
+      ['slip-missing'],
+    ],
+    ['right, as its slips are', drawer(0, { cardSales: [moved('sale', 341)], slips: cards(0) }), []],
     ['short by a note', drawer(-2000), ['missing-note']],
     ['short by a bundle', drawer(-35_000), ['pick-up-not-recorded']],
     ['short by what nothing explains', drawer(-17, { movements: [moved('sale', 836)] }), []],
@@ -65,6 +82,7 @@ const counted = fc.record({
       quantity: fc.integer({ min: 0, max: 999 }),
     }),
   ),
+  slips: fc.option(fc.integer({ min: -99_999, max: 99_999 }).map(cards), { nil: [] }),
 })
 
 describe('for any drawer', () => {
@@ -98,7 +116,7 @@ describe('for any drawer', () => {
   test('what adds up needs no cause, and no cause is about another amount than the till knows', () => {
     fc.assert(
       fc.property(counted, (one) => {
-        expect(explainVariance({ ...one, variance: minor(0) })).toEqual([])
+        expect(explainVariance({ ...one, variance: minor(0), slips: [] })).toEqual([])
         for (const { kind, amount: value, movement: told } of explainVariance(one)) {
           if (told) expect(value).toBe(Math.abs(told.amount))
           else expect(value, kind).toBe(Math.abs(one.variance))

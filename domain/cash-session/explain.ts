@@ -1,6 +1,7 @@
 import { type Minor, minor } from '../money.ts'
 import type { CashCount } from './events.ts'
 import { DENOMINATIONS } from './rules.ts'
+import type { TenderDifference } from './tender-differences.ts'
 
 /** One movement of cash as the till recorded it; `amount` in (+) or out (-), minor units. */
 export interface RecordedMovement {
@@ -19,9 +20,14 @@ export interface CountedDrawer {
   /** Sales paid by card, which moved no cash. */
   cardSales: readonly RecordedMovement[]
   counts: readonly CashCount[]
+  /** The slips of other tenders, as far as they were counted. */
+  slips: readonly TenderDifference[]
 }
 
 export type CauseKind =
+  | 'cards-keyed-as-cash'
+  | 'cash-keyed-as-cards'
+  | 'slip-missing'
   | 'card-keyed-as-cash'
   | 'cash-keyed-as-card'
   | 'refund-without-note'
@@ -127,7 +133,22 @@ function unrecorded({ variance }: CountedDrawer): LikelyCause[] {
   return [...(isNote ? [cause('missing-note')] : []), ...(isBundle ? [cause('pick-up-not-recorded')] : [])]
 }
 
+/** What cash and card slips tell together: the one has too much of what the other lacks. */
+function crossed({ variance, cardSales, slips }: CountedDrawer): LikelyCause[] {
+  const off = slips.find(({ kind }) => kind === 'card')?.difference ?? 0
+  if (variance === 0) {
+    const missing = cardSales.filter(({ amount }) => amount > 0 && off === -amount)
+    return missing.map((sale) => about('slip-missing', sale))
+  }
+  if (off !== -variance) return []
+  const kind = variance < 0 ? 'cards-keyed-as-cash' : 'cash-keyed-as-cards'
+  return [{ kind, amount: minor(Math.abs(variance)), movement: null, count: null }]
+}
+
 const ORDER: readonly CauseKind[] = [
+  'cards-keyed-as-cash',
+  'cash-keyed-as-cards',
+  'slip-missing',
   'wrong-direction',
   'pick-up-not-taken',
   'refund-not-paid',
@@ -141,12 +162,12 @@ const ORDER: readonly CauseKind[] = [
 ]
 
 /**
- * Points at what may have made a drawer's difference: each cause alone explains all of it. Nothing is proved; each is
- * where to look first, the more telling before the commoner.
+ * Points at what may have made a drawer's difference, or that of its card slips: each cause alone explains all of it.
+ * Nothing is proved; each is where to look first, the more telling before the commoner.
  * @returns none for a drawer that adds up; at most three of a kind
  */
 export function explainVariance(drawer: CountedDrawer): LikelyCause[] {
-  if (drawer.variance === 0) return []
-  const causes = [...misrecorded(drawer), ...miscounted(drawer), ...unrecorded(drawer)]
+  if (drawer.variance === 0) return crossed(drawer).slice(0, PER_KIND)
+  const causes = [...crossed(drawer), ...misrecorded(drawer), ...miscounted(drawer), ...unrecorded(drawer)]
   return ORDER.flatMap((kind) => causes.filter((cause) => cause.kind === kind).slice(0, PER_KIND))
 }

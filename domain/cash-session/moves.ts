@@ -18,19 +18,23 @@ export interface DrawerMove {
   actorName: string
   reason: string | null
   count: number
-  /** In (+) or out (-), minor units; 0 when the drawer was only opened. */
+  /** In (+) or out (-), minor units; 0 when the drawer was only opened, or money moved beside it. */
   amount: Minor
+  /** What was taken by card, which moved no cash. */
+  byCard?: Minor
 }
 
 /**
  * What moved, in order. Sales are told by hour and person: a day has thousands, and none of them had a reason.
  * @param moved every movement of cash of a session
  * @param acted what was done outside of sales; those that moved cash carry the id of their movement
+ * @param byCard sales paid by card
  * @param timeZone the branch's, whose wall clock has the hours
  */
 export function listMoves(
   moved: readonly RecordedMovement[],
   acted: readonly DrawerAct[],
+  byCard: readonly RecordedMovement[],
   timeZone: string,
 ): DrawerMove[] {
   const reasons = new Map(acted.map(({ id, reason }) => [id, reason]))
@@ -47,6 +51,18 @@ export function listMoves(
     const key = `${wallHourAt(Date.parse(at), timeZone)} ${actorName} ${kind}`
     const group = groups.get(key) ?? { kind, at, actorName, reason: null, count: 0, amount: minor(0) }
     groups.set(key, { ...group, count: group.count + 1, amount: minor(group.amount + amount) })
+  }
+  for (const { at, actorName, amount } of byCard) {
+    const key = `${wallHourAt(Date.parse(at), timeZone)} ${actorName} by card`
+    const group = groups.get(key) ?? {
+      kind: 'card-sale',
+      at,
+      actorName,
+      reason: null,
+      count: 0,
+      amount: minor(0),
+    }
+    groups.set(key, { ...group, count: group.count + 1, byCard: minor((group.byCard ?? 0) + amount) })
   }
   return [...singles, ...groups.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 }

@@ -187,6 +187,7 @@ describe('the figures of a day, by hand', () => {
     expect(rows.map((row) => row.replace(/\s+/g, ' ').slice(6))).toEqual([
       'Float Paul Mercier +100.00 100.00',
       'Cash sales × 2 Paul Mercier +8.36 108.36',
+      'Card sales €3.41 Paul Mercier 108.36',
       'Paid out Stamps and post Paul Mercier −12.40 95.96',
       'X report read Paul Mercier 95.96',
     ])

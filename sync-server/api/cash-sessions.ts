@@ -177,22 +177,25 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     .executeTakeFirst()
   const timeZone = branch?.time_zone ?? 'UTC'
   const closing = await readClosing(db, session)
+  const slips = closing ? tenderDifferences(closing, closing.countedTenders ?? []) : []
+  const cardSales = await readCardSales(db, session.id)
   return {
     session,
-    moves: listMoves(movements, await readActs(db, session.id), timeZone),
+    moves: listMoves(movements, await readActs(db, session.id), cardSales, timeZone),
     counts,
     addenda: await readAddenda(db, session.id),
     removals: await readRemovals(db, session.id),
     returns: await readReturns(db, session.id),
     refunds: await readRefunds(db, session.id),
     mail: await readMail(db, session.id),
-    slips: closing ? tenderDifferences(closing, closing.countedTenders ?? []) : [],
+    slips,
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),
       movements,
-      cardSales: await readCardSales(db, session.id),
+      cardSales,
       counts,
+      slips,
     }),
   }
 }

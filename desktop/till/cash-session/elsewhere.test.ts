@@ -83,6 +83,7 @@ test('a dead till’s drawer is closed from its neighbour, and what comes late i
   const z = accepted(await neighbour.countDrawer({ counts: coins(10_836), sessionId }))
   expect(z).toMatchObject({ zNumber: 1, expected: 10_720, variance: 116, saleCount: 1, elsewhere: true })
   expect(paper(neighbour, 'z-report')[0]).toContain('Clôturé depuis un autre poste')
+  expect(accepted(neighbour.explainDrawer(sessionId))).toMatchObject({ variance: 116, expected: 10_720 })
   expect(accepted(neighbour.otherDrawers())).toEqual([])
   expect(await neighbour.countDrawer({ counts: coins(1), sessionId })).toEqual({ refused: 'no-open-session' })
 

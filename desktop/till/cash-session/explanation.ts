@@ -1,25 +1,30 @@
-import type { CashCount } from '../../../domain/cash-session/events.ts'
+import type { CashCount, CountedTender } from '../../../domain/cash-session/events.ts'
 import { explainVariance, type RecordedMovement } from '../../../domain/cash-session/explain.ts'
 import { type DrawerAct, listMoves } from '../../../domain/cash-session/moves.ts'
+import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import type { Minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { DrawerExplanationView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
-import type { TillDatabase } from '../store/database.ts'
+import type { TillContext } from '../till-context.ts'
+import { createFigures } from './figures.ts'
+
+type ClosedRow = {
+  variance: Minor
+  expected: Minor
+  counted: Minor
+  countedTenders: string | null
+  registerId: string
+}
 
 /**
  * Explains a closed session's difference: what moved, when and by whom, and what may be wrong.
- * Refused: `locked`, `not-allowed`, `session-not-closed` when this till knows no closed session of that id.
+ * Refused: `locked`, `not-allowed`, `session-not-closed` when this till knows no closed session of that id in its branch.
  */
-export function createExplanation(
-  db: TillDatabase,
-  registerId: string,
-  operators: Operators,
-  timeZone: () => string,
-) {
+export function createExplanation({ db, branchId, place }: TillContext, operators: Operators) {
   const session = db.prepare(`
-    select variance, expected, counted from cash_session
-    where id = ? and register_id = ? and closed_at is not null`)
+    select variance, expected, counted, counted_tenders as countedTenders, register_id as registerId
+    from cash_session where id = ? and branch_id = ? and closed_at is not null`)
   const movements = db.prepare(`
     select m.id, m.kind, m.amount, m.at, coalesce(p.name, '') as actorName, s.receipt_number as receiptNumber
     from cash_movement m left join staff p on p.id = m.actor_id left join sale s on s.id = m.sale_id
@@ -41,20 +46,24 @@ export function createExplanation(
   return (sessionId: string): DrawerExplanationView | Refusal => {
     const operator = operators.require('cash-session.close')
     if (isRefusal(operator)) return operator
-    const closed = session.get(sessionId, registerId) as
-      | { variance: Minor; expected: Minor; counted: Minor }
-      | undefined
-    if (!closed) return refuse('session-not-closed')
+    const found = session.get(sessionId, branchId) as ClosedRow | undefined
+    if (!found) return refuse('session-not-closed')
+    const { countedTenders, registerId, ...closed } = found
+    const counted = countedTenders === null ? [] : (JSON.parse(countedTenders) as CountedTender[])
+    const slips = tenderDifferences(createFigures(db, registerId)(sessionId), counted)
+    const byCard = cardSales.all(sessionId) as RecordedMovement[]
     const moved = movements.all(sessionId) as RecordedMovement[]
     const acted = actions.all({ sessionId }) as DrawerAct[]
     return {
       ...closed,
-      moves: listMoves(moved, acted, timeZone()),
+      moves: listMoves(moved, acted, byCard, place().timeZone),
+      tenders: slips,
       causes: explainVariance({
         variance: closed.variance,
         movements: moved,
-        cardSales: cardSales.all(sessionId) as RecordedMovement[],
+        cardSales: byCard,
         counts: counts.all(sessionId) as CashCount[],
+        slips,
       }),
     }
   }

@@ -1,11 +1,12 @@
 import { type Minor, minor } from '../../../domain/money.ts'
 import { type Column, DataTable } from '../../../ui-kit/components/data-table.tsx'
-import { Amount, Difference, Instant, Money, Variance } from '../../../ui-kit/components/figures.tsx'
+import { Amount, Difference, Instant, Money } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
 import { currencySign } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { DrawerExplanationView } from '../../bridge/views.ts'
 import { CloseButton } from '../panels/close-button.tsx'
+import { Differences, slipFacts } from '../panels/differences.tsx'
 import { DoneButton } from '../panels/done-button.tsx'
 import { Facts } from '../panels/facts.tsx'
 import { useTill } from '../store/till-context.ts'
@@ -60,6 +61,11 @@ function Moves({ moves, timeZone }: { moves: DrawerExplanationView['moves']; tim
         <span className="block py-1 leading-5">
           {d(`kind.${move.kind}` as 'kind.float')}
           {move.count > 1 && <span className="figure text-second"> × {move.count}</span>}
+          {move.byCard !== undefined && (
+            <span className="block text-second">
+              <Money amount={move.byCard} />
+            </span>
+          )}
           {move.reason !== null && <span className="block text-second wrap-break-word">{move.reason}</span>}
         </span>
       ),
@@ -94,7 +100,7 @@ function Causes(props: { explanation: DrawerExplanationView; timeZone: string })
   const t = useWords(tillWords)
   const d = useWords(drawerWords)
   const word = useCauseWords(props.timeZone)
-  const { causes, counted, expected, variance } = props.explanation
+  const { causes, counted, expected, variance, tenders } = props.explanation
   return (
     <Panel
       title={d('why.title')}
@@ -103,12 +109,13 @@ function Causes(props: { explanation: DrawerExplanationView; timeZone: string })
       foot={<DoneButton>{d('why.done')}</DoneButton>}
     >
       <div className="pb-2 text-title font-semibold">
-        <Variance amount={variance} plate className="max-w-full" />
+        <Differences variance={variance} tenders={tenders} />
       </div>
       <Facts
         rows={[
           [t('counted.expected'), <Money key="expected" amount={expected} />],
           [t('counted.counted'), <Money key="counted" amount={counted} />],
+          ...slipFacts(tenders, t, d),
         ]}
       />
       {causes.length === 0 ? (

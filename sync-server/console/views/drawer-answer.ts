@@ -14,6 +14,7 @@ export const drawerSchema = z.object({
       reason: z.string().nullable(),
       count: z.int(),
       amount: minorSchema,
+      byCard: minorSchema.optional(),
     }),
   ),
   counts: z.array(z.object({ denomination: minorSchema, quantity: z.int() })),

@@ -72,6 +72,12 @@ function Moves({ session, drawer, place }: DrawerParts) {
             <>
               {d(`kind.${move.kind}` as 'kind.float')}
               {move.count > 1 && <span className="figure text-second"> × {move.count}</span>}
+              {move.byCard !== undefined && (
+                <span className="figure text-second">
+                  {' '}
+                  {formatMoney(move.byCard, locale, session.currency as Currency)}
+                </span>
+              )}
             </>
           ),
         },
@@ -171,7 +177,8 @@ function Totals({ session, drawer }: DrawerParts) {
 function Causes({ session, drawer, place }: DrawerParts) {
   const d = useWords(drawerWords)
   const locale = useLocale()
-  if (session.variance === null || session.variance === 0) return null
+  if (session.variance === null) return null
+  if (session.variance === 0 && drawer.slips.every(({ difference }) => difference === 0)) return null
   const about = ({ movement }: LikelyCause): string => {
     if (!movement) return ''
     const told = {

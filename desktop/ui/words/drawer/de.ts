@@ -61,6 +61,7 @@ export const de: Record<keyof typeof en, string> = {
 
   'kind.float': 'Wechselgeld',
   'kind.sale': 'Barverkäufe',
+  'kind.card-sale': 'Kartenverkäufe',
   'kind.refund': 'Barerstattungen',
   'kind.paid-in': 'Einlage',
   'kind.paid-out': 'Auszahlung',
@@ -131,6 +132,14 @@ export const de: Record<keyof typeof en, string> = {
   'why.causeHint': 'Jede dieser Ursachen ergäbe allein die ganze Differenz. Keine ist bewiesen.',
   'why.done': 'Fertig',
 
+  'cause.cards-keyed-as-cash': 'Karte als bar erfasst',
+  'cause.cards-keyed-as-cash.look':
+    'Die Kartenbelege sind um dieselben {{amount}} zu hoch, die in bar fehlen: unter den Barverkäufen die mit Karte bezahlten suchen.',
+  'cause.cash-keyed-as-cards': 'Bar als Karte erfasst',
+  'cause.cash-keyed-as-cards.look':
+    'Die Kartenbelege sind um dieselben {{amount}} zu niedrig, die in bar zu viel sind: unter den Kartenverkäufen die bar bezahlten suchen.',
+  'cause.slip-missing': 'Ein Kartenbeleg fehlt',
+  'cause.slip-missing.look': '{{what}}. Den Beleg suchen oder am Terminal noch einmal drucken.',
   'cause.card-keyed-as-cash': 'Kartenverkauf als bar erfasst',
   'cause.card-keyed-as-cash.look': '{{what}}. Den Beleg unter den Kartenbelegen suchen.',
   'cause.cash-keyed-as-card': 'Barverkauf als Karte erfasst',

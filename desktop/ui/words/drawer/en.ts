@@ -59,6 +59,7 @@ export const en = {
 
   'kind.float': 'Float',
   'kind.sale': 'Cash sales',
+  'kind.card-sale': 'Card sales',
   'kind.refund': 'Cash refunds',
   'kind.paid-in': 'Paid in',
   'kind.paid-out': 'Paid out',
@@ -129,6 +130,14 @@ export const en = {
   'why.causeHint': 'Each of these alone would make the whole difference. None is proved.',
   'why.done': 'Done',
 
+  'cause.cards-keyed-as-cash': 'Cards keyed as cash',
+  'cause.cards-keyed-as-cash.look':
+    'Card slips are over by the same {{amount}} that the cash is short: look among the cash sales for those that were paid by card.',
+  'cause.cash-keyed-as-cards': 'Cash keyed as card',
+  'cause.cash-keyed-as-cards.look':
+    'Card slips are short by the same {{amount}} that the cash is over: look among the card sales for those that were paid in cash.',
+  'cause.slip-missing': 'A card slip is missing',
+  'cause.slip-missing.look': '{{what}}. Look for its slip, or print it again at the terminal.',
   'cause.card-keyed-as-cash': 'A card sale keyed as cash',
   'cause.card-keyed-as-cash.look': '{{what}}. Look for its slip among the card slips.',
   'cause.cash-keyed-as-card': 'A cash sale keyed as card',

@@ -61,6 +61,7 @@ export const fr: Record<keyof typeof en, string> = {
 
   'kind.float': 'Fond de caisse',
   'kind.sale': 'Ventes en espèces',
+  'kind.card-sale': 'Ventes par carte',
   'kind.refund': 'Remboursements en espèces',
   'kind.paid-in': 'Entrée',
   'kind.paid-out': 'Sortie',
@@ -131,6 +132,14 @@ export const fr: Record<keyof typeof en, string> = {
   'why.causeHint': 'Chacune de ces causes ferait à elle seule tout l’écart. Aucune n’est prouvée.',
   'why.done': 'Terminé',
 
+  'cause.cards-keyed-as-cash': 'Carte saisie en espèces',
+  'cause.cards-keyed-as-cash.look':
+    'Les tickets de carte ont en trop les mêmes {{amount}} qui manquent en espèces : cherchez parmi les ventes en espèces celles payées par carte.',
+  'cause.cash-keyed-as-cards': 'Espèces saisies en carte',
+  'cause.cash-keyed-as-cards.look':
+    'Il manque aux tickets de carte les mêmes {{amount}} qui sont en trop en espèces : cherchez parmi les ventes par carte celles payées en espèces.',
+  'cause.slip-missing': 'Un ticket de carte manque',
+  'cause.slip-missing.look': '{{what}}. Cherchez son ticket ou réimprimez-le au terminal.',
   'cause.card-keyed-as-cash': 'Une vente par carte saisie en espèces',
   'cause.card-keyed-as-cash.look': '{{what}}. Cherchez son ticket parmi ceux du terminal.',
   'cause.cash-keyed-as-card': 'Une vente en espèces saisie par carte',
