@@ -245,6 +245,10 @@ export interface OtherDrawerView {
   openedByName: string
   /** It was opened on an earlier day of the branch. */
   overnight: boolean
+  /** When the last thing was done with it that is known here. */
+  lastAt: string
+  /** Another register's till that was at work minutes ago: a second person confirms that it is closed from here. */
+  live: boolean
 }
 
 /** A report, slip or refund as it was laid out: its title in the paper's own language. */

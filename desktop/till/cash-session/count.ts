@@ -41,7 +41,8 @@ type Count = { counts: readonly CashCount[]; tenders: readonly CountedTender[] }
 /** What was counted so far, kept on disk: starting the till again does not give another first count. */
 interface Kept {
   sessionId: string
-  first: Count
+  /** Null when it was near enough, and only a second person is asked for. */
+  first: Count | null
   /** The count that stands, and what the drawer and its slips then had to come to: counted anew when that has changed. */
   last: (Count & { basis: string }) | null
 }
@@ -70,13 +71,17 @@ function basisOf(figures: SessionFigures): string {
   return [figures.expected, ...others.map((kind) => `${kind} ${expectedOf(figures, kind)}`)].join(', ')
 }
 
+/** What a count asks for: by how far it is off, and whether the drawer's own till is at work. */
+function askedFor({ drawer, figures }: Counted, count: Count, limits: DrawerLimits) {
+  const asked = askedOf(largestDifference(figures, count), limits)
+  return { ...asked, witness: asked.witness || drawer.live }
+}
+
 /** What a count that stands still needs, and how far it is off. */
-function explain(
-  figures: SessionFigures,
-  { counts, tenders }: Count,
-  limits: DrawerLimits,
-): CountPendingView {
-  const { reason, witness } = askedOf(largestDifference(figures, { counts, tenders }), limits)
+function explain(of: Counted, count: Count, limits: DrawerLimits): CountPendingView {
+  const { figures } = of
+  const { counts, tenders } = count
+  const { reason, witness } = askedFor(of, count, limits)
   const counted = countedTotal(counts)
   const { expected } = figures
   const cash = { counted, expected, variance: variance(counted, expected) }
@@ -132,16 +137,16 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
 
     const { sessionId } = drawer.session
     const given: Count = stands ?? { counts: input.counts, tenders: input.tenders ?? [] }
-    const asked = askedOf(largestDifference(figures, given), limitsOf())
-    if (asked.recount && !kept) {
+    const asked = askedFor(found, given, limitsOf())
+    if (asked.recount && !kept?.first) {
       keep({ sessionId, first: given, last: null })
       return { pending: 'recount' }
     }
     const { counts, tenders } = given
     const reason = input.reason?.trim() || undefined
     if ((asked.reason && !reason) || (asked.witness && input.pin === undefined)) {
-      keep({ sessionId, first: kept?.first ?? given, last: { counts, tenders, basis: basisOf(figures) } })
-      return explain(figures, given, limitsOf())
+      keep({ sessionId, first: kept?.first ?? null, last: { counts, tenders, basis: basisOf(figures) } })
+      return explain(found, given, limitsOf())
     }
     const witness = asked.witness && input.pin !== undefined ? await operators.second(input.pin) : undefined
     if (witness && isRefusal(witness)) return witness
@@ -149,7 +154,7 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
       counts,
       {
         countedTenders: tenders.length > 0 ? tenders : undefined,
-        firstCounted: kept ? countedTotal(kept.first.counts) : undefined,
+        firstCounted: kept?.first ? countedTotal(kept.first.counts) : undefined,
         reason: asked.reason ? reason : undefined,
         witness,
       },
@@ -163,8 +168,8 @@ export function createDrawerCount(context: TillContext, parts: Parts) {
     if (isRefusal(operator)) return operator
     const found = find(sessionId)
     if (!found) return refuse('no-open-session')
-    if (found.stands) return explain(found.figures, found.stands, limitsOf())
-    return found.kept ? { pending: 'recount' } : null
+    if (found.stands) return explain(found, found.stands, limitsOf())
+    return found.kept?.first ? { pending: 'recount' } : null
   }
 
   return { count, soFar }

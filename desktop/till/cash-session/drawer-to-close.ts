@@ -23,7 +23,12 @@ export interface DrawerToClose {
   inOtherDrawers(): Minor
   /** Whose drawer it is, and how much of that journal is known here; null for a drawer of this register. */
   elsewhere: { ofDeviceId: string; coversSeq: number } | null
+  /** Its till was at work minutes ago: a second person confirms that it is to be closed from here. */
+  live: boolean
 }
+
+/** A till that did something within this time is not dead, ms. */
+const AT_WORK_MS = 15 * 60_000
 
 interface Parts {
   sessions: Sessions
@@ -40,6 +45,8 @@ type OtherDrawer = {
   deviceId: string
   deviceName: string
   coversSeq: number
+  /** When the last thing was done with it that is known here. */
+  lastAt: string
 }
 
 type DrawerRow = OpenSession & Omit<OtherDrawer, 'session' | 'here'>
@@ -50,7 +57,10 @@ function createOthers({ db, branchId, registerId: own }: TillContext, sessions: 
     select c.id as sessionId, c.business_date as businessDate, c.opened_at as openedAt, c.opening_float as "float",
       coalesce(s.name, '') as openedByName, c.owner_id as ownerId, o.name as ownerName, c.register_id as registerId,
       coalesce(r.number, 0) as registerNumber, coalesce(r.name, '') as registerName, c.device_id as deviceId,
-      coalesce(d.name, '') as deviceName, coalesce(h.seq, 0) as coversSeq
+      coalesce(d.name, '') as deviceName, coalesce(h.seq, 0) as coversSeq,
+      max(c.opened_at, coalesce((select max(completed_at) from sale where session_id = c.id), ''),
+        coalesce((select max(at) from cash_movement where session_id = c.id), ''),
+        coalesce((select max(at) from drawer_action where session_id = c.id), '')) as lastAt
     from cash_session c left join staff s on s.id = c.opened_by left join staff o on o.id = c.owner_id
       left join register r on r.id = c.register_id
       left join device d on d.id = c.device_id left join device_head h on h.device_id = c.device_id
@@ -61,12 +71,16 @@ function createOthers({ db, branchId, registerId: own }: TillContext, sessions: 
     return (readOpen.all(branchId, own) as DrawerRow[])
       .filter(({ sessionId }) => sessionId !== sellsFrom)
       .map(({ registerId, registerNumber, registerName, deviceId, deviceName, ...rest }) => {
-        const { coversSeq, ...session } = rest
+        const { coversSeq, lastAt, ...session } = rest
         const place = { registerId, registerNumber, registerName, deviceId, deviceName }
-        return { session, here: registerId === own, coversSeq, ...place }
+        return { session, here: registerId === own, coversSeq, lastAt, ...place }
       })
   }
 }
+
+/** Whether a till of another register is at work, by what is known here. */
+const isLive = ({ here, lastAt }: OtherDrawer, nowMs: number): boolean =>
+  !here && nowMs - Date.parse(lastAt) < AT_WORK_MS
 
 /** Finds drawers to close. */
 export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
@@ -98,10 +112,12 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     readings: () => readings(session.sessionId),
     inOtherDrawers: () => inOther(context.registerId, session.sessionId),
     elsewhere: null,
+    live: false,
   })
 
-  const ofOther = ({ session, here, ...drawer }: OtherDrawer): DrawerToClose => {
-    if (here) return ofRegister(session)
+  const ofOther = (drawer: OtherDrawer): DrawerToClose => {
+    const { session } = drawer
+    if (drawer.here) return ofRegister(session)
     const { registerId, registerNumber, registerName, deviceId, deviceName, coversSeq } = drawer
     const { sessionId } = session
     return {
@@ -112,6 +128,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
       readings: () => readings(sessionId),
       inOtherDrawers: () => inOther(registerId, sessionId),
       elsewhere: { ofDeviceId: deviceId, coversSeq },
+      live: isLive(drawer, context.now()),
     }
   }
 
@@ -147,15 +164,18 @@ export const createOtherDrawers =
   (): OtherDrawerView[] | Refusal => {
     const operator = operators.require('cash-session.close')
     if (isRefusal(operator)) return operator
-    const today = businessDateAt(now(), place().timeZone)
-    return drawers.others().map(({ session, here, registerName, deviceName }) => ({
-      sessionId: session.sessionId,
-      here,
-      ownerName: session.ownerName,
-      registerName,
-      deviceName,
-      openedAt: session.openedAt,
-      openedByName: session.openedByName,
-      overnight: session.businessDate < today,
+    const nowMs = now()
+    const today = businessDateAt(nowMs, place().timeZone)
+    return drawers.others().map((drawer) => ({
+      sessionId: drawer.session.sessionId,
+      here: drawer.here,
+      ownerName: drawer.session.ownerName,
+      registerName: drawer.registerName,
+      deviceName: drawer.deviceName,
+      openedAt: drawer.session.openedAt,
+      openedByName: drawer.session.openedByName,
+      overnight: drawer.session.businessDate < today,
+      lastAt: drawer.lastAt,
+      live: isLive(drawer, nowMs),
     }))
   }

@@ -79,6 +79,7 @@ test('a dead till’s drawer is closed from its neighbour, and what comes late i
   const drawers = accepted(neighbour.otherDrawers())
   expect(drawers).toMatchObject([{ registerName: 'Caisse 1', openedByName: 'Paul Mercier' }])
   const { sessionId } = drawers[0] ?? { sessionId: '' }
+  other.clock.ms += 20 * 60_000
   // 100.00 + 7.20 + 1.16 are in it; 107.20 are expected here: 1.16 over.
   const z = accepted(await neighbour.countDrawer({ counts: coins(10_836), sessionId }))
   expect(z).toMatchObject({ zNumber: 1, expected: 10_720, variance: 116, saleCount: 1, elsewhere: true })
@@ -117,6 +118,7 @@ test('a card refund that came late is an addendum too, once', async () => {
   bring(dead, neighbour, 0, 2)
   await neighbour.operators.unlock(TEST_STAFF.pharmacist.pin)
   const sessionId = accepted(neighbour.otherDrawers())[0]?.sessionId ?? ''
+  other.clock.ms += 20 * 60_000
   accepted(await neighbour.countDrawer({ counts: coins(10_000), sessionId }))
 
   // 1.16 goes back to the card at the till that nobody heard of any more: no cash moves, and nothing is sold.
@@ -133,6 +135,46 @@ test('a card refund that came late is an addendum too, once', async () => {
   accepted(dead.closeSession([]))
   accepted(dead.openSession(cents(0)))
   expect(addenda()).toHaveLength(1)
+})
+
+test('a till that was at work minutes ago is told as such, and closed from here only by two people', async () => {
+  await dead.unlockAs('pharmacist')
+  accepted(dead.openSession(cents(10_000)))
+  sell('3400937412117', 720)
+  bring(dead, neighbour, 0, 2)
+  await neighbour.operators.unlock(TEST_STAFF.pharmacist.pin)
+  const [drawer] = accepted(neighbour.otherDrawers())
+  expect(drawer).toMatchObject({ here: false, live: true })
+  const sessionId = drawer?.sessionId ?? ''
+  // The count agrees, so that nothing else would be asked.
+  const count = { counts: coins(10_720), sessionId }
+  expect(await neighbour.countDrawer(count)).toMatchObject({
+    pending: 'explain',
+    reason: false,
+    witness: true,
+    variance: 0,
+  })
+  const pin = TEST_STAFF.cashier.pin
+  const confirmed = { counts: [], stands: true, sessionId, pin }
+  expect(accepted(await neighbour.countDrawer(confirmed))).toMatchObject({
+    zNumber: 1,
+    witnessName: 'Camille Roy',
+    firstCounted: null,
+  })
+})
+
+test('a till that was silent for a quarter of an hour needs nobody else', async () => {
+  await dead.unlockAs('pharmacist')
+  accepted(dead.openSession(cents(10_000)))
+  bring(dead, neighbour, 0, 1)
+  other.clock.ms += 15 * 60_000 + 1000
+  await neighbour.operators.unlock(TEST_STAFF.pharmacist.pin)
+  const [drawer] = accepted(neighbour.otherDrawers())
+  expect(drawer).toMatchObject({ live: false, lastAt: drawer?.openedAt })
+  const sessionId = drawer?.sessionId ?? ''
+  expect(accepted(await neighbour.countDrawer({ counts: coins(10_000), sessionId }))).toMatchObject({
+    variance: 0,
+  })
 })
 
 test('who may not close a drawer may not close another’s either', async () => {

@@ -2,6 +2,7 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Numpad } from '../../../ui-kit/components/numpad.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { REASON_CAPS } from '../keys/drawer-keys.ts'
 import { deleteText, FORM_LINE, leaveReason, REST_FOCUS, typeText } from '../keys/focus.ts'
@@ -23,12 +24,13 @@ export function ConfirmPanel() {
   const actions = useActions()
   const confirming = useTill((state) => state.confirming)
   const handing = useTill((state) => state.counting?.purpose === 'hand-over')
+  const live = useTill((state) => state.counting?.other?.live ?? false)
   const busy = useTill((state) => state.busy === 'close')
   if (!confirming) return null
   const { needs } = confirming
   return (
     <Panel
-      title={d(handing ? 'confirm.handOver' : 'confirm.title')}
+      title={d(handing ? 'confirm.handOver' : needs.reason ? 'confirm.title' : 'confirm.witness')}
       aside={<CloseButton />}
       foot={
         <EnterButton alone busy={busy} onPress={() => void actions.confirm()}>
@@ -37,6 +39,14 @@ export function ConfirmPanel() {
       }
     >
       <div className="flex flex-col gap-2">
+        {live && (
+          <StatusRow
+            tone="warn"
+            text={d('others.live')}
+            remedy={d('confirm.live')}
+            className="rounded-control"
+          />
+        )}
         <Result confirming={confirming} />
         {needs.reason && <Why confirming={confirming} />}
         {needs.pin && <SecondPin confirming={confirming} handing={handing} rests={!needs.reason} />}

@@ -44,6 +44,12 @@ export function OthersPanel() {
                   name: other.openedByName,
                   device: other.deviceName,
                 })}
+                {!other.here && (
+                  <span className="block">
+                    {d('others.last', { time: formatInstant(other.lastAt, locale, timeZone, 'moment') })}
+                  </span>
+                )}
+                {other.live && <span className="block font-semibold text-text">{d('others.live')}</span>}
                 {other.overnight && (
                   <span className="font-semibold text-text"> · {d('others.overnight')}</span>
                 )}

@@ -32,6 +32,9 @@ export const de: Record<keyof typeof en, string> = {
   'count.againRemedy': 'Alles noch einmal zählen; die zweite Zählung gilt.',
   'count.slips': 'Belege der anderen Zahlarten, Summe',
   'confirm.title': 'Differenz erklären',
+  'confirm.witness': 'Zählung bestätigen',
+  'confirm.live':
+    'Erst dort nachfragen. Eine zweite Person bestätigt mit ihrer PIN, dass von hier abgeschlossen wird.',
   'confirm.handOver': 'Wer übernimmt?',
   'confirm.stands': 'Die Zählung gilt. Vor dem Abschluss fehlt noch dies.',
   'confirm.reason': 'Grund der Differenz',
@@ -52,6 +55,8 @@ export const de: Record<keyof typeof en, string> = {
   'others.only': 'Von einer anderen Kasse: nur, wenn diese ausgefallen ist.',
   'others.late': 'Kommt sie mit weiteren Verkäufen zurück, werden diese ein Nachtrag.',
   'others.none': 'Keine andere Kassenlade der Filiale ist offen.',
+  'others.last': 'Zuletzt bekannt: {{time}}',
+  'others.live': 'Diese Kasse arbeitete vor wenigen Minuten noch.',
   'others.own': 'Kassenlade von {{name}}',
   'others.here': 'An dieser Kasse, seit {{time}}',
   'others.overnight': 'über Nacht offen',

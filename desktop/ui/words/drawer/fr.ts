@@ -32,6 +32,9 @@ export const fr: Record<keyof typeof en, string> = {
   'count.againRemedy': 'Recomptez tout une fois ; le second comptage fait foi.',
   'count.slips': 'Total des tickets des autres moyens',
   'confirm.title': 'Expliquer l’écart',
+  'confirm.witness': 'Confirmer le comptage',
+  'confirm.live':
+    'Demandez d’abord sur place. Une deuxième personne confirme par son code PIN la clôture d’ici.',
   'confirm.handOver': 'Qui reprend la caisse ?',
   'confirm.stands': 'Le comptage fait foi. Il manque ceci avant la clôture.',
   'confirm.reason': 'Motif de l’écart',
@@ -52,6 +55,8 @@ export const fr: Record<keyof typeof en, string> = {
   'others.only': 'D’une autre caisse : seulement si elle est hors service.',
   'others.late': 'Si elle revient avec d’autres ventes, elles font un additif.',
   'others.none': 'Aucun autre tiroir de l’officine n’est ouvert.',
+  'others.last': 'Dernière activité connue : {{time}}',
+  'others.live': 'Cette caisse travaillait il y a quelques minutes.',
   'others.own': 'Tiroir de {{name}}',
   'others.here': 'À cette caisse, depuis {{time}}',
   'others.overnight': 'resté ouvert la nuit',
