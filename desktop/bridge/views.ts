@@ -202,6 +202,8 @@ export interface ZReportView {
   witnessName: string | null
   /** How often X was read before the count. */
   readings: number
+  /** How often the drawer was counted and handed over. */
+  handovers: number
   /** Closed at another till, its own being dead. */
   elsewhere: boolean
 }
@@ -226,8 +228,9 @@ export type CountPendingView =
 /** A drawer handed over, as both see it. */
 export interface HandoverView {
   counted: Minor
-  expected: Minor
-  variance: Minor
+  /** Null for who may not close the drawer: the count that closes it is blind. */
+  expected: Minor | null
+  variance: Minor | null
   fromName: string
   toName: string
 }

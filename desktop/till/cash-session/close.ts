@@ -103,6 +103,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
         ...heardWith(closed),
         witnessName: words.witness?.name ?? null,
         readings: drawer.readings(),
+        handovers: drawer.handovers(),
         elsewhere: elsewhere !== null,
       }
       parts.printing.enqueueZReport({ sessionId, report, counts, hash: event.hash }, place)

@@ -188,8 +188,9 @@ describe('a drawer handed over', () => {
     const over = accepted(await till.handOver(coins(10_700), TEST_STAFF.cashier.pin))
     expect(over).toEqual({
       counted: 10_700,
-      expected: 10_720,
-      variance: -20,
+      // She may not close the drawer: she is not told what must be in it, on the screen that is hers now.
+      expected: null,
+      variance: null,
       fromName: 'Paul Mercier',
       toName: 'Camille Roy',
     })
@@ -199,6 +200,23 @@ describe('a drawer handed over', () => {
       expect(paper('drawer-slip')).toContain(said)
     }
     expect(await till.handOver(coins(1), TEST_STAFF.cashier.pin)).toEqual({ refused: 'second-person-needed' })
+    const back = accepted(await till.handOver(coins(10_720), TEST_STAFF.pharmacist.pin))
+    expect(back).toMatchObject({ expected: 10_720, variance: 0 })
+    expect(accepted(till.closeSession(coins(10_720)))).toMatchObject({ handovers: 2 })
+    expect(paper('z-report')).toMatch(/Passations avec comptage\s+2/)
+  })
+
+  test('tells nobody how far it is off when neither may close it, and keeps it', async () => {
+    await till.unlockAs('cashier')
+    day()
+    till.context.db
+      .prepare(`update staff set role = 'cashier' where id = ?`)
+      .run(TEST_STAFF.branch_manager.id)
+    const over = accepted(await till.handOver(coins(10_700), TEST_STAFF.branch_manager.pin))
+    expect(over).toMatchObject({ counted: 10_700, expected: null, variance: null })
+    expect(paper('drawer-slip')).toContain('107,00')
+    expect(paper('drawer-slip')).not.toContain('Manquant')
+    expect(till.context.db.prepare('select variance from drawer_handover').pluck().get()).toBe(-20)
   })
 })
 

@@ -19,6 +19,8 @@ export interface DrawerToClose {
   nextZ(): number
   /** How often X was read before this count. */
   readings(): number
+  /** How often it was counted and handed over. */
+  handovers(): number
   /** What was sold from drawers of the register that stand open beside it, minor units. */
   inOtherDrawers(): Minor
   /** Whose drawer it is, and how much of that journal is known here; null for a drawer of this register. */
@@ -89,6 +91,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
   const readReadings = db
     .prepare(`select count(*) from drawer_action where session_id = ? and kind = 'x-report'`)
     .pluck()
+  const readHandovers = db.prepare('select count(*) from drawer_handover where session_id = ?').pluck()
   const lastZ = db
     .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
     .pluck()
@@ -101,6 +104,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     .pluck()
   const inOther = (registerId: string, sessionId: string) =>
     minor(readOther.get(registerId, sessionId) as number)
+  const handovers = (sessionId: string) => readHandovers.get(sessionId) as number
   const readings = (sessionId: string) => readReadings.get(sessionId) as number
 
   /** A drawer of this register: its Z is this till's own. */
@@ -110,6 +114,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     figures: () => figuresOwn(session.sessionId),
     nextZ: numbers.nextZ,
     readings: () => readings(session.sessionId),
+    handovers: () => handovers(session.sessionId),
     inOtherDrawers: () => inOther(context.registerId, session.sessionId),
     elsewhere: null,
     live: false,
@@ -126,6 +131,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
       figures: () => createFigures(db, registerId)(sessionId),
       nextZ: () => (lastZ.get(registerId) as number) + 1,
       readings: () => readings(sessionId),
+      handovers: () => handovers(sessionId),
       inOtherDrawers: () => inOther(registerId, sessionId),
       elsewhere: { ofDeviceId: deviceId, coversSeq },
       live: isLive(drawer, context.now()),

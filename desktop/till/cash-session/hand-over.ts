@@ -1,5 +1,6 @@
 import type { CashCount, CashSessionHandedOver } from '../../../domain/cash-session/events.ts'
 import { countedTotal, countFault, variance } from '../../../domain/cash-session/rules.ts'
+import { may } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { HandoverView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
@@ -15,7 +16,8 @@ interface Parts {
 
 /**
  * Hands the open drawer over to another person, who confirms the count with their own PIN and is at the till from then on.
- * Any count is taken and its difference kept, and the session goes on.
+ * Any count is taken and its difference kept, and the session goes on. How far it is off is told on the screen to who may
+ * close the drawer, on paper when one of the two may: to anybody else the count that closes it would not be blind.
  * Refused: `locked`, `not-allowed`, `no-open-session`, `wrong-pin`, `too-many-attempts`, `second-person-needed`,
  * `field-not-readable`.
  */
@@ -55,15 +57,19 @@ export function createHandover(context: TillContext, { operators, printing, own 
         actor: asActor(operator),
         at,
       })
-      const view: HandoverView = {
-        counted,
-        expected,
-        variance: payload.variance,
-        fromName: operator.name,
-        toName: taker.name,
-      }
-      printing.enqueueHandover({ sessionId: session.sessionId, view, counts, at, hash: event.hash })
-      return view
+      const names = { fromName: operator.name, toName: taker.name }
+      const told = { counted, expected, variance: payload.variance, ...names }
+      const blind = { counted, expected: null, variance: null, ...names }
+      const mayKnow = ({ role }: typeof taker) => may(role, 'cash-session.close')
+      const onPaper = mayKnow(operator) || mayKnow(taker) ? told : blind
+      printing.enqueueHandover({
+        sessionId: session.sessionId,
+        view: onPaper,
+        counts,
+        at,
+        hash: event.hash,
+      })
+      return mayKnow(taker) ? told : blind
     })
     if (isRefusal(done)) return done
     operators.take(taker.staffId)

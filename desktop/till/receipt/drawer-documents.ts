@@ -45,6 +45,7 @@ export function closingElements(report: ZReportView, place: Place, locale: Local
     ...(report.reason === null ? [] : [text(`${words.reason}: ${report.reason}`)]),
     ...(report.witnessName === null ? [] : [leftRight(words.witness, report.witnessName)]),
     ...(report.readings === 0 ? [] : [leftRight(words.readings, String(report.readings))]),
+    ...(report.handovers === 0 ? [] : [leftRight(words.handovers, String(report.handovers))]),
     ...(overnight ? [text(words.overnight, { bold: true })] : []),
     ...(report.elsewhere ? [text(words.elsewhere, { bold: true })] : []),
   ]
@@ -117,8 +118,12 @@ export function handoverDocument(content: HandoverContent, place: Place, locale:
       rule(),
       ...countElements(counts, locale),
       leftRight(words.counted, formatMoney(view.counted, locale), { bold: true }),
-      leftRight(words.expected, formatMoney(view.expected, locale)),
-      varianceElement(view.variance, locale),
+      ...(view.expected === null || view.variance === null
+        ? []
+        : [
+            leftRight(words.expected, formatMoney(view.expected, locale)),
+            varianceElement(view.variance, locale),
+          ]),
       { kind: 'feed', lines: 2 },
       text(`${own.fromSigns} ........................`),
       { kind: 'feed', lines: 2 },

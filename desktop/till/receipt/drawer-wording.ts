@@ -7,6 +7,7 @@ interface DrawerWords {
   reason: string
   witness: string
   readings: string
+  handovers: string
   overnight: string
   elsewhere: string
   addendum: string
@@ -28,6 +29,7 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     reason: 'Motif de l’écart',
     witness: 'Confirmé par',
     readings: 'Lectures X avant comptage',
+    handovers: 'Passations avec comptage',
     overnight: 'Caisse restée ouverte après minuit',
     elsewhere: 'Clôturé depuis un autre poste',
     addendum: 'ADDITIF AU Z',
@@ -46,6 +48,7 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     reason: 'Reason for the difference',
     witness: 'Confirmed by',
     readings: 'X reports before the count',
+    handovers: 'Handovers with a count',
     overnight: 'Left open overnight',
     elsewhere: 'Closed at another workstation',
     addendum: 'ADDENDUM TO Z',
@@ -64,6 +67,7 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     reason: 'Grund der Differenz',
     witness: 'Bestätigt von',
     readings: 'X-Berichte vor der Zählung',
+    handovers: 'Übergaben mit Zählung',
     overnight: 'Über Nacht offen geblieben',
     elsewhere: 'An anderem Arbeitsplatz abgeschlossen',
     addendum: 'NACHTRAG ZU Z',

@@ -30,10 +30,10 @@ export function DrawerPanel() {
       )}
       {handedOver && (
         <StatusRow
-          tone={handedOver.variance === 0 ? 'good' : 'warn'}
+          tone={(handedOver.variance ?? 0) === 0 ? 'good' : 'warn'}
           live="polite"
           text={d('handed.over', { name: handedOver.toName })}
-          remedy={<Variance amount={handedOver.variance} />}
+          remedy={handedOver.variance === null ? undefined : <Variance amount={handedOver.variance} />}
           className="mb-3 rounded-control"
         />
       )}

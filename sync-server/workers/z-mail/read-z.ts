@@ -20,6 +20,7 @@ export interface ZReport extends Closing {
   movements: { kind: string; count: number; amount: Minor }[]
   slips: TenderDifference[]
   readings: number
+  handovers: number
   overnight: boolean
   elsewhere: boolean
   branchName: string
@@ -86,6 +87,12 @@ export async function readZ(db: ServerDatabase, sessionId: string): Promise<ZRep
     .where('at', '<=', session.closed_at)
     .select((eb) => eb.fn.countAll<number>().as('readings'))
     .executeTakeFirstOrThrow()
+  const { handovers } = await db
+    .selectFrom('drawer_handover')
+    .where('session_id', '=', sessionId)
+    .where('at', '<=', session.closed_at)
+    .select((eb) => eb.fn.countAll<number>().as('handovers'))
+    .executeTakeFirstOrThrow()
   return {
     ...closing,
     ...place,
@@ -99,6 +106,7 @@ export async function readZ(db: ServerDatabase, sessionId: string): Promise<ZRep
     movements: await readMovements(db, sessionId, closing.expected),
     slips: tenderDifferences(closing, closing.countedTenders ?? []),
     readings: Number(readings),
+    handovers: Number(handovers),
     overnight: businessDateAt(Date.parse(session.closed_at), place.timeZone) > session.business_date,
     elsewhere: session.closed_device_id !== null,
   }

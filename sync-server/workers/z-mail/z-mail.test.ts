@@ -33,6 +33,7 @@ const Z: ZReport = {
   movements: [],
   slips: [],
   readings: 0,
+  handovers: 0,
   overnight: false,
   elsewhere: false,
   branchName: '',

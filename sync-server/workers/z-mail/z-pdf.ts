@@ -69,6 +69,7 @@ function countLines(z: ZReport, locale: ZLocale): Line[] {
     ...(z.reason ? [[words.reason, z.reason] as Line] : []),
     ...(z.witness ? [[words.witness, z.witness] as Line] : []),
     ...(z.readings > 0 ? [[words.readings, String(z.readings)] as Line] : []),
+    ...(z.handovers > 0 ? [[words.handovers, String(z.handovers)] as Line] : []),
   ]
 }
 
