@@ -3,11 +3,12 @@ import type { PlacedBlock } from './log/segment-scan.ts'
 import { getOrInsert } from './maps.ts'
 import type { Change, Relation } from './replication/pgoutput.ts'
 import type { Shape } from './shape.ts'
-import { canonicalOutput } from './where/canonical.ts'
+import { type Place, rowKey } from './where/match.ts'
 import { lastOpFor } from './wire/messages.ts'
 
+/** Shapes that compare the same columns, by the values they compare them with. */
 interface ValueIndex {
-  readonly type: string
+  readonly places: readonly Place[]
   readonly shapes: Map<string, Set<Shape>>
 }
 
@@ -25,47 +26,53 @@ function describes(relation: Relation, table: Table): boolean {
   )
 }
 
-/** The shapes of one table, found by a value of the row where their `where` compares with one. */
+const nameOf = (places: readonly Place[]) => places.map(({ position, type }) => `${position}:${type}`).join()
+
+/** The shapes of one table, found by the values of the row that their `where` compares, all of them at once. */
 class TableRoute {
   readonly shapes = new Set<Shape>()
   readonly #unindexed = new Set<Shape>()
-  readonly #indexes = new Map<number, ValueIndex>()
+  readonly #indexes = new Map<string, ValueIndex>()
 
   add(shape: Shape): void {
     this.shapes.add(shape)
-    const term = shape.definition.matcher.indexTerm
-    if (!term) {
+    const found = shape.definition.matcher.index
+    if (!found) {
       this.#unindexed.add(shape)
       return
     }
-    const index = getOrInsert<number, ValueIndex>(this.#indexes, term.position, () => ({
-      type: term.type,
+    const { places, keys } = found
+    if (keys.length === 0) return
+    const { shapes } = getOrInsert<string, ValueIndex>(this.#indexes, nameOf(places), () => ({
+      places,
       shapes: new Map(),
     }))
-    for (const value of term.values) getOrInsert(index.shapes, value, () => new Set<Shape>()).add(shape)
+    for (const key of keys) getOrInsert(shapes, key, () => new Set<Shape>()).add(shape)
   }
 
   delete(shape: Shape): void {
     this.shapes.delete(shape)
     this.#unindexed.delete(shape)
-    const term = shape.definition.matcher.indexTerm
-    const index = term && this.#indexes.get(term.position)
-    for (const value of (index && term?.values) ?? []) {
-      const found = index?.shapes.get(value)
-      found?.delete(shape)
-      if (found?.size === 0) index?.shapes.delete(value)
+    const found = shape.definition.matcher.index
+    const name = found && nameOf(found.places)
+    const index = name === null ? undefined : this.#indexes.get(name)
+    if (!found || name === null || !index) return
+    for (const key of found.keys) {
+      const shapes = index.shapes.get(key)
+      shapes?.delete(shape)
+      if (shapes?.size === 0) index.shapes.delete(key)
     }
+    if (index.shapes.size === 0) this.#indexes.delete(name)
   }
 
   /** Calls `visit` with every shape that a change may concern; with some of them twice. */
   visit(change: Change, visit: (shape: Shape) => void): void {
     this.#unindexed.forEach(visit)
-    for (const [position, { type, shapes }] of this.#indexes) {
-      const before = change.old?.[position]
-      const after = change.new?.[position]
-      if (typeof after === 'string') shapes.get(canonicalOutput(after, type))?.forEach(visit)
-      if (typeof before === 'string' && before !== after)
-        shapes.get(canonicalOutput(before, type))?.forEach(visit)
+    for (const { places, shapes } of this.#indexes.values()) {
+      const before = change.old && rowKey(change.old, places)
+      const after = change.new && rowKey(change.new, places)
+      if (after !== null) shapes.get(after)?.forEach(visit)
+      if (before !== null && before !== after) shapes.get(before)?.forEach(visit)
     }
   }
 }

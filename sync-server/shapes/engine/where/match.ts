@@ -38,12 +38,59 @@ export class Matcher {
     })
   }
 
-  /** The term best suited to find this conjunction by a value: the shortest list of values. */
-  get indexTerm(): { position: number; type: string; values: ReadonlySet<string> } | null {
-    let best: { position: number; type: string; values: ReadonlySet<string> } | null = null
-    for (const { position, type, values } of this.#terms) {
-      if (values && (!best || values.size < best.values.size)) best = { position, type, values }
+  /**
+   * Where a row that matches is found: the places of the columns compared, and for each row the test lets through its
+   * values there as `rowKey` gives them. Null when nothing is compared that could single out rows.
+   */
+  get index(): { places: readonly Place[]; keys: readonly string[] } | null {
+    if (this.#never) return { places: [], keys: [] }
+    const listed = this.#terms.filter(({ values, negated }) => values !== null || !negated)
+    listed.sort((a, b) => (a.values?.size ?? 1) - (b.values?.size ?? 1) || a.position - b.position)
+    const taken = new Map<number, Term>()
+    let count = 1
+    for (const term of listed) {
+      const size = term.values?.size ?? 1
+      if (taken.has(term.position) || (taken.size > 0 && count * size > MOST_KEYS)) continue
+      taken.set(term.position, term)
+      count *= size
     }
-    return best
+    if (taken.size === 0) return null
+    const terms = [...taken.values()].sort((a, b) => a.position - b.position)
+    const places = terms.map(({ position, type }) => ({ position, type }))
+    const parts = terms.map(({ values }) => (values ? [...values].map(keyPart) : [keyPart(null)]))
+    return { places, keys: product(parts) }
   }
+}
+
+/** Values of several columns together are looked up at once; a conjunction takes at most about so many entries. */
+const MOST_KEYS = 100
+
+/** A column that is looked up, and the type its values are compared in; none for `IS NULL`. */
+export interface Place {
+  readonly position: number
+  readonly type: string
+}
+
+/** No text of Postgres holds a NUL. */
+const SEPARATOR = '\u0000'
+
+const keyPart = (value: string | null) => (value === null ? 'n' : `v${value}`)
+
+function product(parts: readonly (readonly string[])[]): string[] {
+  return parts.reduce<string[]>(
+    (keys, part, i) =>
+      i === 0 ? [...part] : keys.flatMap((key) => part.map((text) => key + SEPARATOR + text)),
+    [],
+  )
+}
+
+/** What a row is found by at these places. */
+export function rowKey(row: Row, places: readonly Place[]): string {
+  let key = ''
+  for (const [i, { position, type }] of places.entries()) {
+    const value = row[position] ?? null
+    if (i > 0) key += SEPARATOR
+    key += keyPart(value === null || type === '' ? value : canonicalOutput(value, type))
+  }
+  return key
 }
