@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wordBadOption } from '../domain/command-line.ts'
 import type { Figure } from './lib/figures.ts'
 
 const HELP = `npm run bench -- [names…] [--json] [--large]
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(),
   (error: Error) => {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${wordBadOption(error, 'npm run bench') ?? error.message}\n`)
     process.exit(1)
   },
 )

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
+import { wordFileTrouble } from '../../domain/command-line.ts'
 import { dateOf, type Frequency, periodOf } from '../calendar.ts'
 import { denseSeries, type PreparedSeries, prepareSeries } from '../demand.ts'
 
@@ -151,6 +152,4 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
-}
+const reasonOf = (error: unknown) => wordFileTrouble(error).replace(/\.$/, '')

@@ -36,8 +36,13 @@ describe('the command', () => {
       stderr: '--data <folder> is missing; see --help.\n',
     })
     expect(run('--data', '.', '--origins', 'two').stderr).toBe('--origins must be a whole number above 0.\n')
-    expect(run('--data', tmpdir()).stderr).toMatch(/^\S+meta.json cannot be read: ENOENT[^\n]+\n$/)
-    expect(run('--dta', '.').status).toBe(1)
+    expect(run('--data', tmpdir()).stderr).toMatch(
+      /^\S+meta.json cannot be read: there is no such file or folder\.\n$/,
+    )
+    expect(run('--dta', '.')).toMatchObject({
+      status: 1,
+      stderr: "Unknown option '--dta': see npm run forecast:backtest -- --help.\n",
+    })
     expect(run('--help').stdout).toMatch(/--origins/)
   })
 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wordBadOption } from '../../domain/command-line.ts'
 import { TooLittleHistoryError } from '../training/train.ts'
 import { DemandDataError, readPanel } from './data.ts'
 import { MEASURES } from './measures.ts'
@@ -54,13 +55,14 @@ function main(args: string[]): number {
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : table(result))
     return 0
   } catch (error) {
+    const misused = wordBadOption(error, 'npm run forecast:backtest')
     const expected =
+      misused !== null ||
       error instanceof DemandDataError ||
       error instanceof TooLittleHistoryError ||
-      error instanceof RangeError ||
-      error instanceof TypeError
+      error instanceof RangeError
     if (!expected) throw error
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${misused ?? (error as Error).message}\n`)
     return 1
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wordBadOption } from '../../domain/command-line.ts'
 
 /** What the command line asks for was not understood; the message says what to do. */
 export class BadOption extends Error {
@@ -48,7 +49,7 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
     const options = { seed: text, seeds: text, steps: text, processes: flag, help: flag } as const
     values = parseArgs({ args: [...argv], options }).values
   } catch (error) {
-    throw new BadOption(`${(error as Error).message.split('.')[0]}: see npm run simulate -- --help`)
+    throw new BadOption(wordBadOption(error, 'npm run simulate') ?? String(error))
   }
   if (values.help) return 'help'
   const { seed, seeds, processes = false } = values

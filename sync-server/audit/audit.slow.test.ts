@@ -187,8 +187,26 @@ describe('audit', () => {
       text: expect.stringContaining('no such file'),
     })
     expect(await audit('verify')).toEqual({ code: 2, text: expect.stringContaining('--help') })
-    const { code, text } = await verifyLines(['hello'])
+    const { code, text } = await verifyLines(['{hello'])
     expect([code, text]).toEqual([2, expect.stringMatching(/line 1: it is not JSON\n$/)])
+    expect(await audit('verify', folder)).toEqual({
+      code: 2,
+      text: `${folder} cannot be read: it is a folder, not a file\n`,
+    })
+    const damaged = join(folder, 'damaged.db')
+    await writeFile(damaged, `SQLite format 4${'\0'.repeat(100)}`)
+    expect(await audit('verify', damaged)).toEqual({
+      code: 2,
+      text: `${damaged} is neither an export nor a till's database, or its beginning is damaged\n`,
+    })
+    expect(await audit('verify', 'postgres://a:b@127.0.0.1:1/pharmacy')).toEqual({
+      code: 2,
+      text: 'the database 127.0.0.1:1/pharmacy cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n',
+    })
+    expect(await audit('verify', '--nope')).toEqual({
+      code: 2,
+      text: "Unknown option '--nope': see npm run audit -- --help.\n",
+    })
     expect((await audit('--help')).code).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
+import { wordBadOption, wordFileTrouble } from '../../domain/command-line.ts'
 import { openPool } from '../database/pool.ts'
 import { databaseLedgers, exportLedgers, SourceError, tillLedger } from './sources.ts'
 import { type DeviceLedger, type LedgerReport, verifyLedger } from './verify.ts'
@@ -27,22 +28,30 @@ const isDatabaseUrl = (source: string) => /^postgres(ql)?:\/\//.test(source)
 
 async function readMagic(file: string): Promise<string> {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(
-      `${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-    )
+    throw new SourceError(`${file} cannot be read: ${wordFileTrouble(error)}`)
   })
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0).catch((error) => {
+      throw new SourceError(`${file} cannot be read: ${wordFileTrouble(error)}`)
+    })
     return buffer.subarray(0, bytesRead).toString('latin1')
   } finally {
     await handle.close()
   }
 }
 
+const isUnreachable = (error: unknown) =>
+  /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test((error as { code?: string }).code ?? '')
+
 async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = openPool(url, () => {})
   try {
     return await work(pool)
+  } catch (error) {
+    if (!isUnreachable(error)) throw error
+    const { host, pathname } = new URL(url)
+    const [first = error] = error instanceof AggregateError ? error.errors : []
+    throw new SourceError(`the database ${host}${pathname} cannot be reached: ${(first as Error).message}`)
   } finally {
     await pool.end()
   }
@@ -81,7 +90,12 @@ async function verifyAll(ledgers: AsyncIterable<DeviceLedger>): Promise<boolean>
 async function verify(source: string): Promise<boolean> {
   if (isDatabaseUrl(source)) return withPool(source, (pool) => verifyAll(databaseLedgers(pool)))
   const magic = await readMagic(source)
-  return verifyAll(magic === SQLITE_MAGIC ? tillLedger(source) : exportLedgers(source))
+  if (magic === SQLITE_MAGIC) return verifyAll(tillLedger(source))
+  // An export is lines of JSON objects; one of no device is empty.
+  if (magic !== '' && !magic.startsWith('{')) {
+    throw new SourceError(`${source} is neither an export nor a till's database, or its beginning is damaged`)
+  }
+  return verifyAll(exportLedgers(source))
 }
 
 async function* exportLines(ledgers: AsyncIterable<DeviceLedger>): AsyncGenerator<string> {
@@ -126,6 +140,7 @@ async function main(argv: string[]): Promise<boolean> {
 try {
   process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1
 } catch (error) {
-  process.stderr.write(`${(error as Error).message.split('\n')[0]}\n`)
+  const misused = wordBadOption(error, 'npm run audit')
+  process.stderr.write(`${misused ?? (error as Error).message.split('\n')[0]}\n`)
   process.exitCode = 2
 }

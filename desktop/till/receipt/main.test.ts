@@ -53,6 +53,6 @@ test('says in one sentence what is missing', () => {
   })
   expect(run('--sale', 'demo', '--out', join(dir, 'no', 'such'))).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('cannot be written'),
+    stderr: expect.stringMatching(/such cannot be written: there is no such file or folder\.\n$/),
   })
 })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
+import { wordBadOption, wordFileTrouble } from '../../../domain/command-line.ts'
 import { encodeEscPos } from '../../../hardware/protocols/esc-pos/encode.ts'
 import { PRINTER_PROFILES } from '../../../hardware/protocols/esc-pos/profiles.ts'
 import type { PrintDocument } from '../../../hardware/protocols/print-document.ts'
@@ -57,7 +58,7 @@ function readFlags() {
       },
     }).values
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} See --help.`)
+    throw new UsageError(wordBadOption(error, 'npm run receipt') ?? String(error))
   }
 }
 
@@ -82,7 +83,7 @@ async function main(): Promise<void> {
   try {
     await writeFile(out, bytes)
   } catch (error) {
-    throw new UsageError(`${out} cannot be written: ${(error as Error).message}.`)
+    throw new UsageError(`${out} cannot be written: ${wordFileTrouble(error)}.`)
   }
   process.stdout.write(`${document.title}: ${bytes.length} bytes of ESC/POS in ${out}\n`)
 }

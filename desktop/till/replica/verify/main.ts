@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
+import { wordBadOption } from '../../../../domain/command-line.ts'
 import { SYNCED_TABLES } from '../../../../migrations/synced-tables.ts'
 import { databaseFile, lockFile } from '../../data-folder.ts'
 import { createAuthorizedFetch } from '../../device/authorized-fetch.ts'
@@ -146,10 +147,10 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   } catch (error) {
-    const cause = error as Error & { code?: string }
+    const cause = error as Error
     const told = [CannotRun, CannotAsk, NotHeard].some((kind) => error instanceof kind)
-    const misused = cause.code?.startsWith('ERR_PARSE_ARGS')
-    process.stderr.write(`${told || misused ? cause.message : (cause.stack ?? cause.message)}\n`)
+    const misused = wordBadOption(error, 'npm run replica')
+    process.stderr.write(`${misused ?? (told ? cause.message : (cause.stack ?? cause.message))}\n`)
     return 2
   }
 }
