@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../errors.ts'
 
 /** Makes the names in a folder durable. Windows has no such call, and needs none. */
@@ -38,40 +39,25 @@ async function syncDirectoryLater(dir: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-const lockedHere = new Set<string>()
+const SQLITE_BUSY = 5
 
 /**
- * Takes a folder for this process alone, and gives what releases it. A lock left by a process that is gone is taken
- * over. Throws an EngineError when another one has it.
+ * Takes a folder for this process alone, and gives what releases it. The lock is the operating system's, on a SQLite
+ * file: it goes with the process, also after a kill -9, and no other process that has its number by now can seem to
+ * have it. Throws an EngineError when another one has it.
  */
 export function lockFolder(dir: string): () => void {
-  const path = join(dir, 'lock')
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx' })
-      lockedHere.add(path)
-      return () => {
-        lockedHere.delete(path)
-        rmSync(path, { force: true })
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const owner = Number(readFileSync(path, 'utf8'))
-      if (owner === process.pid ? lockedHere.has(path) : owner > 0 && isRunning(owner)) {
-        throw new EngineError(`The folder ${dir} is in use by process ${owner}; give this engine its own.`, {
-          cause: error,
-        })
-      }
-      rmSync(path, { force: true })
-    }
+  const db = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 })
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    throw new EngineError(`The folder ${dir} is in use by another engine; give this one its own.`, {
+      cause: error,
+    })
   }
+  // What builds before this one held it by.
+  rmSync(join(dir, 'lock'), { force: true })
+  return () => db.close()
 }
