@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -47,6 +48,7 @@ describe('npm run shapes', () => {
 
   it.each([
     [['--port', '0'], '--database-url must be given'],
+    [['--database-url', 'http://example.org/x', '--port', '0'], '--database-url must be given'],
     [['--database-url', 'postgres://x@127.0.0.1/y'], '--port must be given'],
     [['--database-url', 'postgres://x@127.0.0.1/y', '--port', '99999'], '--port must be given'],
     [['--database-url', 'postgres://x:y@127.0.0.1:1/z', '--port', '0'], 'Cannot connect to Postgres'],
@@ -56,6 +58,14 @@ describe('npm run shapes', () => {
     expect(code).toBe(1)
     expect(err).toContain(sentence)
     expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('keeps its files where only its user may read them, and none when it could not begin', async () => {
+    const home = join(dataDir, 'home')
+    const { code } = await run(['--database-url', 'postgres://x:y@127.0.0.1:1/z', '--port', '0'], {
+      XDG_STATE_HOME: home,
+    })
+    expect([code, existsSync(home)]).toEqual([1, false])
   })
 
   it.each([
@@ -118,6 +128,8 @@ describe('npm run shapes', () => {
     const sizes = [(await first.text()).length, (await second.text()).length]
     expect(sizes.map((size) => size > 1500 && size < 4000)).toEqual([true, true])
     expect(second.headers.get('cache-control')).toBe('public, max-age=7, stale-while-revalidate=9')
+    const modes = ['log', 'shapes', 'subsets'].map((part) => statSync(join(dataDir, part)).mode & 0o777)
+    if (process.platform !== 'win32') expect(modes).toEqual([0o700, 0o700, 0o700])
     child.kill('SIGTERM')
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0)
   })

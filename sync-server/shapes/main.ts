@@ -1,7 +1,8 @@
-import { tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { serve } from '@hono/node-server'
+import { wordBadOption } from '../../domain/command-line.ts'
 import { createShapeEngine } from './engine/app.ts'
 import { EngineError, messageOf } from './engine/errors.ts'
 import { askForSecret } from './engine/secret.ts'
@@ -13,8 +14,9 @@ const HELP = `Serves the tables of a Postgres database as shapes, over Electric'
   --database-url <url>   Postgres with wal_level=logical; the role needs REPLICATION and owns the tables served
   --port <port>          TCP port to listen on
   --host <address>       address to listen on (default 127.0.0.1)
-  --data-dir <dir>       where the change log and snapshots are kept (default: a folder of the database in ${tmpdir()})
-  --name <name>          replication slot and publication (default shape_engine); one engine per name
+  --data-dir <dir>       where the change log and snapshots are kept (default: one for the database and name in
+                         ${stateDir()})
+  --name <name>          replication slot and publication (default shapes_alone); one engine per name
   --allow-delete         answer DELETE /v1/shape
   --chunk-bytes <n>      answers are cut at about this size (default 10485760)
   --segment-bytes <n>    size of the change log's files (default 67108864)
@@ -33,7 +35,8 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string', default: '127.0.0.1' },
   'data-dir': { type: 'string' },
-  name: { type: 'string', default: 'shape_engine' },
+  // Not the product's own, which may run on the same database.
+  name: { type: 'string', default: 'shapes_alone' },
   'chunk-bytes': { type: 'string' },
   'segment-bytes': { type: 'string', default: '67108864' },
   'allow-delete': { type: 'boolean', default: false },
@@ -56,8 +59,15 @@ interface Arguments {
   readonly cacheStaleAgeS: number
 }
 
-function defaultDataDir(url: URL): string {
-  return join(tmpdir(), 'shapes', `${url.hostname}-${url.port || 5432}-${url.pathname.slice(1)}`)
+/** Where this user's programs keep what they may need again; nobody else can have made folders there. */
+function stateDir(): string {
+  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env
+  return join(XDG_STATE_HOME || LOCALAPPDATA || join(homedir(), '.local', 'state'), 'shapes')
+}
+
+function defaultDataDir({ hostname, port, pathname }: URL, name: string): string {
+  const parts = [hostname, port || '5432', pathname.slice(1), name]
+  return join(stateDir(), parts.map(encodeURIComponent).join('-'))
 }
 
 function readBytes(name: string, text: string): number {
@@ -81,7 +91,8 @@ function readArguments(argv: readonly string[]): Arguments | 'help' {
   const { values } = parseArgs({ args: [...argv], options: OPTIONS, strict: true })
   if (values.help) return 'help'
   const databaseUrl = values['database-url']
-  if (!databaseUrl || !URL.canParse(databaseUrl)) {
+  const url = databaseUrl ? URL.parse(databaseUrl) : null
+  if (!databaseUrl || !url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw new EngineError(
       '--database-url must be given, such as postgresql://user:password@localhost:5432/name.',
     )
@@ -97,7 +108,7 @@ function readArguments(argv: readonly string[]): Arguments | 'help' {
     databaseUrl,
     port,
     host: values.host,
-    dataDir: values['data-dir'] ?? defaultDataDir(new URL(databaseUrl)),
+    dataDir: values['data-dir'] ?? defaultDataDir(url, values.name),
     name: values.name,
     allowDelete: values['allow-delete'],
     chunkBytes: readChunkBytes(values['chunk-bytes']),
@@ -141,6 +152,6 @@ try {
   if (args === 'help') process.stdout.write(HELP)
   else await run(args)
 } catch (error) {
-  console.error(messageOf(error))
+  console.error(wordBadOption(error, 'npm run shapes') ?? messageOf(error))
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Database } from './database.ts'
 import { Definition } from './definition.ts'
@@ -27,6 +27,7 @@ import { COMMON_HEADERS } from './wire/headers.ts'
 import { BEGINNING, FIRST_CHUNK } from './wire/offset.ts'
 
 const ORIGIN_FILE = 'origin.json'
+const PARTS = ['log', 'shapes', 'subsets']
 const CACHE_BYTES = 4 * 1024 * 1024
 
 interface EngineParts {
@@ -68,7 +69,10 @@ export class Engine {
       handlers: {
         committed: (transaction) => this.#committed(transaction),
         discontinued: (reason) => this.#discontinued(reason),
-        streaming: () => settings.onEvent({ level: 'info', message: 'Replication is streaming' }),
+        streaming: () => {
+          this.#globalLsn = log.lastCommitLsn
+          settings.onEvent({ level: 'info', message: 'Replication is streaming' })
+        },
         event: settings.onEvent,
         fatal: settings.onFatal,
       },
@@ -89,7 +93,9 @@ export class Engine {
 
   static async open(options: EngineOptions): Promise<Engine> {
     const settings = withDefaults(options)
-    mkdirSync(settings.dataDir, { recursive: true })
+    // Rows of the database are in it. What is made here for a start that fails is taken away again.
+    const made = mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+    for (const part of PARTS) openFolder(join(settings.dataDir, part))
     const unlock = lockFolder(settings.dataDir)
     const registry = new Registry(join(settings.dataDir, 'shapes'))
     registry.load()
@@ -105,13 +111,14 @@ export class Engine {
       log,
       replay,
       unlock,
-      origin: readOrigin(settings.dataDir),
+      origin: readOrigin(settings),
     })
     try {
       await engine.#feed.start()
       await engine.#slotWatch.checkBound(db)
     } catch (error) {
       await engine.close()
+      if (made) rmSync(made, { recursive: true, force: true })
       throw error instanceof EngineError ? error : new EngineError(`${messageOf(error)}.`, { cause: error })
     }
     settings.onEvent({ level: 'info', message: openingReport(registry, log) })
@@ -240,13 +247,12 @@ export class Engine {
   }
 
   async #discontinued(reason: string): Promise<void> {
-    const { log, registry } = this.#parts
+    const { registry } = this.#parts
     const shapes = [...registry.shapes]
     if (shapes.length > 0) {
       this.#settings.onEvent({ level: 'error', message: `All shapes begin anew: ${reason}` })
     }
     for (const shape of shapes) this.#source.end(shape)
-    this.#globalLsn = log.lastCommitLsn
     await writeDurably(join(this.#settings.dataDir, ORIGIN_FILE), JSON.stringify(this.#feed.origin))
   }
 
@@ -264,12 +270,21 @@ export class Engine {
   }
 }
 
+/** A folder that nobody else on this machine may read. */
+function openFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true })
+  chmodSync(dir, 0o700)
+}
+
 function openingReport({ count }: Registry, log: ChangeLog): string {
   const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
   return `${count} shapes over ${mib(log.position - log.start)} of change log, ${mib(log.scannedBytes)} of it read`
 }
 
-function readOrigin(dataDir: string): Origin | null {
+function readOrigin({ dataDir, name }: Settings): Origin | null {
   const path = join(dataDir, ORIGIN_FILE)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Origin) : null
+  if (!existsSync(path)) return null
+  // Folders from before the slot was noted were filled by the one they are opened with.
+  const kept = JSON.parse(readFileSync(path, 'utf8')) as Omit<Origin, 'slot'> & { slot?: string }
+  return { slot: name, ...kept }
 }

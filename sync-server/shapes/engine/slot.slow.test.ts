@@ -1,6 +1,12 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { applyMessages, readToEnd, startTestEngine, type TestEngine, until } from '../testing.ts'
+import { createShapeEngine } from './app.ts'
+import { parseLsn } from './replication/lsn.ts'
 import { WalStream } from './replication/wal-stream.ts'
 
 const SLOT = 'shape_engine'
@@ -71,6 +77,72 @@ it('lets Postgres recycle WAL that holds nothing for it, to the last bit, while 
     await t.sql.query('CHECKPOINT')
     return (await slot()).held < 8 * 1024 * 1024
   }, LIMIT_MS)
+})
+
+it('ends the shapes of a table that is taken out of the publication, and publishes it again', async () => {
+  await t.sql.query('CREATE TABLE taken (id int PRIMARY KEY)')
+  for (const statement of [
+    `ALTER PUBLICATION ${SLOT} DROP TABLE taken`,
+    `ALTER PUBLICATION ${SLOT} SET TABLE sale, taken WHERE (id < 0)`,
+  ]) {
+    const before = await readToEnd(t, { table: 'taken' })
+    await t.sql.query(statement)
+    await t.sql.query('INSERT INTO taken SELECT coalesce(max(id), 0) + 1 FROM taken')
+    await until(
+      async () =>
+        (await t.get({ table: 'taken', handle: before.handle, offset: before.offset })).status === 409,
+    )
+    const again = await readToEnd(t, { table: 'taken' })
+    await t.sql.query('INSERT INTO taken SELECT max(id) + 1 FROM taken')
+    await until(async () => (await readToEnd(t, { table: 'taken' }, again)).messages.length === 2)
+  }
+  const { rows } = await t.sql.query('SELECT count(*)::int AS n FROM taken')
+  expect(applyMessages((await readToEnd(t, { table: 'taken' })).messages).size).toBe(rows[0].n)
+})
+
+it('takes nothing up that another slot left in its folder, and leaves no slot behind', async () => {
+  const first = await readToEnd(t, { table: 'sale' })
+  await t.restart({ name: 'another' })
+  expect((await t.get({ table: 'sale', handle: first.handle, offset: first.offset })).status).toBe(409)
+  const second = await readToEnd(t, { table: 'sale' })
+  await t.sql.query('INSERT INTO sale VALUES (40)')
+  await t.restart({ name: SLOT })
+  expect((await t.get({ table: 'sale', handle: second.handle, offset: second.offset })).status).toBe(409)
+  const { rows } = await t.sql.query('SELECT slot_name FROM pg_replication_slots')
+  expect(rows).toEqual([{ slot_name: SLOT }])
+  await t.sql.query('DELETE FROM sale WHERE id = 40')
+  t.events.length = 0
+})
+
+it('does not take the slot of another engine, whether that one runs or not', async () => {
+  const before = await readToEnd(t, { table: 'sale' })
+  const dir = await mkdtemp(join(tmpdir(), 'shapes-other-'))
+  const dataDir = join(dir, 'engine')
+  const open = () => createShapeEngine({ databaseUrl: t.postgres.url, dataDir })
+  await expect(open()).rejects.toThrow(
+    '"shape_engine" (of the database "postgres") is not of this data folder',
+  )
+  await t.engine().close()
+  await until(async () => !(await slot()).active)
+  await expect(open()).rejects.toThrow('give this engine another name')
+  expect(existsSync(dataDir)).toBe(false)
+  await rm(dir, { recursive: true })
+  await t.restart()
+  expect((await t.get({ table: 'sale', handle: before.handle, offset: before.offset })).status).toBe(200)
+})
+
+it('is as far as everything its snapshot holds, also where commits reach the disk later', async () => {
+  await readToEnd(t, { table: 'sale' })
+  await t.sql.query("ALTER SYSTEM SET wal_writer_delay = '10s'")
+  await t.sql.query('SELECT pg_reload_conf()')
+  await t.sql.query('SET synchronous_commit = off')
+  const { rows } = await t.sql.query('SELECT pg_current_wal_insert_lsn()::text AS lsn')
+  await t.sql.query('INSERT INTO sale VALUES (60)')
+  const { messages, lsn } = await readToEnd(t, { table: 'sale', where: 'id = 60' })
+  expect(applyMessages(messages).size).toBe(1)
+  expect(Number(lsn)).toBeGreaterThanOrEqual(parseLsn(rows[0].lsn))
+  await t.sql.query('RESET synchronous_commit; DELETE FROM sale WHERE id = 60')
+  await t.sql.query('ALTER SYSTEM RESET wal_writer_delay')
 })
 
 it('begins anew, with an alarm, when Postgres has given the slot up', async () => {

@@ -138,6 +138,20 @@ export async function loadTables(db: Queryable, oids: readonly number[]): Promis
   return new Map(toTables(rows).map((table) => [table.oid, table]))
 }
 
+/** Which of these tables a publication holds whole: with a filter of rows or columns it would tell only a part. */
+export async function publishedAmong(
+  db: Queryable,
+  publication: string,
+  oids: readonly number[],
+): Promise<Set<number>> {
+  const { rows } = await db.query<{ oid: string }>(
+    `SELECT r.prrelid::int8::text AS oid FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+     WHERE p.pubname = $1 AND r.prrelid = ANY ($2::int8[]::oid[]) AND r.prqual IS NULL AND r.prattrs IS NULL`,
+    [publication, oids],
+  )
+  return new Set(rows.map(({ oid }) => Number(oid)))
+}
+
 /** A text that two tables share when rows and keys of both read the same: what a shape's followers have seen stays true. */
 export function layoutOf(table: Table): string {
   return JSON.stringify({ ...table, replicaIdentity: '' })

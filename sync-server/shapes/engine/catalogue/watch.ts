@@ -1,29 +1,38 @@
 import type { Database } from '../database.ts'
 import type { Registry } from '../registry.ts'
 import type { Shape } from '../shape.ts'
-import { layoutOf, loadTables } from './table.ts'
+import { layoutOf, loadTables, publishedAmong } from './table.ts'
 
-/** Finds shapes whose table is no longer what they were made of, which Postgres tells only with the next row changed. */
+/**
+ * Finds shapes whose table is no longer what they were made of, which Postgres tells only with the next row changed; or
+ * is no longer published, which Postgres never tells.
+ */
 export class CatalogueWatch {
   readonly #db: Database
   readonly #registry: Registry
+  readonly #publication: string
   readonly #running = new Map<number, Promise<void>>()
   readonly #queued = new Map<number, Promise<void>>()
 
-  constructor(db: Database, registry: Registry) {
+  constructor(db: Database, registry: Registry, publication: string) {
     this.#db = db
+    this.#publication = publication
     this.#registry = registry
   }
 
   /** Calls `end` with each shape of these tables that is over; of all tables that have shapes when none are given. */
   async check(end: (shape: Shape) => void, oids = this.#registry.router.tableOids): Promise<void> {
     if (oids.length === 0) return
-    const tables = await loadTables(this.#db.pool, oids).catch(() => null)
-    if (!tables) return
+    const found = await Promise.all([
+      loadTables(this.#db.pool, oids),
+      publishedAmong(this.#db.pool, this.#publication, oids),
+    ]).catch(() => null)
+    if (!found) return
+    const [tables, published] = found
     const layouts = new Map([...tables].map(([oid, table]) => [oid, layoutOf(table)]))
     for (const oid of oids) {
       for (const shape of [...(this.#registry.router.route(oid)?.shapes ?? [])]) {
-        if (shape.definition.layout !== layouts.get(oid)) end(shape)
+        if (!published.has(oid) || shape.definition.layout !== layouts.get(oid)) end(shape)
       }
     }
   }

@@ -6,11 +6,13 @@ import type { EngineEvent } from '../options.ts'
 import type { Router } from '../routing.ts'
 import {
   checkServer,
+  dropSlot,
   ensurePublication,
   identify,
   type Origin,
   recreateSlot,
   type SlotState,
+  slotDatabase,
   slotHolder,
   slotState,
 } from './slot.ts'
@@ -150,7 +152,7 @@ export class Feed {
     try {
       await checkServer(db)
       await ensurePublication(db, name)
-      await this.#continue(await identify(client))
+      await this.#continue(await identify(client, name))
       const { promise, resolve } = Promise.withResolvers<Error>()
       this.#streamClosed = resolve
       this.#accepting = true
@@ -174,21 +176,44 @@ export class Feed {
 
   /** Makes sure that the slot goes on exactly where the log ends, or begins both anew. */
   async #continue({ origin, flushedLsn }: Awaited<ReturnType<typeof identify>>): Promise<void> {
-    const { db, name, log, handlers } = this.#options
+    const { db, name, log } = this.#options
     const slot = await slotState(db, name)
     const reason = this.#whyDiscontinued(origin, slot, flushedLsn)
-    if (reason !== null) {
-      const lsn = await recreateSlot(db, name)
-      await log.reset(lsn)
-      this.#durableLsn = lsn
-      this.#durablePosition = log.position
-      this.#receivedLsn = lsn
-      this.#origin = origin
-      await handlers.discontinued(reason)
-      this.#writer.mark(lsn)
-      await log.sync()
-    }
+    if (reason !== null) await this.#beginAnew(reason, origin)
     this.#receivedLsn = Math.max(this.#receivedLsn, log.endLsn)
+  }
+
+  /**
+   * Empties the log, and fills it from a new slot. That the slot is ours is on disk before it is made, and what the log
+   * held is gone by then: after a crash at any point this is done again.
+   */
+  async #beginAnew(reason: string, origin: Origin): Promise<void> {
+    const { db, name, log, handlers } = this.#options
+    const before = this.#origin
+    const isSameDatabase = before?.systemId === origin.systemId && before.database === origin.database
+    if (!isSameDatabase || before.slot !== name) await this.#refuseForeignSlot()
+    await log.reset(0)
+    this.#origin = origin
+    await handlers.discontinued(reason)
+    const lsn = await recreateSlot(db, name)
+    await log.reset(lsn)
+    this.#durableLsn = lsn
+    this.#durablePosition = log.position
+    this.#receivedLsn = lsn
+    this.#writer.mark(lsn)
+    await log.sync()
+    // Else Postgres would keep WAL for it for ever.
+    if (isSameDatabase && before.slot !== name) await dropSlot(db, before.slot, { idle: true })
+  }
+
+  /** Another engine's slot is not taken from it: that would end all its shapes. */
+  async #refuseForeignSlot(): Promise<void> {
+    const { db, name } = this.#options
+    const database = await slotDatabase(db, name)
+    if (database === null) return
+    throw new EngineError(
+      `The replication slot "${name}" (of the database "${database}") is not of this data folder: give this engine another name, or, if no other one needs it, run SELECT pg_drop_replication_slot('${name}').`,
+    )
   }
 
   #whyDiscontinued(origin: Origin, slot: SlotState | null, flushedLsn: number): string | null {
@@ -197,6 +222,7 @@ export class Feed {
     if (this.#origin.systemId !== origin.systemId || this.#origin.database !== origin.database) {
       return 'the log belongs to another database'
     }
+    if (this.#origin.slot !== origin.slot) return 'the log was filled from another slot'
     if (this.#origin.timeline !== origin.timeline) return 'the database went on in another timeline'
     // Postgres sends only WAL that it has on disk: an older copy of its files, or a disk that lied, has lost what we hold.
     if (log.endLsn > flushedLsn) return 'the database was set back to before the end of the log'

@@ -1,15 +1,16 @@
 import type pg from 'pg'
 import { quoteIdentifier } from '../catalogue/identifier.ts'
-import { loadTable, type Table } from '../catalogue/table.ts'
+import { loadTable, publishedAmong, type Table } from '../catalogue/table.ts'
 import type { Database } from '../database.ts'
 import { EngineError, UnavailableError } from '../errors.ts'
 import { parseLsn } from './lsn.ts'
 
-/** Which database cluster, and which history of it, a log belongs to. */
+/** Which database cluster, and which history of it, a log belongs to, and which slot filled it. */
 export interface Origin {
   readonly systemId: string
   readonly timeline: number
   readonly database: string
+  readonly slot: string
 }
 
 export interface SlotState {
@@ -34,7 +35,10 @@ export async function checkServer(db: Database): Promise<void> {
 }
 
 /** Who the server at the other end is, and up to where it has its WAL on disk: what it may have sent. */
-export async function identify(client: pg.Client): Promise<{ origin: Origin; flushedLsn: number }> {
+export async function identify(
+  client: pg.Client,
+  slot: string,
+): Promise<{ origin: Origin; flushedLsn: number }> {
   const { rows } = await client.query<{
     systemid: string
     timeline: string
@@ -43,7 +47,7 @@ export async function identify(client: pg.Client): Promise<{ origin: Origin; flu
   }>('IDENTIFY_SYSTEM')
   const [row] = rows
   if (!row) throw new EngineError('Postgres did not identify itself.')
-  const origin = { systemId: row.systemid, timeline: Number(row.timeline), database: row.dbname }
+  const origin = { systemId: row.systemid, timeline: Number(row.timeline), database: row.dbname, slot }
   return { origin, flushedLsn: parseLsn(row.xlogpos) }
 }
 
@@ -106,12 +110,26 @@ export async function ensurePublication(db: Database, publication: string): Prom
   else if (!rows[0]?.viaRoot) await db.pool.query(`ALTER PUBLICATION ${name} SET ${viaRoot}`)
 }
 
-/** Makes a new slot in place of any of that name, and gives the LSN from which it will stream. */
-export async function recreateSlot(db: Database, slot: string): Promise<number> {
-  await db.pool.query(
-    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+/** The database a slot is of, of whichever in the cluster; null when there is no such slot. */
+export async function slotDatabase(db: Database, slot: string): Promise<string | null> {
+  const { rows } = await db.pool.query<{ database: string | null }>(
+    'SELECT database::text FROM pg_replication_slots WHERE slot_name = $1',
     [slot],
   )
+  return rows[0] ? (rows[0].database ?? '') : null
+}
+
+/** Gives a slot up; with `idle`, only when nobody reads it. */
+export async function dropSlot(db: Database, slot: string, { idle } = { idle: false }): Promise<void> {
+  await db.pool.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT (active AND $2)',
+    [slot, idle],
+  )
+}
+
+/** Makes a new slot in place of any of that name, and gives the LSN from which it will stream. */
+export async function recreateSlot(db: Database, slot: string): Promise<number> {
+  await dropSlot(db, slot)
   const { rows } = await db.pool.query<{ lsn: string }>(
     "SELECT lsn::text FROM pg_create_logical_replication_slot($1, 'pgoutput')",
     [slot],
@@ -119,13 +137,17 @@ export async function recreateSlot(db: Database, slot: string): Promise<number> 
   return parseLsn(rows[0]?.lsn ?? '0/0')
 }
 
-async function isPublished(client: pg.ClientBase, publication: string, oid: number): Promise<boolean> {
+/** Publishes a table whole; one that somebody published in part is taken out first. */
+async function addToPublication(client: pg.ClientBase, publication: string, oid: number, name: string) {
+  if ((await publishedAmong(client, publication, [oid])).has(oid)) return
   const { rowCount } = await client.query(
     `SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
      WHERE p.pubname = $1 AND r.prrelid = $2::int8::oid`,
     [publication, oid],
   )
-  return rowCount !== 0
+  const altered = `ALTER PUBLICATION ${quoteIdentifier(publication)}`
+  if (rowCount !== 0) await client.query(`${altered} DROP TABLE ${name}`)
+  await client.query(`${altered} ADD TABLE ${name}`)
 }
 
 /** Has whole old rows written into the WAL; of a partitioned table it is each leaf's own setting that counts. */
@@ -148,15 +170,14 @@ export async function publishTable(db: Database, publication: string, table: Tab
   const client = await db.pool.connect()
   const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
   try {
-    if (table.replicaIdentity === 'f' && (await isPublished(client, publication, table.oid))) return table
+    const isReady = table.replicaIdentity === 'f'
+    if (isReady && (await publishedAmong(client, publication, [table.oid])).has(table.oid)) return table
     await client.query('BEGIN')
     await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
     await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`)
     const current = await loadTable(client, table.schema, table.name)
     if (current) await keepOldRows(client, current)
-    if (current && !(await isPublished(client, publication, current.oid))) {
-      await client.query(`ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ${name}`)
-    }
+    if (current) await addToPublication(client, publication, current.oid, name)
     const ready = await loadTable(client, table.schema, table.name)
     await client.query('COMMIT')
     if (!ready) throw new UnavailableError('The table is being changed; try again.', 1)

@@ -42,7 +42,7 @@ export class Subsets {
     this.#db = db
     this.#dir = dir
     rmSync(dir, { recursive: true, force: true })
-    mkdirSync(dir, { recursive: true })
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
   }
 
   /** `offset` is where the client goes on in the shape's log. Throws a RequestError for a filter that cannot be run. */
