@@ -158,16 +158,16 @@ export class ShapeSource {
     const { db, feed, log, registry, settings } = this.#parts
     const file = { path: shape.snapshotPath, chunkBytes: settings.chunkBytes }
     try {
-      let written = 0
+      let endLsn = 0
       await takeSnapshot(db, shape.definition, file, {
-        placed: (visibility, writtenLsn) => {
-          written = writtenLsn
+        placed: (visibility, walEnd) => {
+          endLsn = walEnd
           shape.place(visibility)
         },
         chunk: (end) => shape.addChunk(end),
       })
       // So that the first up-to-date is at or past everything the snapshot holds.
-      if (!(await feed.reached(written, ALIGN_LIMIT_MS))) throw new Error('replication lags behind')
+      if (!(await feed.reached(endLsn, ALIGN_LIMIT_MS))) throw new Error('replication lags behind')
       // Else, after a power cut, the log could end before the place from which this shape heeds it.
       await log.sync()
       await registry.save(shape)

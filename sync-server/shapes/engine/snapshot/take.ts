@@ -19,13 +19,14 @@ export class LayoutChanged extends UnavailableError {
 
 interface Begun {
   readonly visibility: Visibility
-  /** How far the WAL had been written. */
-  readonly writtenLsn: number
+  /** Where the WAL ended, in memory too: what the snapshot holds was committed before. */
+  readonly endLsn: number
+  readonly flushedLsn: number
 }
 
 export interface SnapshotSink {
-  /** Called once, before the first chunk. `writtenLsn` is how far the WAL had been written. */
-  readonly placed: (visibility: Visibility, writtenLsn: number) => void
+  /** Called once, before the first chunk. What the snapshot holds was committed before `endLsn`. */
+  readonly placed: (visibility: Visibility, endLsn: number) => void
   readonly chunk: (end: number) => void
 }
 
@@ -51,19 +52,31 @@ async function begin(client: pg.Client, definition: Definition): Promise<Begun> 
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   // Before the transaction's snapshot is taken, so that the table cannot change between it and the COPY.
   await client.query(`LOCK TABLE ${definition.keyPrefix} IN ACCESS SHARE MODE`)
-  const { rows } = await client.query<{ snapshot: string; insert: string; written: string }>(
+  const { rows } = await client.query<{ snapshot: string; insert: string; flushed: string }>(
     `SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS insert,
-       pg_current_wal_lsn()::text AS written`,
+       pg_current_wal_flush_lsn()::text AS flushed`,
   )
   const [row] = rows
   if (!row) throw new UnavailableError('Postgres gave no snapshot.', 1)
   const { table } = definition.record
   const current = (await loadTables(client, [table.oid])).get(table.oid)
   if (!current || !sameLayout(current, table)) throw new LayoutChanged()
+  const endLsn = parseLsn(row.insert)
   return {
-    visibility: parseVisibility(row.snapshot, parseLsn(row.insert)),
-    writtenLsn: parseLsn(row.written),
+    visibility: parseVisibility(row.snapshot, endLsn),
+    endLsn,
+    flushedLsn: parseLsn(row.flushed),
   }
+}
+
+/**
+ * Brings the WAL to disk up to now. With synchronous_commit=off rows can be seen whose commit is in memory alone, and
+ * Postgres sends nothing before it is on disk.
+ */
+async function flushWal({ pool }: Database): Promise<void> {
+  await pool.query(
+    "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'shapes', '')",
+  )
 }
 
 /** Runs the transaction; a connection that failed in the middle of it is not used again. */
@@ -97,7 +110,8 @@ export async function takeSnapshot(
   const writer = new SnapshotWriter(file.path, file.chunkBytes, sink.chunk)
   try {
     const visibility = await inSnapshot(db, definition, async (client, begun) => {
-      sink.placed(begun.visibility, begun.writtenLsn)
+      sink.placed(begun.visibility, begun.endLsn)
+      if (begun.endLsn > begun.flushedLsn) await flushWal(db)
       if (definition.record.log === 'full') {
         await client.query(SORT_MEMORY)
         await copyOut(client, snapshotSql(definition, { tail: keyOrder(definition) }), writer)
