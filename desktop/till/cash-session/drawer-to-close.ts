@@ -5,6 +5,7 @@ import type { OtherDrawerView } from '../../bridge/views.ts'
 import type { Operators } from '../operator/operator.ts'
 import type { Place } from '../place.ts'
 import type { RegisterNumbers } from '../register-numbers.ts'
+import type { TillDatabase } from '../store/database.ts'
 import type { TillContext } from '../till-context.ts'
 import { createFigures, type SessionFigures } from './figures.ts'
 import type { OpenSession, Sessions } from './sessions.ts'
@@ -84,10 +85,8 @@ function createOthers({ db, branchId, registerId: own }: TillContext, sessions: 
 const isLive = ({ here, lastAt }: OtherDrawer, nowMs: number): boolean =>
   !here && nowMs - Date.parse(lastAt) < AT_WORK_MS
 
-/** Finds drawers to close. */
-export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
-  const { db } = context
-  const figuresOwn = createFigures(db, context.registerId)
+/** What is told of a drawer, or of its register, beside its figures. */
+function createTallies(db: TillDatabase) {
   const readReadings = db
     .prepare(`select count(*) from drawer_action where session_id = ? and kind = 'x-report'`)
     .pluck()
@@ -95,8 +94,6 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
   const lastZ = db
     .prepare('select coalesce(max(z_number), 0) from cash_session where register_id = ?')
     .pluck()
-
-  const others = createOthers(context, sessions)
   const readOther = db
     .prepare(`
       select coalesce(sum(s.total), 0) from cash_session c join sale s on s.session_id = c.id
@@ -106,7 +103,15 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     minor(readOther.get(registerId, sessionId) as number)
   const handovers = (sessionId: string) => readHandovers.get(sessionId) as number
   const readings = (sessionId: string) => readReadings.get(sessionId) as number
+  return { lastZ, inOther, readings, handovers }
+}
 
+/** Finds drawers to close. */
+export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
+  const { db } = context
+  const figuresOwn = createFigures(db, context.registerId)
+  const { lastZ, inOther, readings, handovers } = createTallies(db)
+  const others = createOthers(context, sessions)
   /** A drawer of this register: its Z is this till's own. */
   const ofRegister = (session: OpenSession): DrawerToClose => ({
     session,

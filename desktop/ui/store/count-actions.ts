@@ -105,12 +105,8 @@ function confirmation({ get, set }: Tools) {
   return { missing, setConfirming, chooseWhy }
 }
 
-/** Counting the drawer, for whatever it is counted, and opening it. */
-export function countActions(tools: Tools) {
-  const { get, set, call, failed, settle, once } = tools
-  const { close, handOver } = commands(tools)
-  const { missing, setConfirming, chooseWhy } = confirmation(tools)
-
+/** Where a count begins. */
+function beginnings({ get, set, call, failed, settle }: Tools) {
   function beginCount(purpose: CountPurpose, other: OtherDrawerView | null = null) {
     set({
       ...BLANK,
@@ -131,6 +127,15 @@ export function countActions(tools: Tools) {
     if (answer.pending === 'explain') settle(asked, { ...standing(answer), pieces: {}, slips: {} })
     else settle(asked, { counting: { ...counting, again: true } })
   }
+
+  return { beginCount, beginClosing }
+}
+
+/** Counting the drawer, for whatever it is counted, and opening it. */
+export function countActions(tools: Tools) {
+  const { get, set, call, failed, once } = tools
+  const { close, handOver } = commands(tools)
+  const { missing, setConfirming, chooseWhy } = confirmation(tools)
 
   const openDrawer = (counts?: ReturnType<typeof countsOf>) =>
     once('open', async () => {
@@ -167,8 +172,7 @@ export function countActions(tools: Tools) {
     })
 
   return {
-    beginCount,
-    beginClosing,
+    ...beginnings(tools),
     openDrawer: () => openDrawer(),
     finishCount,
     confirm,
