@@ -8,11 +8,14 @@ import { idSchema } from '../../domain/ids.ts'
 import { minor } from '../../domain/money.ts'
 import { refuse } from '../../domain/refusals.ts'
 import { addTaxShares, type TaxShare } from '../../domain/tax.ts'
+import type { Caller } from '../auth/caller.ts'
 import type { ServerDatabase } from '../database/pool.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
-import { Refused } from '../http/refused.ts'
+import { localeOf, Refused } from '../http/refused.ts'
 import { readClosing } from '../journal/closing.ts'
+import { readZ } from '../workers/z-mail/read-z.ts'
+import { zPdf } from '../workers/z-mail/z-pdf.ts'
 
 const seen = { staff: 'console.view' } as const
 
@@ -200,26 +203,44 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
   }
 }
 
+/** The session that a caller asks for, of a branch that is theirs to see. @throws Refused `not-found` */
+async function askedFor(db: ServerDatabase, caller: Caller, asked: string): Promise<CashSessionRow> {
+  const id = idSchema.safeParse(asked)
+  const { branchId } = staffOf(caller)
+  const session = id.success
+    ? await db
+        .selectFrom('cash_session')
+        .selectAll()
+        .where('id', '=', id.data)
+        .$if(branchId !== null, (query) => query.where('branch_id', '=', branchId as string))
+        .executeTakeFirst()
+    : undefined
+  if (!session) throw new Refused(refuse('not-found', { what: 'cash session' }))
+  return session
+}
+
 /**
  * `GET /v1/cash-sessions/:id`: one drawer's session as its till has it: what moved, when, by whom and why, the count, VAT
  * and tenders, and what may have made its difference. Who belongs to a branch sees that branch's only.
+ * `GET /v1/cash-sessions/:id/z.pdf`: its Z report as it is mailed, in the caller's language; `not-found` while it is open.
  */
 export function cashSessionRoutes(db: ServerDatabase, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.get('/cash-sessions/:id', guard(seen), async (c) => {
     c.header('cache-control', 'private, no-cache')
-    const id = idSchema.safeParse(c.req.param('id'))
-    const { branchId } = staffOf(c.get('caller'))
-    const session = id.success
-      ? await db
-          .selectFrom('cash_session')
-          .selectAll()
-          .where('id', '=', id.data)
-          .$if(branchId !== null, (query) => query.where('branch_id', '=', branchId as string))
-          .executeTakeFirst()
-      : undefined
-    if (!session) throw new Refused(refuse('not-found', { what: 'cash session' }))
+    const session = await askedFor(db, c.get('caller'), c.req.param('id'))
     return c.json(await readSession(db, session))
+  })
+  app.get('/cash-sessions/:id/z.pdf', guard(seen), async (c) => {
+    const session = await askedFor(db, c.get('caller'), c.req.param('id'))
+    const z = await readZ(db, session.id)
+    if (!z) throw new Refused(refuse('not-found', { what: 'Z report' }))
+    const pdf = await zPdf(z, localeOf(c.req.header('accept-language')))
+    return c.body(new Uint8Array(pdf), 200, {
+      'content-type': 'application/pdf',
+      'content-disposition': `attachment; filename="z-${z.zNumber}.pdf"`,
+      'cache-control': 'private, no-cache',
+    })
   })
   return app
 }

@@ -91,6 +91,19 @@ export async function ask<T>(
   return { value: schema.parse(answer), clockAheadMs: Number.isNaN(date) ? 0 : date - Date.now() }
 }
 
+/**
+ * Reads a file of the server's.
+ * @throws ApiError with the server's status, 0 when it did not answer
+ */
+export async function askFile(path: string, token: TokenSource, locale: string): Promise<Blob> {
+  const headers = { 'accept-language': locale, authorization: `Bearer ${await token()}` }
+  const response = await fetch(path, { headers }).catch(() => {
+    throw new ApiError(0, '', '')
+  })
+  if (!response.ok) throw new ApiError(response.status, '', '')
+  return response.blob()
+}
+
 /** How this server signs people in. */
 export const fetchOptions = (locale: string, signal: AbortSignal) =>
   ask('/v1/session/options', optionsSchema, { locale, signal })

@@ -18,6 +18,7 @@ import { consoleWords } from '../words.ts'
 import { type Drawer, type DrawerParts, drawerSchema } from './drawer-answer.ts'
 import { Refunds, Removals, Returns } from './drawer-losses.tsx'
 import { nameOf, type Place } from './places.ts'
+import { ZPaper } from './z-paper.tsx'
 
 /** An open drawer is read again this often while it is looked at, ms. */
 const EVERY_MS = 5_000
@@ -159,9 +160,7 @@ function Totals({ session, drawer }: DrawerParts) {
   ]
   return (
     <div>
-      {session.z_number !== null && (
-        <h3 className="pb-1 text-body font-semibold">{d('z', { number: session.z_number })}</h3>
-      )}
+      <ZPaper session={session} />
       <dl className="grid grid-cols-[1fr_auto] gap-x-4">
         {rows.map(([name, value]) => (
           <div key={name} className="contents">

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Minor } from '../../../domain/money.ts'
+import { readClosing } from '../../journal/closing.ts'
 import { TestJournal } from '../../journal/test-journal.ts'
 import { addDevice, deviceToken, send, signIn, startTestServer, type TestServer } from '../../test-server.ts'
 import { type Mail, resendOutbox } from './outbox.ts'
@@ -126,6 +127,16 @@ it('says what the till closed with, not what came later, and all that its paper 
   const z = await readZ(server.db, sessionId)
   expect({ ...z, movements: [] }).toEqual({ ...before, movements: [] })
   if (!z) throw new Error('no Z')
+  // A closing that another device's journal carried here has no event of its own: its rows say what they can.
+  const session = await server.db
+    .selectFrom('cash_session')
+    .selectAll()
+    .where('id', '=', sessionId)
+    .executeTakeFirstOrThrow()
+  const carried = await readClosing(server.db, { ...session, closed_at: '2026-01-01T00:00:00.000Z' })
+  const [cash] = carried?.tenders ?? []
+  expect(carried).toMatchObject({ counted: 11_125, variance: -125, saleCount: 1, counts: z.counts })
+  expect(cash).toEqual({ kind: 'cash', count: cash?.count, amount: 1250 * (cash?.count ?? 0) })
   const lines = linesOf(z, 'en').filter((line) => line !== null)
   for (const line of [
     ['€0.01 × 11125', '€111.25'],
@@ -136,6 +147,18 @@ it('says what the till closed with, not what came later, and all that its paper 
   ]) {
     expect(lines).toContainEqual(line)
   }
+})
+
+it('is a file of the console, for who may see that branch', async () => {
+  const path = `/v1/cash-sessions/${journal.place().sessionId}/z.pdf`
+  const file = await send(server, path, { token: await signIn(server, 'branch_manager') })
+  expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+  expect(
+    Buffer.from(await file.arrayBuffer())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-')
+  expect((await send(server, path, {})).status).toBe(401)
 })
 
 it('tells slips that do not agree, the first count, who confirmed it, and a drawer of another till', () => {
