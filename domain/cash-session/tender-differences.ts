@@ -3,7 +3,7 @@ import type { TenderKind } from '../sale/events.ts'
 import type { CountedTender, RefundFigures } from './events.ts'
 
 /** What a session took and gave back, by tender; both without a sign, minor units. */
-export interface TenderFigures {
+interface TenderFigures {
   tenders: readonly { kind: TenderKind; amount: Minor }[]
   refunds?: Pick<RefundFigures, 'tenders'> | undefined
 }

@@ -37,6 +37,15 @@ const papers = (kind: string) =>
 
 const open = (float = '100', pin = '2222') => stage.open(pin, float)
 
+/** Somebody else comes to the till, or the same person on a later day. */
+async function lockAndUnlock(pin: string, daysLater = 0) {
+  await page().keyboard.press('Control+l')
+  await page().waitForSelector('[name=pin]')
+  stage.till.daysLater(daysLater)
+  await stage.window.type(pin)
+  await stage.window.keys('Enter')
+}
+
 async function sell(code: string, ...keys: string[]) {
   const before = stage.till.till.lastSale.view()?.receiptNumber ?? 0
   await stage.window.scan(code)
@@ -241,20 +250,15 @@ describe('card slips that do not agree, with the cash right', () => {
     await count(['', '', '1'], '53.41')
     await page().getByRole('alert').getByText('The count does not agree.').waitFor()
     await count(['', '', '1'], '53.41')
-    const told = async () => (await page().getByTestId('difference').innerText()).replace(/\s+/g, ' ')
-    await until(told, 'Cash No difference Card Over €50.00')
-    if (process.env.SHOTS) await page().screenshot({ path: `${process.env.SHOTS}/confirm.png` })
+    const told = (id: string) => async () => (await page().getByTestId(id).innerText()).replace(/\s+/g, ' ')
+    await until(told('difference'), 'Cash No difference Card Over €50.00')
     await stage.window.keys('Escape', '7')
-    await until(told, 'Cash No difference Card Over €50.00')
+    await until(told('difference'), 'Cash No difference Card Over €50.00')
     await stage.window.keys('F6')
     await page().locator('[name=second-pin]').focus()
     await stage.window.type('1111')
     await stage.window.keys('Enter')
-    await until(
-      async () => (await page().getByTestId('variance').innerText()).replace(/\s+/g, ' '),
-      'Cash No difference Card Over €50.00',
-    )
-    if (process.env.SHOTS) await page().screenshot({ path: `${process.env.SHOTS}/counted.png` })
+    await until(told('variance'), 'Cash No difference Card Over €50.00')
     expect(papers('z-report')[0]).toMatch(/taken €3.41\s+\+€50.00/)
   })
 })
@@ -308,19 +312,12 @@ describe('a drawer that does not add up', () => {
   test('left open overnight it says so, goes on selling, and is closed by who may', async () => {
     await open('100', '1111')
     await sell(DOLIPRANE, ...cash)
-    await page().keyboard.press('Control+l')
-    await page().waitForSelector('[name=pin]')
-    stage.till.daysLater(1)
-    await stage.window.type('1111')
-    await stage.window.keys('Enter')
+    await lockAndUnlock('1111', 1)
     await page().getByText('This drawer was left open overnight.').waitFor()
     await sell(DOLIPRANE, ...cash)
     await stage.window.keys('F10', '7')
     await page().getByRole('alert').getByText('Only: pharmacist, branch manager').waitFor()
-    await page().keyboard.press('Control+l')
-    await page().waitForSelector('[name=pin]')
-    await stage.window.type('2222')
-    await stage.window.keys('Enter')
+    await lockAndUnlock('2222')
     await page().getByText('This drawer was left open overnight.').waitFor()
     await beginCount()
     // 100.00 + 1.16 + 1.16 = 102.32: 100 + 2 + 0.20 + 0.10 + 0.02
@@ -366,23 +363,15 @@ describe('several people', () => {
     await stage.window.keys(...Array(13).fill('Enter'))
     await shows('Ready')
     expect(stage.till.till.sessions.open()).toMatchObject({ float: 10_000, ownerId: expect.any(String) })
-    await page().keyboard.press('Control+l')
-    await page().waitForSelector('[name=pin]')
-    await stage.window.type('2222')
-    await stage.window.keys('Enter')
+    await lockAndUnlock('2222')
     await page().waitForSelector('[name=float]')
     await stage.window.keys('F8')
     await page().getByRole('button', { name: 'Drawer of Camille Roy' }).waitFor()
     await stage.window.keys('Escape')
 
     // She does not come back: the next day it is told, and the pharmacist counts and closes it at its register.
-    await page().keyboard.press('Control+l')
-    await page().waitForSelector('[name=pin]')
-    stage.till.daysLater(1)
-    await stage.window.type('2222')
-    await stage.window.keys('Enter')
+    await lockAndUnlock('2222', 1)
     await page().getByText('Left open overnight: Camille Roy.').waitFor()
-    if (process.env.SHOTS) await page().screenshot({ path: `${process.env.SHOTS}/left.png` })
     await stage.window.keys('F8', '1')
     await shows('Count: Drawer of Camille Roy')
     await count(['', '', '1'])
