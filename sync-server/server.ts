@@ -102,6 +102,9 @@ function stopListening(server: Server): Closer {
   }
 }
 
+/** Whatever runs is safe against a kill -9, and whoever runs the server starts it again. */
+const endProcess = () => process.exit(1)
+
 /** Where mail goes: Resend with a key, else a folder. */
 const outboxOf = ({ mail, dataDir }: ServerConfig): Outbox =>
   mail.resendKey ? resendOutbox(mail.resendKey) : folderOutbox(join(dataDir, 'mail'))
@@ -145,13 +148,7 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
   const jobs = await startJobs({ databaseUrl, tasks, crontab, log })
   closers.push(() => jobs.stop())
-  const shapes = await openShapes(config, {
-    databaseUrl,
-    authenticate: authenticateAgain,
-    log,
-    // Whatever runs is safe against a kill -9, and whoever runs the server starts it again.
-    endProcess: () => process.exit(1),
-  })
+  const shapes = await openShapes(config, { databaseUrl, authenticate: authenticateAgain, log, endProcess })
   const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })
   const parts = {
     countersigner,

@@ -1,13 +1,10 @@
 import {
   closeSync,
-  existsSync,
   fdatasync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
-  rmSync,
   statSync,
   truncateSync,
   writeSync,
@@ -18,12 +15,11 @@ import { promisify } from 'node:util'
 import { type Block, blockLength, decodeBlock, firstChangeOf, HEADER_BYTES } from './block.ts'
 import { BlockCache } from './block-cache.ts'
 import { syncDirectory, writeDurably } from './files.ts'
-import { decodeIndex, type SegmentIndex } from './segment-index.ts'
+import { indexPath, readIndex, removeSegment, SUFFIX } from './segment-files.ts'
+import type { SegmentIndex } from './segment-index.ts'
 import { type PlacedBlock, scanSegment } from './segment-scan.ts'
 
 const syncData = promisify(fdatasync)
-const SUFFIX = '.log'
-const INDEX_SUFFIX = '.index'
 const FIRST_READ = 64 * 1024
 
 export interface Segment {
@@ -378,13 +374,6 @@ export class ChangeLog {
   }
 }
 
-const indexPath = (segmentPath: string) => segmentPath.replace(SUFFIX, INDEX_SUFFIX)
-
-function readIndex(segmentPath: string): SegmentIndex | null {
-  const path = indexPath(segmentPath)
-  return existsSync(path) ? decodeIndex(readFileSync(path)) : null
-}
-
 /** Of a segment without an index: it is indexed once it is durable. */
 async function syncFile(path: string): Promise<void> {
   const fd = openSync(path, 'r+')
@@ -393,11 +382,6 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     closeSync(fd)
   }
-}
-
-function removeSegment(path: string): void {
-  rmSync(path, { force: true })
-  rmSync(indexPath(path), { force: true })
 }
 
 function closeReader(segment: Segment): void {
