@@ -74,7 +74,6 @@ export function EntryLine() {
       {!waits && (
         <button
           type="button"
-          aria-label={t('command.search')}
           aria-keyshortcuts="F2"
           onPointerDown={(event) => event.preventDefault()}
           onMouseDown={(event) => event.preventDefault()}
@@ -84,6 +83,7 @@ export function EntryLine() {
           }}
           className="-mr-3 flex min-h-11 min-w-11 shrink-0 items-center justify-center rounded-control hover:bg-control-hover active:bg-control-pressed"
         >
+          <span className="sr-only">{t('command.search')}</span>
           <KeyCap name="F2" />
         </button>
       )}
