@@ -101,6 +101,7 @@ const stormy = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withhold' as const), count: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unlist' as const), product: fc.nat(8) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('server-loses-all' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('server-moves' as const), all: fc.boolean() }) },
 ]
 /** The server has all of the till's events, and more under its name that the till has not: its disk was put back. */
 const forked = { do: 'forked' as const }
@@ -194,6 +195,15 @@ async function setUp(
     own.splice(head, own.length, ...till.journal.above(0, own.length))
   }
 
+  const loseAll = () => {
+    head = 0
+    withheld = false
+    for (const name of TILL_TABLES) {
+      if (name !== 'product') shapes.db.prepare(`delete from "${name}"`).run()
+    }
+    setHead()
+  }
+
   const step = async (now: Step): Promise<void> => {
     n += 10
     if (now.do === 'sell') {
@@ -224,16 +234,9 @@ async function setUp(
     else if (now.do === 'price') shapes.commit(() => setPrice(now.product, now.price))
     else if (now.do === 'unlist') {
       shapes.commit(() => shapes.db.prepare('delete from product where id = ?').run(id(900 + now.product)))
-    } else if (now.do === 'server-loses-all') {
-      head = 0
-      withheld = false
-      shapes.commit(() => {
-        for (const name of TILL_TABLES) {
-          if (name !== 'product') shapes.db.prepare(`delete from "${name}"`).run()
-        }
-        setHead()
-      })
-    } else if (now.do === 'lose') shapes.lose(now.table)
+    } else if (now.do === 'server-loses-all') shapes.commit(loseAll)
+    else if (now.do === 'server-moves') shapes.move(now.all ? () => {} : loseAll)
+    else if (now.do === 'lose') shapes.lose(now.table)
     else if (now.do === 'kill') till.start(now.slices)
     else if (now.do === 'ask') await till.ask(shapes, now.table, now.size)
     else for (const name of TILL_TABLES) await till.ask(shapes, name, now.size)
@@ -245,8 +248,7 @@ async function setUp(
     till.start()
     for (let round = 0; round < 60; round++) {
       for (const name of TILL_TABLES) await till.ask(shapes, name, 50)
-      const lsn = BigInt(shapes.lsn())
-      if (till.intake.loading() === null && till.intake.frontier.settled(lsn) && round > 3) return
+      if (round > 3 && till.isAtRest(BigInt(shapes.lsn()))) return
     }
     throw new Error('the replica does not come to rest')
   }

@@ -4,6 +4,7 @@ import { holdInMemory, type TillDatabase } from '../store/database.ts'
 import { relaxed } from '../store/relaxed.ts'
 import { createBell } from './bell.ts'
 import { createEcho } from './echo.ts'
+import { createEpoch, type Epoch } from './epoch.ts'
 import {
   createFrontier,
   type Frontier,
@@ -76,6 +77,7 @@ export class Intake {
   /** Tables that the server does not have, being of an older release. */
   readonly #lacking = new Set<string>()
   readonly #progress: ReturnType<typeof createProgress>
+  readonly #epoch: Epoch
   readonly #bell = createBell()
   readonly #echo: ReturnType<typeof createEcho>
   readonly #stopping = new AbortController()
@@ -98,6 +100,7 @@ export class Intake {
       if (loaded) this.frontier.follow(table, BigInt(top))
     }
     this.#progress = createProgress(this.#loads, this.frontier, this.#joined, this.#lacking)
+    this.#epoch = createEpoch(db, writer.lsn(), this.#loads.pending())
     this.#told = now()
     this.#settle()
     this.#guarded(() => this.#tidy()).catch(() => {})
@@ -161,11 +164,14 @@ export class Intake {
     const follow = (messages: readonly ShapeMessage[], signal: AbortSignal) =>
       this.frontier.follows(table) ? this.#follow(table, messages, signal) : this.#load(table, messages)
     return {
-      turn: (signal) => this.#bell.until(() => this.#mayAsk(table), signal),
+      turn: async (signal) => {
+        await this.#bell.until(() => this.#mayAsk(table), signal)
+        this.#epoch.asked(table)
+      },
       appetite: () => (this.frontier.follows(table) ? 1 : this.#options.slices.limit(`load ${table}`)),
       begin: (handle, signal) => heard(() => this.#begin(table, handle, signal), signal),
       take: (messages, signal) => heard(() => follow(messages, signal), signal),
-      end: (position, seen) => heard(() => this.#end(table, position, seen)),
+      end: (position, seen, isCached) => heard(() => this.#end(table, position, seen, isCached)),
     }
   }
 
@@ -257,8 +263,9 @@ export class Intake {
     await this.#bell.until(() => !this.frontier.follows(table) || !this.frontier.full(table), signal)
   }
 
-  #end(table: string, position: ShapePosition, seen: bigint | null): void {
+  #end(table: string, position: ShapePosition, seen: bigint | null, isCached = false): void {
     const { frontier } = this
+    this.#epoch.told(table, seen, !this.#joined.has(table) && !isCached)
     if (frontier.follows(table)) {
       frontier.placed(table, position)
       if (seen !== null) frontier.reached(table, seen)

@@ -36,8 +36,9 @@ export interface ShapeSink {
   /**
    * An answer has been taken whole.
    * @param seen its up-to-date's LSN; null when it was none; -1 when it was one that does not tell
+   * @param isCached whether a cache gave it, so that it may be of an earlier moment than its request
    */
-  end(position: ShapePosition, seen: bigint | null): Promise<void>
+  end(position: ShapePosition, seen: bigint | null, isCached?: boolean): Promise<void>
 }
 
 /** One shape followed for as long as the till runs. */
@@ -85,7 +86,8 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
     if (gathered.length > 0) await sink.take(gathered, signal)
     signal.throwIfAborted()
     if (upToDate) control.push(upToDate)
-    await sink.end(position, upToDate && (lsnOfUpToDate(upToDate) ?? -1n))
+    const isCached = Number(headers.get('age') ?? 0) > 0
+    await sink.end(position, upToDate && (lsnOfUpToDate(upToDate) ?? -1n), isCached)
     delivered(position)
     const kept = new Headers(headers)
     for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) kept.delete(name)

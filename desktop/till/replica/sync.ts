@@ -8,6 +8,7 @@ import { createCheckpointer } from '../store/checkpointer.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
+import { NewEpoch } from './epoch.ts'
 import { createEstimate } from './estimate.ts'
 import { createExpected } from './expected.ts'
 import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull.ts'
@@ -60,8 +61,10 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
     // Whether what was written is on the disk cannot be known any more: the file must be opened and read anew.
     if (isFatal(error)) throw error
     log({ event: 'replica-stopped', detail: error.message, stack: error.stack })
-    broken ??= { since: new Date(options.now()).toISOString(), cause: 'server' }
-    options.changes.touch('sync')
+    if (!(error instanceof NewEpoch)) {
+      broken ??= { since: new Date(options.now()).toISOString(), cause: 'server' }
+      options.changes.touch('sync')
+    }
     const wait = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** failures++)
     timer = setTimeout(() => {
       pull = begin()

@@ -5,9 +5,10 @@ import { type Journal, openJournal } from '../journal/journal.ts'
 import { openOwnHistory } from '../journal/own-history.ts'
 import { createChanges } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
+import { NewEpoch } from './epoch.ts'
 import type { ShapePosition } from './frontier.ts'
 import { Intake } from './intake.ts'
-import { TILL_TABLES } from './load.ts'
+import { TILL_TABLES, tablesLoading } from './load.ts'
 import type { Slices } from './slices.ts'
 import type { TestShapes } from './test-shapes.ts'
 import { createReplicaWriter } from './writer.ts'
@@ -86,7 +87,8 @@ export class TestTill {
       committed: () => {},
       moved: () => {},
       broken: (error) => {
-        this.fault ??= error
+        if (!(error instanceof NewEpoch)) this.fault ??= error
+        else if (isAlive()) this.start()
       },
     })
     run.current = this.intake
@@ -105,6 +107,17 @@ export class TestTill {
     this.deviceId = identity.deviceId
     this.journal = openJournal(this.db, identity)
     this.start()
+  }
+
+  /** Whether it has all that the server has, which stands at this LSN. */
+  isAtRest(lsn: bigint): boolean {
+    const { frontier } = this.intake
+    return (
+      this.intake.loading() === null &&
+      tablesLoading(this.db).size === 0 &&
+      (frontier.lsn() ?? 0n) <= lsn &&
+      frontier.settled(lsn)
+    )
   }
 
   /** Asks for a shape as its stream would, if its turn has come. @returns whether it was answered */
@@ -128,7 +141,7 @@ export class TestTill {
       },
       (error: Error) => {
         ended = true
-        if (error.name !== 'AbortError') this.fault ??= error
+        if (error.name !== 'AbortError' && !(error instanceof NewEpoch)) this.fault ??= error
       },
     )
     // A stream waits for as long as it takes; here it gives up when nothing can move any more without others.

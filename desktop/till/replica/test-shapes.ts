@@ -77,6 +77,8 @@ export interface TestShapes {
   commit(work: () => void): void
   /** The shape's log is gone: whoever asks for it must fetch it again. */
   lose(table: string): void
+  /** Another cluster with what `work` leaves: no shape is known there, and LSNs begin low. */
+  move(work: () => void): void
   /** @param position where the client stands, undefined at first @param size messages at most */
   answer(table: string, position: ShapePosition | undefined, size: number): Answer
 }
@@ -114,6 +116,13 @@ export async function createTestShapes(): Promise<TestShapes> {
     },
     lose: (table) => {
       shapes.delete(table)
+    },
+    move: (work) => {
+      db.transaction(work)()
+      shapes.clear()
+      log.length = 0
+      lsn = 10
+      for (const table of TILL_TABLES) rows.set(table, rowsOf(db, table))
     },
     answer: (table, asked, size) => {
       const { handle, at, snapshot } = shapeOf(table)

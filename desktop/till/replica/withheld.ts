@@ -8,7 +8,7 @@ import { isFatal } from '../store-faults.ts'
 import { askRefetch } from './verify/refetch.ts'
 
 /** The name in `till_state` of the own events that were looked at already. */
-const KEY = 'replica-withheld'
+export const WITHHELD = 'replica-withheld'
 
 interface Seen {
   deviceId: string
@@ -46,7 +46,7 @@ export function watchWithheld(options: {
   }
 
   const look = () => {
-    const kept = state.get<Seen>(KEY)
+    const kept = state.get<Seen>(WITHHELD)
     const seen = kept?.deviceId === deviceId ? kept.seqs : []
     const found = read.all(deviceId, ...CODES, JSON.stringify(seen)) as { seq: number; code: string }[]
     if (found.length === 0) return
@@ -54,7 +54,7 @@ export function watchWithheld(options: {
     const seqs = [...new Set([...seen, ...found.map(({ seq }) => seq)])]
     db.transaction(() => {
       if (tables.size > 0) askRefetch(db, [...tables])
-      state.set(KEY, { deviceId, seqs } satisfies Seen)
+      state.set(WITHHELD, { deviceId, seqs } satisfies Seen)
     }).immediate()
   }
   const lookIfThereIsRoom = () => {

@@ -8,7 +8,7 @@ import { createOverlay, isProjected, rowName, sumsOf, type Totals } from './over
 import { HEAD_TABLE } from './stages.ts'
 
 /** The LSN's name in `till_state`. */
-const LSN = 'replica-lsn'
+export const LSN = 'replica-lsn'
 
 /** Writes what the shapes brought, one release in one transaction. */
 export interface ReplicaWriter {

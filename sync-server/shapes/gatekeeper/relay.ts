@@ -1,6 +1,7 @@
 /** Headers that a client of the protocol reads; what else an upstream says is between it and this server. */
 const RELAYED: ReadonlySet<string> = new Set([
   'access-control-expose-headers',
+  'age',
   'content-type',
   'etag',
   'last-modified',
