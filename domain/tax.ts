@@ -6,7 +6,7 @@ export const vatRateSchema = z.int().min(0).max(10_000)
 
 /** One rate's share of a VAT-inclusive total; `net + tax = gross`, all in minor units. */
 export const taxShareSchema = z
-  .strictObject({
+  .object({
     rateBp: vatRateSchema,
     net: minorSchema,
     tax: minorSchema,

@@ -32,6 +32,7 @@ import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
 import * as lateRefunds from './0041-late-refunds.ts'
 import * as closings from './0042-closings.ts'
+import * as unreadEvents from './0045-unread-events.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -57,11 +58,11 @@ const STEPS: Record<string, Step> = {
   '0020-sale-version-2': saleVersion2,
   '0021-pricing': pricing,
   '0022-priced-basket': pricedBasket,
+  '0024-payments-under-way': paymentsUnderWay,
   '0025-customers': customers,
   '0027-parking': parking,
   '0028-open-baskets': openBaskets,
   '0029-substances': substances,
-  '0024-payments-under-way': paymentsUnderWay,
   '0030-favourites': favourites,
   '0031-head-office': headOffice,
   '0032-payment-returns': paymentReturns,
@@ -69,6 +70,7 @@ const STEPS: Record<string, Step> = {
   '0035-customer-decisions': customerDecisions,
   '0041-late-refunds': lateRefunds,
   '0042-closings': closings,
+  '0045-unread-events': unreadEvents,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -7,7 +7,7 @@ import { lineQuantitySchema } from '../sale/events.ts'
 export const reductionSchema = z.enum(['remove', 'fewer', 'undo', 'void'])
 export type Reduction = z.infer<typeof reductionSchema>
 
-const basketPacksSchema = z.strictObject({
+const basketPacksSchema = z.object({
   actionLineId: idSchema,
   productId: idSchema,
   cip13: z.string().regex(/^\d{13}$/),
@@ -21,7 +21,7 @@ export type BasketPacks = z.infer<typeof basketPacksSchema>
  * `basket.reduced` and `basket.restored`, version 1: packs that were rung up and taken out again before they were paid,
  * and those of them that an undo brought back. Nothing of it moves money or stock; it is what head office looks at.
  */
-export const basketActionSchema = z.strictObject({
+export const basketActionSchema = z.object({
   actionId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,

@@ -13,14 +13,14 @@ export const movementReasonSchema = z
   .regex(/^[^\p{Cc}]+$/u, 'one line of text')
   .refine((text) => text.trim() !== '', 'a reason is needed')
 
-export const cashCountSchema = z.strictObject({
+export const cashCountSchema = z.object({
   denomination: minorSchema.positive(),
   quantity: z.int().min(0).max(99_999),
 })
 export type CashCount = z.infer<typeof cashCountSchema>
 
 /** `cash-session.opened`, version 1. */
-export const cashSessionOpenedSchema = z.strictObject({
+export const cashSessionOpenedSchema = z.object({
   sessionId: idSchema,
   branchId: idSchema,
   registerId: idSchema,
@@ -34,15 +34,15 @@ export const cashSessionOpenedSchema = z.strictObject({
 })
 export type CashSessionOpened = z.infer<typeof cashSessionOpenedSchema>
 
-export const countedTenderSchema = z.strictObject({ kind: tenderKindSchema, amount: minorSchema })
+export const countedTenderSchema = z.object({ kind: tenderKindSchema, amount: minorSchema })
 export type CountedTender = z.infer<typeof countedTenderSchema>
 
 const tenderTotalsSchema = z.array(
-  z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
+  z.object({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
 )
 
 /** What was given back in a session, amounts in minor units without a sign. */
-export const refundFiguresSchema = z.strictObject({
+export const refundFiguresSchema = z.object({
   count: z.int().positive(),
   total: minorSchema.nonnegative(),
   taxes: z.array(taxShareSchema),
@@ -51,7 +51,7 @@ export const refundFiguresSchema = z.strictObject({
 export type RefundFigures = z.infer<typeof refundFiguresSchema>
 
 /** `cash-session.closed`, version 1: the Z report as a fact. Amounts in minor units. */
-export const cashSessionClosedSchema = z.strictObject({
+export const cashSessionClosedSchema = z.object({
   sessionId: idSchema,
   branchId: idSchema,
   registerId: idSchema,
@@ -94,7 +94,7 @@ export type MovementKind = z.infer<typeof movementKindSchema>
 export const movedAmountSchema = minorSchema.positive().max(MOVEMENT_LIMIT)
 
 /** `cash-session.moved`, version 1: cash in or out of a drawer outside of a sale. */
-export const cashMovedSchema = z.strictObject({
+export const cashMovedSchema = z.object({
   movementId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,
@@ -107,7 +107,7 @@ export const cashMovedSchema = z.strictObject({
 export type CashMoved = z.infer<typeof cashMovedSchema>
 
 /** `drawer.opened`, version 1: a drawer opened without a sale ("no sale"). */
-export const drawerOpenedSchema = z.strictObject({
+export const drawerOpenedSchema = z.object({
   openingId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,
@@ -117,7 +117,7 @@ export const drawerOpenedSchema = z.strictObject({
 export type DrawerOpened = z.infer<typeof drawerOpenedSchema>
 
 /** `cash-session.read`, version 1: an X report was read before the count, and by whom. */
-export const cashSessionReadSchema = z.strictObject({
+export const cashSessionReadSchema = z.object({
   readingId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,
@@ -126,7 +126,7 @@ export const cashSessionReadSchema = z.strictObject({
 export type CashSessionRead = z.infer<typeof cashSessionReadSchema>
 
 /** `cash-session.handed-over`, version 1: counted between two people who both said so by their PIN; nothing closes. */
-export const cashSessionHandedOverSchema = z.strictObject({
+export const cashSessionHandedOverSchema = z.object({
   handoverId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,
@@ -146,7 +146,7 @@ export type CashSessionHandedOver = z.infer<typeof cashSessionHandedOverSchema>
  * `cash-session.closed-elsewhere`, version 1: the Z of a drawer whose own till is dead, counted at another of the branch.
  * It holds what the other till knew, which is the dead one's journal up to `coversSeq`.
  */
-export const cashSessionClosedElsewhereSchema = z.strictObject({
+export const cashSessionClosedElsewhereSchema = z.object({
   ...cashSessionClosedSchema.shape,
   /** The session's own device. */
   ofDeviceId: idSchema,
@@ -155,7 +155,7 @@ export const cashSessionClosedElsewhereSchema = z.strictObject({
 export type CashSessionClosedElsewhere = z.infer<typeof cashSessionClosedElsewhereSchema>
 
 /** `cash-session.addendum`, version 1: what a closed Z does not hold, since it came late. The Z stays as it is. */
-export const cashSessionAddendumSchema = z.strictObject({
+export const cashSessionAddendumSchema = z.object({
   addendumId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,
@@ -169,7 +169,7 @@ export const cashSessionAddendumSchema = z.strictObject({
   grossTotal: minorSchema,
   taxes: z.array(taxShareSchema),
   tenders: z.array(
-    z.strictObject({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
+    z.object({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
   ),
   /** What was given back late; absent when nothing was. */
   refunds: refundFiguresSchema.optional(),

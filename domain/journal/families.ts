@@ -160,7 +160,10 @@ export const FAMILIES = {
 
 /**
  * What a payload of an earlier version becomes in the next one, by `type@version`: a family is read in its newest version
- * alone, and every event that was ever signed can be brought to it. Additive optional fields need no new version.
+ * alone, and every event that was ever signed can be brought to it. Additive optional fields need no new
+ * version, when a build that does not know them still gets every figure right: schemas of facts pass keys over that they do
+ * not know, and the signed body keeps them. A new value of a known field (a kind of tender, a reason) does, for an older
+ * build can give it no meaning (docs/adr/0009).
  */
 const UPCASTS: Readonly<Record<string, Upcast>> = { 'sale.completed@1': saleFromVersion1 }
 

@@ -14,7 +14,7 @@ export const remarkSchema = z
 /** What else a basket or a line of it knew, by name: notes, discounts, the customer. Read by the build that recalls it. */
 const keptSchema = z.record(z.string().max(64), z.json())
 
-const parkedLineSchema = z.strictObject({
+const parkedLineSchema = z.object({
   productId: idSchema,
   cip13: z.string().regex(/^\d{13}$/),
   name: z.string().min(1).max(400),
@@ -28,7 +28,7 @@ export type ParkedLine = z.infer<typeof parkedLineSchema>
 const placeShape = { branchId: idSchema, registerId: idSchema }
 
 /** `basket.parked`, version 1: a basket put away unpaid, for any till of the branch to take up again. */
-export const basketParkedSchema = z.strictObject({
+export const basketParkedSchema = z.object({
   parkedId: idSchema,
   sessionId: idSchema,
   ...placeShape,
@@ -43,7 +43,7 @@ export const basketParkedSchema = z.strictObject({
 export type BasketParked = z.infer<typeof basketParkedSchema>
 
 /** `basket.recalled`, version 1: a parked basket taken up again at a till; from here on it is that till's. */
-export const basketRecalledSchema = z.strictObject({
+export const basketRecalledSchema = z.object({
   endId: idSchema,
   parkedId: idSchema,
   ...placeShape,
@@ -55,7 +55,7 @@ export const basketRecalledSchema = z.strictObject({
 export type BasketRecalled = z.infer<typeof basketRecalledSchema>
 
 /** `basket.discarded`, version 1: a parked basket that nobody will pay, put away by hand or for its age. */
-export const basketDiscardedSchema = z.strictObject({
+export const basketDiscardedSchema = z.object({
   endId: idSchema,
   parkedId: idSchema,
   ...placeShape,

@@ -14,7 +14,7 @@ export type ReturnedHow = z.infer<typeof returnedHowSchema>
  * `payment.returned`, version 1: what was taken for a basket and given back before that was a sale. It moves nothing in the
  * figures, where neither was ever counted; it is what head office looks at.
  */
-export const paymentReturnedSchema = z.strictObject({
+export const paymentReturnedSchema = z.object({
   returnId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,

@@ -13,7 +13,7 @@ export type Disposition = z.infer<typeof dispositionSchema>
 export const refundReasonSchema = z.enum(['unwanted', 'wrong-item', 'faulty', 'recalled', 'price'])
 export type RefundReason = z.infer<typeof refundReasonSchema>
 
-export const refundLineSchema = z.strictObject({
+export const refundLineSchema = z.object({
   lineId: idSchema,
   /** The sale's line that comes back; null without a receipt. */
   saleLineId: idSchema.nullable(),
@@ -29,7 +29,7 @@ export const refundLineSchema = z.strictObject({
 export type RefundLine = z.infer<typeof refundLineSchema>
 
 /** Money given back, by the kind of tender it goes back to. */
-export const refundTenderSchema = z.strictObject({
+export const refundTenderSchema = z.object({
   tenderId: idSchema,
   kind: tenderKindSchema,
   amount: minorSchema.positive(),
@@ -39,7 +39,7 @@ export const refundTenderSchema = z.strictObject({
 export type RefundTender = z.infer<typeof refundTenderSchema>
 
 /** `sale.refunded`, version 1. Amounts in minor units, without a sign: all of it went back to the customer. */
-export const saleRefundedSchema = z.strictObject({
+export const saleRefundedSchema = z.object({
   refundId: idSchema,
   /** The drawer that pays, which need not be the one that sold. */
   sessionId: idSchema,

@@ -19,7 +19,7 @@ export const discountReasonSchema = z.string().trim().min(1).max(120)
  * What a line was reduced by. A discount on the basket and a promotion over several lines leave a share on each of their
  * lines, under the same `discountId`; the shares add up to what was taken off.
  */
-export const discountSchema = z.strictObject({
+export const discountSchema = z.object({
   discountId: idSchema,
   scope: z.enum(['line', 'basket', 'promotion']),
   /** Basis points, when it was given as a part of the price. */
@@ -34,7 +34,7 @@ export const discountSchema = z.strictObject({
 export type Discount = z.infer<typeof discountSchema>
 
 /** Where a unit price comes from when it is not the catalogue's. */
-export const priceOriginSchema = z.strictObject({
+export const priceOriginSchema = z.object({
   from: z.enum(['price-list', 'keyed']),
   /** The catalogue's price at that moment; null when it has none. */
   catalogue: minorSchema.nonnegative().nullable(),
@@ -44,7 +44,7 @@ export const priceOriginSchema = z.strictObject({
 export type PriceOrigin = z.infer<typeof priceOriginSchema>
 
 export const saleLineSchema = z
-  .strictObject({
+  .object({
     lineId: idSchema,
     productId: idSchema,
     cip13: z.string().regex(/^\d{13}$/),
@@ -75,7 +75,7 @@ export const isTenderKind = (kind: string): kind is TenderKind => tenderKindSche
 
 /** `amount = given - change`; only cash gives change. */
 export const tenderSchema = z
-  .strictObject({
+  .object({
     tenderId: idSchema,
     kind: tenderKindSchema,
     amount: minorSchema.nonnegative(),
@@ -96,7 +96,7 @@ export const taxRoundingSchema = z.enum(['receipt', 'line'])
 export type TaxRounding = z.infer<typeof taxRoundingSchema>
 
 /** `sale.completed`, version 2. */
-export const saleCompletedSchema = z.strictObject({
+export const saleCompletedSchema = z.object({
   saleId: idSchema,
   sessionId: idSchema,
   branchId: idSchema,

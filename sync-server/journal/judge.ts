@@ -86,9 +86,8 @@ export const projectAll = (
   project: typeof projectEvent = projectEvent,
 ): ProjectedEvent[] => events.map((event) => ({ event, projection: projectSafely(event, project) }))
 
-/** Whether a build that knows more may read it. */
-export const isUnknown = (projection: Projection): boolean =>
-  'unprojected' in projection && projection.unprojected === 'unknown-type'
+/** Whether this build cannot read it; one that knows more may. */
+export const isUnread = (projection: Projection): boolean => 'unprojected' in projection
 
 /** The columns by which a mutation names its row. */
 export const namedBy = (mutation: Mutation): Row =>
@@ -283,15 +282,15 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
   if (fault)
     return { event, mutations: [], findings: [{ seq: event.seq, code: 'carried-not-proven', detail: fault }] }
   if (known.taken.has(carried.hash)) return { event, mutations: [], findings: [] }
-  const unknown = isUnknown(projected.projection)
+  const unread = isUnread(projected.projection)
   // What cannot be read yet has had no effect that another could repeat.
-  if (!unknown) known.taken.add(carried.hash)
+  if (!unread) known.taken.add(carried.hash)
   const registers = known.origins.get(carried.deviceId)?.registers ?? known.registers
   const fact = { ...projected, event: { ...event, actor: carried.actor } }
   return {
     ...judgeFact(fact, device, { ...known, registers }),
     event,
-    ...(!unknown && { brings: carried.hash }),
+    ...(!unread && { brings: carried.hash }),
   }
 }
 

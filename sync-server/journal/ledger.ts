@@ -96,11 +96,14 @@ const WAITING_COLUMNS: BulkColumn[] = [
   { name: 'kind', kind: 'text' },
 ]
 
-/** Notes which events wait for a build that knows their type. */
+/** Events of which a later build may make more than this one. */
+const UNREAD: readonly string[] = ['unknown-type', 'invalid-payload']
+
+/** Notes which events wait for a build that can read them. */
 export async function storeWaiting(client: ClientBase, judged: readonly Judged[]): Promise<void> {
   const rows = judged.flatMap(({ event, findings }) =>
     findings
-      .filter(({ code }) => code === 'unknown-type')
+      .filter(({ code }) => UNREAD.includes(code))
       .map(({ detail }) => ({ device_id: event.deviceId, seq: event.seq, kind: detail })),
   )
   if (rows.length > 0) await client.query(bulkInsert('journal_waiting', WAITING_COLUMNS, rows))

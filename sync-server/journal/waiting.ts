@@ -6,7 +6,7 @@ import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral } from '../database/bulk.ts'
 import { inTransaction } from '../database/pool.ts'
 import { applyEffects, type IngestTools } from './ingest.ts'
-import { isUnknown, judgeEvents, judgeStock, projectAll } from './judge.ts'
+import { isUnread, judgeEvents, judgeStock, projectAll } from './judge.ts'
 import { loadKnown } from './known.ts'
 import * as ledger from './ledger.ts'
 
@@ -57,7 +57,7 @@ async function takeBatch(
     const device = await readDevice(client, place.deviceId)
     const waiting = await readWaiting(client, place)
     const last = waiting.length === BATCH ? (waiting.at(-1)?.seq ?? null) : null
-    const readable = projectAll(waiting, project).filter(({ projection }) => !isUnknown(projection))
+    const readable = projectAll(waiting, project).filter(({ projection }) => !isUnread(projection))
     if (!device || readable.length === 0) return { read: 0, seq: last }
     const judged = judgeEvents(readable, device, await loadKnown(client, device, readable))
     await ledger.storeCarried(client, judged)
@@ -73,7 +73,7 @@ async function takeBatch(
 }
 
 /**
- * Gives events that came before any build knew their type their effect, as if they came now. Each has it once, however
+ * Gives events that came before any build could read them their effect, as if they came now. Each has it once, however
  * often this runs and wherever it is ended.
  * @param project how this build reads events
  * @returns how many had waited and wait no longer
