@@ -51,6 +51,22 @@ it('has fetched anew what an own sale did that the server has withheld, and no m
   expect(asked()).toEqual([])
 })
 
+it.each(['not-applicable', 'carried-not-proven'])(
+  'lets go of an own sale that the server could not count: %s',
+  (code) => {
+    raise(SALE, code)
+    watch()
+    expect(asked()).toEqual(expect.arrayContaining(['sale', 'sale_line', 'sale_tender', 'stock_on_hand']))
+  },
+)
+
+it('keeps an own sale that waits at the server for a build which can read it', () => {
+  raise(SALE, 'invalid-payload')
+  raise(SALE, 'unknown-type')
+  watch()
+  expect(asked()).toEqual([])
+})
+
 it('looks at its start for what came while the till was of an earlier release', () => {
   raise(SALE, 'foreign-register')
   watch()

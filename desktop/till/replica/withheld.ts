@@ -15,8 +15,19 @@ interface Seen {
   seqs: number[]
 }
 
-/** Exceptions that tell of an event without effect; of a closed session, only when it was to be changed itself. */
-const CODES = ['foreign-branch', 'foreign-register', 'foreign-session', 'duplicate-fact', 'session-closed']
+/**
+ * Exceptions that tell of an event without effect; of a closed session, only when it was to be changed itself. What the
+ * server could not read is none: it waits there for a build that can.
+ */
+const CODES = [
+  'foreign-branch',
+  'foreign-register',
+  'foreign-session',
+  'duplicate-fact',
+  'session-closed',
+  'not-applicable',
+  'carried-not-proven',
+]
 
 const changesSession = (mutations: readonly Mutation[]) =>
   mutations.some(({ op, table }) => op === 'set' && table === 'cash_session')
