@@ -9,7 +9,7 @@ import { answerRefusal, refusalResponse } from '../../http/refused.ts'
 import { answerBundle } from './bundle.ts'
 import { readClientQuery, upstreamQuery } from './query.ts'
 import { toldHeaders, upstreamHeaders } from './relay.ts'
-import { createRevocation, type OpenRequest } from './revocation.ts'
+import { createRevocation, type OpenRequest, RECHECK_MS } from './revocation.ts'
 import { type Scope, type ScopeOf, sameScope, syncedScope } from './scopes.ts'
 import { UPSTREAM_ORIGIN, type Upstream, UpstreamFault } from './upstream.ts'
 
@@ -50,7 +50,7 @@ const scopeCheck = (scopeOf: ScopeOf, scopes: readonly Scope[]) => (caller: Call
  */
 export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
   const { authenticate, upstream, scopeOf = syncedScope } = options
-  const revocation = createRevocation(authenticate, options.recheckMs)
+  const revocation = createRevocation(authenticate, { everyMs: options.recheckMs ?? RECHECK_MS })
 
   const readQuestion = (caller: Caller, query: URLSearchParams): Question | Refusal => {
     const asked = readClientQuery(query)

@@ -9,12 +9,15 @@ const caller = { kind: 'staff', staffId: 's', name: 'n', role: 'head_office', br
 /** A world where each authorization is a caller, a refusal or a fault. */
 function setUp(answers: Record<string, Caller | Refusal | Error>) {
   const asked: string[] = []
-  const revocation = createRevocation(async (authorization = '') => {
-    asked.push(authorization)
-    const answer = answers[authorization]
-    if (answer instanceof Error) throw answer
-    return answer ?? refuse('unauthenticated')
-  }, 5)
+  const revocation = createRevocation(
+    async (authorization = '') => {
+      asked.push(authorization)
+      const answer = answers[authorization]
+      if (answer instanceof Error) throw answer
+      return answer ?? refuse('unauthenticated')
+    },
+    { everyMs: 5 },
+  )
   return { revocation, asked, answers }
 }
 
@@ -48,6 +51,28 @@ describe('open requests', () => {
     expect(c?.cutBy()).toEqual(refuse('unauthenticated'))
     expect(a?.signal.aborted).toBe(false)
     a?.release()
+  })
+
+  it('are cut unproven when a round comes late to them, rather than each after a proof that hangs', async () => {
+    const asked: string[] = []
+    const database = Promise.withResolvers<void>()
+    const hangs = async (authorization = '') => {
+      asked.push(authorization)
+      await database.promise
+      return caller
+    }
+    const revocation = createRevocation(hangs, { everyMs: 5, roundMs: 5 })
+    const open = Array.from({ length: 200 }, (_, n) => revocation.open(`till ${n}`, () => null))
+    await until(() => asked.length === 4)
+    const hungAt = performance.now()
+    await until(() => performance.now() - hungAt > 20)
+    database.resolve()
+    await until(() => revocation.openRequests() === 4)
+    expect(new Set(asked).size).toBe(4)
+    expect(open.filter(({ signal }) => signal.aborted).map((one) => one.cutBy())).toEqual(
+      Array.from({ length: 196 }, () => refuse('unauthenticated')),
+    )
+    for (const one of open) one.release()
   })
 
   it('end with their body, whether it ends, breaks or is not wanted any more', async () => {

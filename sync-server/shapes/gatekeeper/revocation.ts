@@ -1,11 +1,15 @@
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import type { Authenticate, Caller } from '../../auth/caller.ts'
 
-/**
- * How often callers of requests that are still open are proven anew, ms. A revocation takes hold after this, what a
- * proof is believed for (5 s, `rememberCallers`) and {@link PROOF_MS} at the latest: 20 s of the 30 s it may take.
- */
+/** How often callers of requests that are still open are proven anew, ms, from the beginning of one round to the next. */
 export const RECHECK_MS = 10_000
+
+/**
+ * Whoever has not been asked for when a round is this old is cut off unproven, ms: the database hangs, and each proof would
+ * take its whole time. So a round takes this and {@link PROOF_MS} at most, and from a caller's proof to the next it is two of
+ * them; with what a proof is believed for (5 s, `rememberCallers`) that is the 30 s which a revocation may take.
+ */
+const ROUND_MS = 7_500
 
 /** A proof that takes longer than this is none, ms. */
 const PROOF_MS = 5_000
@@ -104,7 +108,10 @@ async function prove(authenticate: Authenticate, authorization: string): Promise
  * be proven in time is cut off too.
  * @param authenticate proves a caller from an `authorization` header
  */
-export function createRevocation(authenticate: Authenticate, everyMs = RECHECK_MS): Revocation {
+export function createRevocation(
+  authenticate: Authenticate,
+  { everyMs = RECHECK_MS, roundMs = ROUND_MS }: { everyMs?: number; roundMs?: number } = {},
+): Revocation {
   /** By authorization: a till's twenty requests are one proof. */
   const watched = new Map<string, Set<Watched>>()
   let timer: NodeJS.Timeout | null = null
@@ -119,17 +126,23 @@ export function createRevocation(authenticate: Authenticate, everyMs = RECHECK_M
   }
 
   const askAll = async () => {
-    const turns = watched.entries()
+    const began = performance.now()
+    // Who comes meanwhile has just been proven.
+    const turns = [...watched].values()
     const work = async () => {
-      for (const [authorization, requests] of turns) await askOne(authorization, requests)
+      for (const [authorization, requests] of turns) {
+        if (requests.size === 0) continue
+        if (performance.now() - began < roundMs) await askOne(authorization, requests)
+        else for (const request of [...requests]) request.cut(refuse('unauthenticated'))
+      }
     }
     await Promise.all(Array.from({ length: PROOFS_AT_ONCE }, work))
     timer = null
-    wind()
+    wind(Math.max(0, everyMs - (performance.now() - began)))
   }
 
-  const wind = () => {
-    if (watched.size > 0 && !timer) timer = setTimeout(() => void askAll(), everyMs).unref()
+  const wind = (afterMs = everyMs) => {
+    if (watched.size > 0 && !timer) timer = setTimeout(() => void askAll(), afterMs).unref()
   }
 
   const add = (authorization: string, one: Watched) => {
