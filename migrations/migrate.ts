@@ -32,6 +32,7 @@ import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
 import * as lateRefunds from './0041-late-refunds.ts'
 import * as closings from './0042-closings.ts'
+import * as staffOfABranch from './0044-staff-of-a-branch.ts'
 import * as unreadEvents from './0045-unread-events.ts'
 import type { Dialect } from './dialect.ts'
 
@@ -70,6 +71,7 @@ const STEPS: Record<string, Step> = {
   '0035-customer-decisions': customerDecisions,
   '0041-late-refunds': lateRefunds,
   '0042-closings': closings,
+  '0044-staff-of-a-branch': staffOfABranch,
   '0045-unread-events': unreadEvents,
 }
 

@@ -6,6 +6,7 @@ import type { Caller, DeviceCaller, StaffCaller } from '../../auth/caller.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { until } from '../testing.ts'
 import { createGatekeeper } from './gatekeeper.ts'
+import { syncedScope } from './scopes.ts'
 import type { Upstream } from './upstream.ts'
 
 const BRANCH_A = '0198a000-0000-7000-8000-00000000000a'
@@ -221,4 +222,13 @@ describe('the gatekeeper', () => {
     expect((await next)?.done).toBe(true)
     expect(asked[0]?.signal.aborted || cancelled).toBe(true)
   })
+})
+
+it('lets nobody see every branch because they have none, but head office', () => {
+  const rows = (role: StaffCaller['role'], branchId: string | null) =>
+    syncedScope(staff(role, branchId), 'sale')
+  expect(rows('head_office', null)).toMatchObject({ where: null })
+  expect(rows('branch_manager', BRANCH_A)).toMatchObject({ params: [BRANCH_A] })
+  expect(rows('branch_manager', null)).toBeNull()
+  expect(rows('it_admin', null)).toBeNull()
 })

@@ -26,7 +26,9 @@ function rowsFor(caller: Caller, synced: SyncedTable): RowScope | null {
     const atRegister = caller.registerId !== null
     return till?.rows === 'branch' && till.registersOnly && !atRegister ? null : till
   }
-  return may(caller.role, 'console.view') ? synced.console : null
+  if (!may(caller.role, 'console.view')) return null
+  // Whoever is of a branch by their role and has none is let see none, rather than all.
+  return caller.branchId !== null || caller.role === 'head_office' ? synced.console : null
 }
 
 /** Writes a scope as the upstream reads it. */
@@ -65,7 +67,7 @@ function keptScope(synced: SyncedTable, rows: RowScope, branchId: string | null)
 
 /**
  * The scope that `migrations/synced-tables.ts` gives: a device is held to its branch; so is a person who belongs to
- * one; who belongs to none (head office) sees every branch. What is not listed there is nobody's.
+ * one; head office, which belongs to none, sees every branch. What is not listed there is nobody's.
  */
 export const syncedScope: ScopeOf = (caller, table) => {
   const synced = syncedTable(table)
