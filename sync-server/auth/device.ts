@@ -1,4 +1,5 @@
 import { decodeJwt, errors, jwtVerify } from 'jose'
+import { sql } from 'kysely'
 import { idSchema } from '../../domain/ids.ts'
 import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
 import { refuse } from '../../domain/refusals.ts'
@@ -20,6 +21,18 @@ function livesTooLong(claims: { iat: number; exp: number }, nowSeconds: number):
 }
 
 /**
+ * Whether a device was revoked, or one whose key gave it its identity: a till's key gives as many identities as whoever
+ * holds it asks for. A code gives one anew, whatever was there before.
+ */
+const isRevoked = sql<boolean>`(with recursive line (id, revoked) as (
+    select d.id, d.revoked_at is not null from device d where d.id = device.id
+    union
+    select d.id, d.revoked_at is not null from line
+      join device_succession s on s.device_id = line.id and s.reason <> 'device-enrolled-anew'
+      join device d on d.id = s.predecessor_id)
+  select bool_or(revoked) from line)`
+
+/**
  * Checks the tokens by which devices prove themselves.
  *
  * The rule, for who makes one: a JWT signed with the device's Ed25519 key (`alg` EdDSA), `sub` the device's id, `aud`
@@ -39,7 +52,7 @@ export function createDeviceCheck(db: ServerDatabase, clock: () => number): Toke
       if (!id.success) return refuse('unauthenticated')
       const device = await db
         .selectFrom('device')
-        .select(['id', 'branch_id', 'register_id', 'public_key', 'revoked_at'])
+        .select(['id', 'branch_id', 'register_id', 'public_key', isRevoked.as('revoked')])
         .where('id', '=', id.data)
         .executeTakeFirst()
       if (!device) return refuse('device-unknown')
@@ -53,7 +66,7 @@ export function createDeviceCheck(db: ServerDatabase, clock: () => number): Toke
         currentDate: new Date(now),
       })
       if (livesTooLong(payload, now / 1000)) return refuse('unauthenticated')
-      if (device.revoked_at) return refuse('device-revoked')
+      if (device.revoked) return refuse('device-revoked')
       const { id: deviceId, branch_id: branchId, register_id: registerId } = device
       return { kind: 'device', deviceId, branchId, registerId, publicKey }
     } catch (error) {

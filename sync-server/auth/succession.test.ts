@@ -7,6 +7,7 @@ import type { JournalEvent } from '../../domain/journal/event.ts'
 import { NOTHING_PENDING, TestJournal } from '../journal/test-journal.ts'
 import { appendAll, ledgerOf } from '../journal/test-ledger.ts'
 import { deviceToken, send, startTestServer, type TestDevice, type TestServer } from '../test-server.ts'
+import { createDeviceCheck } from './device.ts'
 import type { Enrolled } from './succession.ts'
 
 let server: TestServer
@@ -71,6 +72,60 @@ async function restored(register = 0) {
   const own = appendAll(backup, [backup.sale(4), backup.sale(5)])
   return { journal, backup, own, unsent: { above: 2, hashes: own.map(({ hash }) => hash) } }
 }
+
+/** What a device is told when it proves itself now. */
+const proven = async (device: TestDevice) => {
+  const answer = await createDeviceCheck(server.db, Date.now)(await deviceToken(device))
+  return 'kind' in answer ? 'let in' : answer.refused
+}
+
+const revoke = ({ deviceId }: { deviceId: string }) =>
+  server.db
+    .updateTable('device')
+    .set({ revoked_at: new Date().toISOString() })
+    .where('id', '=', deviceId)
+    .execute()
+
+describe('identities that a key gave', () => {
+  it('are revoked with it, down the line, but for one that a code gave anew', async () => {
+    const { journal, unsent } = await restored()
+    const instance = uuidv7()
+    const first = await ask(journal.device, unsent, instance)
+    await heartbeat(first.device, instance)
+    const minted = await ask(journal.device, { above: 0, hashes: [] })
+    const coded = await newJournal()
+    await server.db
+      .insertInto('device_succession')
+      .values({
+        device_id: coded.device.deviceId,
+        predecessor_id: first.device.deviceId,
+        reason: 'device-enrolled-anew',
+        instance: null,
+        at: new Date().toISOString(),
+        heard_again: 0,
+      })
+      .execute()
+    expect([await proven(first.device), await proven(minted.device)]).toEqual(['let in', 'let in'])
+    await revoke(journal.device)
+    for (const { device } of [journal, first, minted]) expect(await proven(device)).toBe('device-revoked')
+    expect(await proven(coded.device)).toBe('let in')
+  })
+
+  it('are one that lives for each running till, unless the one before has spoken', async () => {
+    const { journal, unsent } = await restored()
+    const instance = uuidv7()
+    const [lost, kept] = [
+      await ask(journal.device, unsent, instance),
+      await ask(journal.device, unsent, instance),
+    ]
+    const copy = await ask(journal.device, unsent)
+    expect(await proven(lost.device)).toBe('device-revoked')
+    expect([await proven(kept.device), await proven(copy.device)]).toEqual(['let in', 'let in'])
+    await heartbeat(kept.device, instance)
+    await ask(journal.device, unsent, instance)
+    expect(await proven(kept.device)).toBe('let in')
+  })
+})
 
 describe('a till restored from a backup', () => {
   it('gets an identity in place of the old one, once for a key, and head office is told', async () => {

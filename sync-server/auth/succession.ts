@@ -234,6 +234,7 @@ export async function succeedDevice(
     const deviceId = kept?.deviceId ?? newId()
     if (!kept) {
       const at = new Date(clock()).toISOString()
+      await revokeUnheard(trx, predecessorId, instance, at)
       const row = { id: deviceId, branch_id: branchId, register_id: registerId, name: own.name }
       const fresh = {
         public_key: offer.publicKey,
@@ -251,6 +252,39 @@ export async function succeedDevice(
     const handover = await handoverOf(trx, { predecessorId, reason, common, registerId })
     return { deviceId, branchId, registerId, handover }
   })
+}
+
+/**
+ * A running till has one successor: one that it was given before, under another key, and that never spoke is taken back. Of
+ * two copies of one disk each has its own.
+ */
+async function revokeUnheard(trx: Trx, predecessorId: string, instance: string | null, at: string) {
+  await trx
+    .updateTable('device')
+    .set({ revoked_at: at })
+    .where('revoked_at', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('device_succession')
+          .select('device_id')
+          .whereRef('device_succession.device_id', '=', 'device.id')
+          .where('predecessor_id', '=', predecessorId)
+          .where('reason', '<>', 'device-enrolled-anew')
+          .where('instance', 'is not distinct from', instance),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('device_status')
+            .select('device_id')
+            .whereRef('device_status.device_id', '=', 'device.id'),
+        ),
+      ),
+    )
+    .execute()
 }
 
 const KEY_TAKEN = { field: 'publicKey', reason: 'it is another device’s' }
