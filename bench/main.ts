@@ -6,8 +6,8 @@ const HELP = `npm run bench -- [names…] [--json] [--large]
 
 Measures the paths of DESIGN §7, each beside its limit in the same run.
 
-  names     only these: sale-commit, search, scan-to-paint, soak, till-to-till, sale-to-console, ingest,
-            tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
+  names     only these: sale-commit, search, scan-to-paint, soak, till-to-till, sale-to-console, console-open,
+            ingest, tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
             first-replica, sale-during-load, cold-start, catch-up, score
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   sale-commit, search and scan-to-paint also with a million products, snapshot with a million rows,
@@ -25,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   soak: async () => (await import('./soak.ts')).soak,
   'till-to-till': async () => (await import('./till-to-till.ts')).tillToTill,
   'sale-to-console': async () => (await import('./sale-to-console.ts')).saleToConsole,
+  'console-open': async () => (await import('./console-open.ts')).consoleOpen,
   ingest: async () => (await import('./ingest.ts')).ingest,
   'shape-latency': async () => (await import('./shape-latency.ts')).shapeLatency,
   'shape-burst': async () => (await import('./shape-burst.ts')).shapeBurst,

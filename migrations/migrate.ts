@@ -30,6 +30,7 @@ import * as headOffice from './0031-head-office.ts'
 import * as paymentReturns from './0032-payment-returns.ts'
 import * as productSearch from './0034-product-search.ts'
 import * as customerDecisions from './0035-customer-decisions.ts'
+import * as consoleParts from './0038-console-parts.ts'
 import * as lateRefunds from './0041-late-refunds.ts'
 import * as closings from './0042-closings.ts'
 import * as staffOfABranch from './0044-staff-of-a-branch.ts'
@@ -69,6 +70,7 @@ const STEPS: Record<string, Step> = {
   '0032-payment-returns': paymentReturns,
   '0034-product-search': productSearch,
   '0035-customer-decisions': customerDecisions,
+  '0038-console-parts': consoleParts,
   '0041-late-refunds': lateRefunds,
   '0042-closings': closings,
   '0044-staff-of-a-branch': staffOfABranch,

@@ -163,6 +163,11 @@ export interface EventExceptionRow {
   raised_at: string
 }
 
+/** At the server it is also marked when somebody has reviewed it, which is a row of its own beside it. */
+export interface ServerExceptionRow extends EventExceptionRow {
+  reviewed_at?: string | null
+}
+
 /** A second history offered under a `(device_id, seq)` that is taken. */
 export interface JournalAlarmRow {
   id: string
@@ -244,7 +249,8 @@ export interface SharedTables extends ProjectedTables {
   forecast_model: ForecastModelRow
 }
 
-export interface ServerTables extends SharedTables {
+export interface ServerTables extends Omit<SharedTables, 'event_exception'> {
+  event_exception: ServerExceptionRow
   staff_login: StaffLoginRow
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow

@@ -1,9 +1,9 @@
 import { SYNCED_COUNTER } from './synced-counter.ts'
 import { SYNCED_CUSTOMERS } from './synced-customers.ts'
 import { SYNCED_PRICING } from './synced-pricing.ts'
-import { ALL, BRANCH, type SyncedTable } from './synced-table.ts'
+import { ALL, BRANCH, SEEN_OF_SALE, type SyncedTable } from './synced-table.ts'
 
-export type { ColumnKind, RowScope, SyncedTable } from './synced-table.ts'
+export type { ColumnKind, RowScope, SeenSale, SyncedTable } from './synced-table.ts'
 
 /** Every table that comes down, its columns, and to whom. What is not listed here never leaves the server. */
 export const SYNCED_TABLES: readonly SyncedTable[] = [
@@ -112,6 +112,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     },
     till: BRANCH,
     console: BRANCH,
+    parts: { day: 'business_date', columns: SEEN_OF_SALE },
   },
   {
     table: 'sale_line',
@@ -203,6 +204,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     },
     till: BRANCH,
     console: BRANCH,
+    parts: { day: 'business_date', open: 'closed_at' },
   },
   {
     table: 'cash_count',
@@ -380,6 +382,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     },
     till: BRANCH,
     console: BRANCH,
+    parts: { open: 'reviewed_at' },
   },
 ]
 

@@ -12,6 +12,7 @@ import { pricingRoutes } from './api/pricing.ts'
 import { pricingViewRoutes } from './api/pricing-views.ts'
 import { reviewRoutes } from './api/reviews.ts'
 import { salesRoutes } from './api/sales.ts'
+import { salesHistoryRoutes } from './api/sales-history.ts'
 import { voucherRoutes } from './api/vouchers.ts'
 import type { Authenticate } from './auth/caller.ts'
 import { enrolmentRoutes, type SignIn, sessionRoutes } from './auth/routes.ts'
@@ -67,6 +68,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/', parts.shapes.gatekeeper)
   app.route('/v1', enrolmentRoutes(parts, guard))
   app.route('/v1', sessionRoutes(signIn, guard, clock))
+  app.route('/v1', salesHistoryRoutes(parts.db, guard))
   app.route('/v1', salesRoutes(parts.db, guard))
   app.route('/v1', cashSessionRoutes(parts.db, guard))
   app.route('/v1', priceRoutes(parts, guard))

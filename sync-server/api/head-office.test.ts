@@ -73,7 +73,10 @@ describe('a review', () => {
     const listed = await send(server, '/v1/exceptions/reviews', { token: manager })
     expect(await listed.json()).toEqual({
       reviews: [{ exceptionId: own, note: null, at: expect.any(String), byName: 'branch_manager' }],
+      counts: [{ branchId: server.organisation.branchId, count: 1 }],
     })
+    const open = server.db.selectFrom('event_exception').where('reviewed_at', 'is', null).select('id')
+    expect(await open.execute()).toEqual([{ id: other }])
     const left = await server.db.selectFrom('event_exception').select('id').execute()
     expect(left).toHaveLength(2)
   })

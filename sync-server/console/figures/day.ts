@@ -1,7 +1,7 @@
 import { addDays, type BusinessDate, businessDateAt } from '../../../domain/business-date.ts'
 import { type Minor, sum } from '../../../domain/money.ts'
-import type { SaleRow } from '../../../domain/sale/rows.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
+import type { SeenSale } from '../../../migrations/synced-tables.ts'
 
 /** One branch's business day as it stands. Amounts in minor units of the branch's currency. */
 export interface BranchDay {
@@ -27,7 +27,12 @@ export function hourAt(instantMs: number, timeZone: string): number {
   return Number(format.format(instantMs))
 }
 
-function byHour(sales: readonly SaleRow[], timeZone: string): number[] {
+/** The name of a branch's day. */
+export const dayKey = (branchId: string, date: BusinessDate): string => `${branchId} ${date}`
+
+const NOTHING_SOLD: readonly number[] = Array.from({ length: 24 }, () => 0)
+
+function byHour(sales: readonly SeenSale[], timeZone: string): number[] {
   const gross = Array.from({ length: 24 }, () => 0)
   for (const sale of sales) {
     const hour = hourAt(Date.parse(sale.completed_at), timeZone)
@@ -39,26 +44,23 @@ function byHour(sales: readonly SaleRow[], timeZone: string): number[] {
 /**
  * A branch's day at an instant. A sale belongs to the business date it was rung on, which is part of the fact, whatever
  * day it is at head office or when it arrived.
+ * @param weekAgo gross by hour of earlier days, by {@link dayKey}
  */
 export function branchDay(
   branch: Pick<BranchRow, 'id' | 'time_zone'>,
-  sales: readonly SaleRow[],
+  sales: readonly SeenSale[],
   nowMs: number,
+  weekAgo: ReadonlyMap<string, readonly number[]>,
 ): BranchDay {
   const date = businessDateAt(nowMs, branch.time_zone)
-  const weekAgo = addDays(date, -7)
-  const own = sales.filter((sale) => sale.branch_id === branch.id)
-  const today = own.filter((sale) => sale.business_date === date)
+  const today = sales.filter((sale) => sale.business_date === date && sale.branch_id === branch.id)
   const hour = hourAt(nowMs, branch.time_zone)
   return {
     date,
     count: today.length,
     gross: sum(today.map((sale) => sale.total as Minor)),
     byHour: byHour(today, branch.time_zone).map((gross, at) => (at <= hour || gross > 0 ? gross : null)),
-    lastWeekByHour: byHour(
-      own.filter((sale) => sale.business_date === weekAgo),
-      branch.time_zone,
-    ),
+    lastWeekByHour: weekAgo.get(dayKey(branch.id, addDays(date, -7))) ?? NOTHING_SOLD,
     lastSaleAt: today.reduce<string | null>(
       (last, { completed_at: at }) => (last === null || at > last ? at : last),
       null,

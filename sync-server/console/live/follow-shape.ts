@@ -2,9 +2,16 @@ import { FetchError, isControlMessage, ShapeStream } from '@electric-sql/client'
 import type { TokenSource } from '../session/api.ts'
 import { ROW_PARSER, type ShapeMessage } from './rows.ts'
 
-export interface FollowOptions {
+/** A table, or the part of it that is shown: the rows still open, or those of one day. */
+export interface Wanted {
   table: string
+  part?: 'open' | `day:${string}`
+}
+
+export interface FollowOptions extends Wanted {
   token: TokenSource
+  /** How it is asked for; the waiting questions of all shapes share one connection (`one-line.ts`). */
+  fetch: typeof fetch
   /** Whole up to a moment: called when the shape is up to date, with everything since the last time. */
   onChanges(messages: readonly ShapeMessage[]): void
   /** The token no longer holds, or the table is not for this person; following has ended. */
@@ -14,30 +21,25 @@ export interface FollowOptions {
 /** Tries again soon: a server that comes back is to be seen at once, and it is one request a shape. */
 const BACKOFF = { initialDelay: 200, maxDelay: 2_000, multiplier: 1.5 }
 
-const address = () => new URL('/v1/shape', location.href).href
-
-function open(options: Omit<FollowOptions, 'onChanges'>, signal: AbortSignal, subscribe: boolean) {
-  return new ShapeStream({
-    url: address(),
-    params: { table: options.table },
+/** Follows a table live, as much of it as the gatekeeper grants this person. @returns a function that stops it */
+export function followShape(options: FollowOptions): () => void {
+  const { table, part } = options
+  const stopping = new AbortController()
+  const stream = new ShapeStream({
+    url: new URL('/v1/shape', location.href).href,
+    params: { table, ...(part && { part }) },
     headers: { authorization: async () => `Bearer ${await options.token()}` },
+    fetchClient: options.fetch,
     parser: ROW_PARSER,
     backoffOptions: BACKOFF,
-    // The console holds to the few connections that plain HTTP grants (see live-store.ts).
+    // One connection waits, whatever is followed.
     warnOnHttp: false,
-    signal,
-    subscribe,
+    signal: stopping.signal,
     onError: (error) => {
       // Network failures and 5xx never get here: the client tries those again by itself.
       options.onRefused(error instanceof FetchError ? error.status : 0)
     },
   })
-}
-
-/** Follows a table live, as much of it as the gatekeeper grants this person. @returns a function that stops it */
-export function followShape(options: FollowOptions): () => void {
-  const stopping = new AbortController()
-  const stream = open(options, stopping.signal, true)
   let pending: ShapeMessage[] = []
   stream.subscribe((messages) => {
     for (const message of messages as ShapeMessage[]) pending.push(message)
@@ -51,23 +53,4 @@ export function followShape(options: FollowOptions): () => void {
     stream.unsubscribeAll()
     stopping.abort()
   }
-}
-
-/** Reads a table as it is now and lets the connection go. @throws Error when it is refused or `signal` aborts */
-export function readShape(
-  table: string,
-  token: TokenSource,
-  signal: AbortSignal,
-): Promise<readonly ShapeMessage[]> {
-  return new Promise((resolve, reject) => {
-    const pending: ShapeMessage[] = []
-    const onRefused = (status: number) => reject(new Error(`${table} was refused (${status})`))
-    signal.addEventListener('abort', () => reject(new Error(`reading ${table} was stopped`)), { once: true })
-    const stream = open({ table, token, onRefused }, signal, false)
-    stream.subscribe((messages) => {
-      for (const message of messages as ShapeMessage[]) pending.push(message)
-      const last = messages.at(-1)
-      if (last && isControlMessage(last) && last.headers.control === 'up-to-date') resolve(pending)
-    })
-  })
 }

@@ -1,5 +1,4 @@
-import { createStore } from 'zustand'
-import { businessDateAt } from '../../../domain/business-date.ts'
+import { createStore, type StoreApi } from 'zustand'
 import type { CashSessionRow } from '../../../domain/cash-session/rows.ts'
 import type {
   BranchRow,
@@ -9,16 +8,20 @@ import type {
   RegisterRow,
   StaffRow,
 } from '../../../migrations/schema.ts'
+import type { SeenSale } from '../../../migrations/synced-tables.ts'
+import type { NumberRange } from '../figures/receipt-numbers.ts'
 import type { TokenSource } from '../session/api.ts'
-import { followShape, readShape } from './follow-shape.ts'
+import { keepAsked } from './asked.ts'
+import { type Days, daysAt, type Follow, followDays } from './days.ts'
+import { followShape, type Wanted } from './follow-shape.ts'
+import { createOneLine } from './one-line.ts'
 import { type Pulse, watchPulse } from './pulse.ts'
-import { type ShapeMessage, ShapeRows } from './rows.ts'
-import { NO_SALES, SalesLedger, type SalesView } from './sales-ledger.ts'
+import { ShapeRows } from './rows.ts'
 
 /** A device without its key, which stays at the server. */
 export type Device = Omit<DeviceRow, 'public_key'>
 
-/** What changes rarely: read at the start, again every minute, and when a live row names something unknown. */
+/** Who and what there is. */
 export interface Directory {
   branches: readonly BranchRow[]
   registers: ReadonlyMap<string, RegisterRow>
@@ -26,65 +29,137 @@ export interface Directory {
   staff: ReadonlyMap<string, StaffRow>
 }
 
+export type LiveTable = 'sale' | 'cash_session' | 'device_status' | 'event_exception'
+
 export interface LiveState {
   directory: Directory | null
-  sales: SalesView
+  /** The days whose sales and drawers are followed; what is older is asked for. */
+  days: Days
+  /** Sales of these days, newest first. */
+  sales: readonly SeenSale[]
+  /** Drawers of these days, and any that is open. */
   sessions: readonly CashSessionRow[]
   statuses: ReadonlyMap<string, DeviceStatusRow>
+  /** What nobody has reviewed, however old. */
   exceptions: readonly EventExceptionRow[]
-  /** The tables that have been up to date at least once. */
+  /** Counts how often a till's journal has moved: whatever is asked for is asked for again. */
+  moves: number
+  /** Receipt numbers that are not there, by register. Registers without gaps are absent. */
+  missing: ReadonlyMap<string, readonly NumberRange[]>
+  /** Gross by hour of the day a week before each of today's, by `dayKey`. */
+  weekAgo: ReadonlyMap<string, readonly number[]>
+  /** What has been up to date at least once. */
   loaded: ReadonlySet<LiveTable>
   pulse: Pulse
 }
 
-/**
- * What is followed live. Browsers open six HTTP/1.1 connections to a host for all tabs together, and each followed shape
- * holds one while it waits: four leave two for everything else. The rest is read and let go (`directory`), or asked for
- * when wanted (`api/sales.ts`).
- */
-const LIVE_TABLES = ['sale', 'cash_session', 'device_status', 'event_exception'] as const
-export type LiveTable = (typeof LIVE_TABLES)[number]
-
-const DIRECTORY_EVERY_MS = 60_000
+/** How soon midnight is noticed, ms. */
+const DAYS_EVERY_MS = 5_000
 
 const EMPTY: LiveState = {
   directory: null,
-  sales: NO_SALES,
+  days: { today: [], all: [] },
+  sales: [],
   sessions: [],
   statuses: new Map(),
   exceptions: [],
+  moves: 0,
+  missing: new Map(),
+  weekAgo: new Map(),
   loaded: new Set(),
   pulse: { answering: true, sinceMs: null },
 }
 
-async function readDirectory(token: TokenSource, signal: AbortSignal): Promise<Directory> {
-  // One after the other: see LIVE_TABLES on connections.
-  const rows = async <Row>(table: string): Promise<Row[]> => {
-    const folded = new ShapeRows<Row>()
-    folded.apply(await readShape(table, token, signal))
-    return [...folded.byKey.values()]
+/** Whatever a shape said last of a drawer, it is not open any more once one has said that it was closed. */
+function drawersOf(open: readonly CashSessionRow[], ofDays: readonly CashSessionRow[]): CashSessionRow[] {
+  const byId = new Map(open.map((row) => [row.id, row]))
+  for (const row of ofDays) if (row.closed_at !== null || !byId.has(row.id)) byId.set(row.id, row)
+  return [...byId.values()]
+}
+
+/** Follows who and what there is; told once all four are there, and again at each change. */
+function followDirectory(follow: Follow, onDirectory: (directory: Directory) => void): (() => void)[] {
+  const seen: {
+    branches?: readonly BranchRow[]
+    registers?: readonly RegisterRow[]
+    devices?: readonly Device[]
+    staff?: readonly StaffRow[]
+  } = {}
+  const take = (part: Partial<typeof seen>) => {
+    Object.assign(seen, part)
+    const { branches, registers, devices, staff } = seen
+    if (!branches || !registers || !devices || !staff) return
+    onDirectory({
+      branches: branches.toSorted((a, b) => a.name.localeCompare(b.name)),
+      registers: new Map(registers.map((row) => [row.id, row])),
+      devices,
+      staff: new Map(staff.map((row) => [row.id, row])),
+    })
   }
-  const branches = await rows<BranchRow>('branch')
-  const registers = await rows<RegisterRow>('register')
-  const devices = await rows<Device>('device')
-  const staff = await rows<StaffRow>('staff')
-  return {
-    branches: branches.sort((a, b) => a.name.localeCompare(b.name)),
-    registers: new Map(registers.map((row) => [row.id, row])),
-    devices,
-    staff: new Map(staff.map((row) => [row.id, row])),
+  return [
+    follow<BranchRow>({ table: 'branch' }, (branches) => take({ branches })),
+    follow<RegisterRow>({ table: 'register' }, (registers) => take({ registers })),
+    follow<Device>({ table: 'device' }, (devices) => take({ devices })),
+    follow<StaffRow>({ table: 'staff' }, (staff) => take({ staff })),
+  ]
+}
+
+/** Follows everything that is shown into a store. @returns how to stop */
+function followAll(store: StoreApi<LiveState>, follow: Follow, now: () => number): () => void {
+  const set = (change: Partial<LiveState>, loaded?: LiveTable) => {
+    const before = store.getState().loaded
+    const more = loaded !== undefined && !before.has(loaded)
+    store.setState(more ? { ...change, loaded: new Set([...before, loaded]) } : change)
+  }
+  let open: readonly CashSessionRow[] | null = null
+  let ofDays: readonly CashSessionRow[] | null = null
+  const setDrawers = () => {
+    const sessions = drawersOf(open ?? [], ofDays ?? [])
+    set({ sessions }, open && ofDays ? 'cash_session' : undefined)
+  }
+  const days = followDays(follow, ({ sales, sessions, salesLoaded, sessionsLoaded }) => {
+    set({ sales }, salesLoaded ? 'sale' : undefined)
+    if (sessionsLoaded || ofDays) {
+      ofDays = sessions
+      setDrawers()
+    }
+  })
+  const holdDays = () => {
+    const { directory, days: before } = store.getState()
+    if (!directory) return
+    const zones = directory.branches.map(({ time_zone: zone }) => zone)
+    const wanted = daysAt(now(), zones.length > 0 ? zones : ['UTC'])
+    if (wanted.all.join() === before.all.join() && wanted.today.join() === before.today.join()) return
+    store.setState({ days: wanted })
+    days.hold(wanted)
+  }
+  const timer = setInterval(holdDays, DAYS_EVERY_MS)
+  const stops = [
+    ...followDirectory(follow, (directory) => {
+      set({ directory })
+      holdDays()
+    }),
+    follow<CashSessionRow>({ table: 'cash_session', part: 'open' }, (rows) => {
+      open = rows
+      setDrawers()
+    }),
+    follow<DeviceStatusRow>({ table: 'device_status' }, (rows) =>
+      set({ statuses: new Map(rows.map((row) => [row.device_id, row])) }, 'device_status'),
+    ),
+    follow<EventExceptionRow>({ table: 'event_exception', part: 'open' }, (exceptions) =>
+      set({ exceptions }, 'event_exception'),
+    ),
+    follow({ table: 'device_head' }, () => set({ moves: store.getState().moves + 1 })),
+    days.stop,
+    () => clearInterval(timer),
+  ]
+  return () => {
+    for (const stop of stops) stop()
   }
 }
 
-/** The newest calendar day among the branches: what is today somewhere is not yet old anywhere. */
-const newestDate = (nowMs: number, branches: readonly BranchRow[]): string =>
-  [...branches.map(({ time_zone: zone }) => zone), 'UTC']
-    .map((zone) => businessDateAt(nowMs, zone))
-    .sort()
-    .at(-1) as string
-
 /**
- * Opens the console's view of the server: rows that follow it within moments.
+ * Opens the console's view of the server: rows that follow it within moments, of what is shown and no more.
  * @param options.now the server's time, milliseconds since the Unix epoch
  * @param options.onEnded called once when the token no longer holds
  */
@@ -92,69 +167,28 @@ export function openLive(options: { token: TokenSource; now: () => number; onEnd
   const { token, now } = options
   const store = createStore<LiveState>(() => EMPTY)
   const stopping = new AbortController()
-  const ledger = new SalesLedger()
-  const folds = {
-    cash_session: new ShapeRows<CashSessionRow>(),
-    device_status: new ShapeRows<DeviceStatusRow>(),
-    event_exception: new ShapeRows<EventExceptionRow>(),
-  }
-  const apply = (table: LiveTable, messages: readonly ShapeMessage[]): Partial<LiveState> => {
-    if (table === 'sale') {
-      return { sales: ledger.apply(messages, newestDate(now(), store.getState().directory?.branches ?? [])) }
-    }
-    folds[table].apply(messages)
-    if (table === 'cash_session') return { sessions: [...folds.cash_session.byKey.values()] }
-    if (table === 'event_exception') return { exceptions: [...folds.event_exception.byKey.values()] }
-    return { statuses: new Map([...folds.device_status.byKey.values()].map((row) => [row.device_id, row])) }
-  }
+  const line = createOneLine({ token })
   let ended = false
   const end = () => {
     if (ended || stopping.signal.aborted) return
     ended = true
     options.onEnded()
   }
-  let reading = false
-  const refreshDirectory = async () => {
-    if (reading || stopping.signal.aborted) return
-    reading = true
-    try {
-      store.setState({ directory: await readDirectory(token, stopping.signal) })
-    } catch {
-      // The old one stands; it is read again in a minute, and the followed shapes tell whether the server answers.
-    } finally {
-      reading = false
+  const follow: Follow = <Row>(wanted: Wanted, onRows: (rows: readonly Row[]) => void) => {
+    const rows = new ShapeRows<Row>()
+    const onChanges: Parameters<typeof followShape>[0]['onChanges'] = (messages) => {
+      rows.apply(messages)
+      onRows([...rows.byKey.values()])
     }
+    return followShape({ ...wanted, token, fetch: line, onChanges, onRefused: end })
   }
-  const following = LIVE_TABLES.map((table) =>
-    followShape({
-      table,
-      token,
-      onChanges: (messages) => {
-        const { loaded, directory } = store.getState()
-        const change = apply(table, messages)
-        store.setState(loaded.has(table) ? change : { ...change, loaded: new Set([...loaded, table]) })
-        if (directory && namesUnknown(store.getState(), directory)) void refreshDirectory()
-      },
-      onRefused: end,
-    }),
-  )
-  void refreshDirectory()
-  const timer = setInterval(() => void refreshDirectory(), DIRECTORY_EVERY_MS)
+  const stopFollowing = followAll(store, follow, now)
+  keepAsked(store, token, stopping.signal)
   const onChange = (pulse: Pulse) => store.setState({ pulse })
   watchPulse({ token, signal: stopping.signal, now, onChange, onRefused: end })
   const close = () => {
-    clearInterval(timer)
-    for (const stop of following) stop()
+    stopFollowing()
     stopping.abort()
   }
   return { store, close }
-}
-
-const namesUnknown = (state: LiveState, directory: Directory): boolean => {
-  const newest = state.sales.recent[0]
-  const devices = new Set(directory.devices.map(({ id }) => id))
-  return (
-    (newest !== undefined && !directory.registers.has(newest.register_id)) ||
-    [...state.statuses.keys()].some((device) => !devices.has(device))
-  )
 }

@@ -1,52 +1,37 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { z } from 'zod'
-import { create } from 'zustand'
 import { useLocale } from '../../../ui-kit/i18n/words.ts'
 import { ask } from '../session/api.ts'
 import { useLive, useLiveParts } from './live-context.ts'
 
-const reviewSchema = z.object({
-  exceptionId: z.string(),
-  note: z.string().nullable(),
-  at: z.string(),
-  byName: z.string().nullable(),
-})
-export type Review = z.infer<typeof reviewSchema>
+const countsSchema = z.object({ counts: z.array(z.object({ branchId: z.string(), count: z.int() })) })
 
-interface Reviews {
-  byException: ReadonlyMap<string, Review>
-}
-
-/** Who has looked at what; read anew whenever something new is to be looked at. */
-const useReviews = create<Reviews>(() => ({ byException: new Map() }))
-
-const readReviews = async (options: Omit<Parameters<typeof ask>[2], 'method' | 'body'>) => {
-  const { value } = await ask('/v1/exceptions/reviews', z.object({ reviews: z.array(reviewSchema) }), options)
-  useReviews.setState({ byException: new Map(value.reviews.map((review) => [review.exceptionId, review])) })
-}
-
-/** What has been reviewed; follows what is found. */
-export function useReviewed(): ReadonlyMap<string, Review> {
+/** How many exceptions have been reviewed, of one branch or of all; counted anew whenever what is open changes. */
+export function useReviewedCount(branchId: string | null): number {
   const { token } = useLiveParts()
   const locale = useLocale()
-  const found = useLive((state) => state.exceptions.length)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `found` is what makes it ask again
+  const open = useLive((state) => state.exceptions)
+  const [counts, setCounts] = useState<readonly { branchId: string; count: number }[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `open` is what makes it ask again
   useEffect(() => {
     const stopping = new AbortController()
-    // Unread reviews leave everything to review: nothing is hidden by a fault.
-    readReviews({ token, locale, signal: stopping.signal }).catch(() => {})
+    ask('/v1/exceptions/reviews', countsSchema, { token, locale, signal: stopping.signal }).then(
+      ({ value }) => setCounts(value.counts),
+      // What it counts is not to be acted on: it is counted again soon.
+      () => {},
+    )
     return () => stopping.abort()
-  }, [token, locale, found])
-  return useReviews((state) => state.byException)
+  }, [token, locale, open])
+  return counts
+    .filter((each) => branchId === null || each.branchId === branchId)
+    .reduce((total, { count }) => total + count, 0)
 }
 
-/** Marks an exception as looked at. @returns how to, for a button */
+/** Marks an exception as looked at; it then leaves what is open, at every console. @returns how to, for a button */
 export function useReviewing(): (exceptionId: string) => Promise<void> {
   const { token } = useLiveParts()
   const locale = useLocale()
   return async (exceptionId) => {
-    const options = { token, locale }
-    await ask(`/v1/exceptions/${exceptionId}/review`, z.object({}), { ...options, body: { note: null } })
-    await readReviews(options)
+    await ask(`/v1/exceptions/${exceptionId}/review`, z.object({}), { token, locale, body: { note: null } })
   }
 }

@@ -22,14 +22,14 @@ const GATHER_MS = 150
 const AGAIN_AFTER_FAULT_MS = 3_000
 
 /**
- * VAT and tenders per branch and business date, asked for again whenever a sale has arrived. They are not followed as
- * shapes: with those of sales, sessions, tills and exceptions they would take every connection the browser has.
+ * VAT, tenders and refunds per branch and business date, asked for again whenever a till's journal has moved: the rows they
+ * are summed from are several to a sale.
  * @param from the first business date wanted, `YYYY-MM-DD`
  */
 export function useTakings(from: string): Takings | null {
   const { token } = useLiveParts()
   const locale = useLocale()
-  const sales = useLive((state) => state.sales)
+  const moves = useLive((state) => state.moves)
   const [takings, setTakings] = useState<Takings | null>(null)
   const refresher = useRef<Refresher | null>(null)
   useEffect(() => {
@@ -45,7 +45,7 @@ export function useTakings(from: string): Takings | null {
       refresher.current?.stop()
     }
   }, [from, token, locale])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `sales` is what makes it ask again
-  useEffect(() => refresher.current?.poke(), [sales])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `moves` is what makes it ask again
+  useEffect(() => refresher.current?.poke(), [moves])
   return takings
 }

@@ -47,13 +47,14 @@ function takingsOf(
 function useFigures(branches: readonly BranchRow[]): { branch: BranchRow; figures: Figures }[] {
   const nowMs = useNow()
   const sales = useLive((state) => state.sales)
+  const weekAgo = useLive((state) => state.weekAgo)
   const sessions = useLive((state) => state.sessions)
   const statuses = useLive((state) => state.statuses)
   // A day is long, a second is short: what the sales add up to changes with the minute at most.
   const minuteMs = Math.floor(nowMs / 60_000) * 60_000
   const days = useMemo(
-    () => branches.map((branch) => branchDay(branch, sales.recent, minuteMs)),
-    [branches, sales, minuteMs],
+    () => branches.map((branch) => branchDay(branch, sales, minuteMs, weekAgo)),
+    [branches, sales, minuteMs, weekAgo],
   )
   const oldest = days.map(({ date }) => date).sort()[0] ?? new Date(minuteMs).toISOString().slice(0, 10)
   const takings = useTakings(oldest)
@@ -242,10 +243,11 @@ function Total({ branches }: { branches: readonly BranchRow[] }) {
   const locale = useLocale()
   const nowMs = useNow()
   const sales = useLive((state) => state.sales)
+  const weekAgo = useLive((state) => state.weekAgo)
   const minuteMs = Math.floor(nowMs / 60_000) * 60_000
   const days = useMemo(
-    () => branches.map((branch) => branchDay(branch, sales.recent, minuteMs)),
-    [branches, sales, minuteMs],
+    () => branches.map((branch) => branchDay(branch, sales, minuteMs, weekAgo)),
+    [branches, sales, minuteMs, weekAgo],
   )
   const currency = branches[0]?.currency
   if (branches.length < 2 || branches.some((branch) => branch.currency !== currency)) return null

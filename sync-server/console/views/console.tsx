@@ -7,7 +7,6 @@ import { CustomersPage } from '../customers/customers-page.tsx'
 import { countNumbers } from '../figures/receipt-numbers.ts'
 import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
-import { useReviewed } from '../live/reviews.ts'
 import { PricesPage } from '../prices/prices-page.tsx'
 import { type Session, useSession } from '../session/session.ts'
 import { consoleWords } from '../words.ts'
@@ -57,9 +56,8 @@ function Header({ me, area, areas }: { me: SignedIn['me']; area: Area; areas: re
 /** What someone should look at, counted, with the way there. Nothing when there is nothing. */
 function Concerns() {
   const t = useWords(consoleWords)
-  const reviewed = useReviewed()
-  const exceptions = useLive((state) => state.exceptions).filter(({ id }) => !reviewed.has(id)).length
-  const missing = useLive((state) => state.sales.missing)
+  const exceptions = useLive((state) => state.exceptions.length)
+  const missing = useLive((state) => state.missing)
   const receipts = [...missing.values()].reduce((total, ranges) => total + countNumbers(ranges), 0)
   const link = 'flex rounded-control hover:underline'
   return (

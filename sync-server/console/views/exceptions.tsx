@@ -5,7 +5,7 @@ import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import { exceptionKey, exceptionWords } from '../exception-words.ts'
 import { useLive } from '../live/live-context.ts'
-import { useReviewed, useReviewing } from '../live/reviews.ts'
+import { useReviewedCount, useReviewing } from '../live/reviews.ts'
 import { settingsWords } from '../settings-words.ts'
 import { consoleWords } from '../words.ts'
 import { ofBranch, placeOf } from './places.ts'
@@ -44,9 +44,8 @@ export function Exceptions({ branchId, mayReview }: { branchId: string | null; m
   const exceptions = useLive((state) => state.exceptions)
   const loaded = useLive((state) => state.loaded.has('event_exception'))
   const s = useWords(settingsWords)
-  const reviewed = useReviewed()
-  const found = ofBranch(exceptions, branchId)
-  const all = found.filter(({ id }) => !reviewed.has(id)).sort((a, b) => (a.raised_at < b.raised_at ? 1 : -1))
+  const reviewed = useReviewedCount(branchId)
+  const all = ofBranch(exceptions, branchId).sort((a, b) => (a.raised_at < b.raised_at ? 1 : -1))
   return (
     <Section anchor={SECTION.exceptions} title={t('exceptions.title')}>
       {all.length === 0 && (
@@ -79,9 +78,9 @@ export function Exceptions({ branchId, mayReview }: { branchId: string | null; m
           )
         })}
       </ul>
-      {found.length > all.length && (
+      {reviewed > 0 && (
         <p className="border-t border-hairline py-2 text-dense text-second">
-          {s('reviewed', { count: found.length - all.length })}
+          {s('reviewed', { count: reviewed })}
         </p>
       )}
       {all.length > SHOWN && (

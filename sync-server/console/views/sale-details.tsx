@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { z } from 'zod'
 import { type Currency, type Minor, minorSchema } from '../../../domain/money.ts'
 import { isTenderKind } from '../../../domain/sale/events.ts'
-import type { SaleRow } from '../../../domain/sale/rows.ts'
+import type { SeenSale } from '../../../migrations/synced-tables.ts'
 import { type Column, DataTable } from '../../../ui-kit/components/data-table.tsx'
 import { Amount, Quantity } from '../../../ui-kit/components/figures.tsx'
 import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
@@ -56,7 +56,7 @@ function useWholeSale(id: string): WholeSale | 'reading' | 'failed' {
   return whole
 }
 
-function Lines({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
+function Lines({ sale, whole }: { sale: SeenSale; whole: WholeSale }) {
   const t = useWords(consoleWords)
   const currency = sale.currency as Currency
   const sign = { currency: currencySign(useLocale(), currency) }
@@ -101,7 +101,7 @@ function Lines({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
   )
 }
 
-function Payment({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
+function Payment({ sale, whole }: { sale: SeenSale; whole: WholeSale }) {
   const t = useWords(consoleWords)
   const locale = useLocale()
   const money = (amount: Minor) => formatMoney(amount, locale, sale.currency as Currency)
@@ -129,7 +129,7 @@ function Payment({ sale, whole }: { sale: SaleRow; whole: WholeSale }) {
 }
 
 /** What was sold, how it was taxed and paid, by whom, and the hash that a paper receipt can be held against. */
-export function SaleDetails({ sale }: { sale: SaleRow }) {
+export function SaleDetails({ sale }: { sale: SeenSale }) {
   const t = useWords(consoleWords)
   const directory = useLive((state) => state.directory)
   const whole = useWholeSale(sale.id)

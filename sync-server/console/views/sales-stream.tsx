@@ -2,25 +2,29 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { shortHash } from '../../../domain/journal/event.ts'
 import type { Currency, Minor } from '../../../domain/money.ts'
-import type { SaleRow } from '../../../domain/sale/rows.ts'
+import type { SeenSale } from '../../../migrations/synced-tables.ts'
+import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
+import { useEarlierSales, useFoundSales } from '../live/earlier-sales.ts'
 import { useLive, useNow } from '../live/live-context.ts'
 import type { Directory } from '../live/live-store.ts'
 import { consoleWords } from '../words.ts'
+import { fieldClass } from './field.tsx'
 import { ofBranch, placeOf } from './places.ts'
 import { SaleDetails } from './sale-details.tsx'
 import { Section } from './section.tsx'
 
-const SHOWN = 60
+/** Sales shown at first, and by each press of a button more. */
+const PAGE = 60
 
 /** How long a sale that has just been rung up stands out, ms. */
 const NEW_MS = 3_000
 
 function SaleItem(props: {
-  sale: SaleRow
+  sale: SeenSale
   directory: Directory | null
   nowMs: number
   open: boolean
@@ -66,36 +70,112 @@ function SaleItem(props: {
   )
 }
 
-/** Sales as they are rung up, newest first; each opens to its lines. */
-export function SalesStream({ branchId }: { branchId: string | null }) {
-  const t = useWords(consoleWords)
+/** Sales, one of them open to its lines. */
+function SaleList({ sales }: { sales: readonly SeenSale[] }) {
   const nowMs = useNow()
   const directory = useLive((state) => state.directory)
-  const recent = useLive((state) => state.sales.recent)
-  const loaded = useLive((state) => state.loaded.has('sale'))
   const [open, setOpen] = useState<string | null>(null)
-  const sales = ofBranch(recent, branchId)
   return (
-    <Section title={t('sales.title')}>
-      {sales.length === 0 && (
-        <p className="border-t border-hairline py-2 text-second">{loaded ? t('sales.none') : t('loading')}</p>
+    <ol>
+      {sales.map((sale) => (
+        <SaleItem
+          key={sale.id}
+          sale={sale}
+          directory={directory}
+          nowMs={nowMs}
+          open={open === sale.id}
+          onToggle={() => setOpen(open === sale.id ? null : sale.id)}
+        />
+      ))}
+    </ol>
+  )
+}
+
+const Said = ({ children }: { children: string }) => (
+  <p role="status" className="border-t border-hairline py-2 text-second">
+    {children}
+  </p>
+)
+
+/** The sales that bear a receipt number, whatever their day. */
+function Found({ receipt, branchId }: { receipt: number; branchId: string | null }) {
+  const t = useWords(consoleWords)
+  const found = useFoundSales(receipt, branchId)
+  if (!found) return <Said>{t('loading')}</Said>
+  if (found.sales.length === 0) return <Said>{t('sales.notFound', { number: receipt })}</Said>
+  return <SaleList sales={found.sales} />
+}
+
+/** The newest sales: those of the days that are followed, and as many earlier ones as are asked for. */
+function Latest({ branchId }: { branchId: string | null }) {
+  const t = useWords(consoleWords)
+  const live = useLive((state) => state.sales)
+  const oldest = useLive((state) => state.days.all.at(-1))
+  const loaded = useLive((state) => state.loaded.has('sale'))
+  const [limit, setLimit] = useState(PAGE)
+  const followed = ofBranch(live, branchId)
+  // In whole pages, so that a sale that comes in changes nothing of what is asked for.
+  const wanted = Math.ceil(Math.max(0, limit - followed.length) / PAGE) * PAGE
+  const earlier = useEarlierSales(loaded ? oldest : undefined, branchId, wanted)
+  const sales = [...followed, ...(earlier?.sales ?? [])]
+  const read = loaded && (wanted === 0 || earlier !== null)
+  return (
+    <>
+      {sales.length === 0 && <Said>{t(read ? 'sales.none' : 'loading')}</Said>}
+      <SaleList sales={sales.slice(0, limit)} />
+      {read && (wanted === 0 || sales.length > limit || earlier?.more) && (
+        <Button kind="quiet" takesFocus onPress={() => setLimit(limit + PAGE)} className="text-dense">
+          {t('sales.earlier')}
+        </Button>
       )}
-      <ol>
-        {sales.slice(0, SHOWN).map((sale) => (
-          <SaleItem
-            key={sale.id}
-            sale={sale}
-            directory={directory}
-            nowMs={nowMs}
-            open={open === sale.id}
-            onToggle={() => setOpen(open === sale.id ? null : sale.id)}
-          />
-        ))}
-      </ol>
-      {sales.length > SHOWN && (
-        <p className="border-t border-hairline py-2 text-dense text-second">
-          {t('sales.more', { count: sales.length - SHOWN })}
-        </p>
+    </>
+  )
+}
+
+/** Looks a receipt up by its number, in place of the newest sales. */
+function FindReceipt(props: { onFind(receipt: number | null): void }) {
+  const t = useWords(consoleWords)
+  const [text, setText] = useState('')
+  const type = (typed: string) => {
+    const digits = typed.replace(/\D/g, '').slice(0, 12)
+    setText(digits)
+    if (digits === '') props.onFind(null)
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        props.onFind(Number(text) || null)
+      }}
+    >
+      <input
+        type="search"
+        inputMode="numeric"
+        enterKeyHint="search"
+        autoComplete="off"
+        aria-label={t('sales.find')}
+        placeholder={t('sales.find')}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        className={classNames(fieldClass(), 'figure w-40 text-dense')}
+      />
+    </form>
+  )
+}
+
+/** Sales as they are rung up, newest first; each opens to its lines. Earlier ones by a button, or by their receipt's number. */
+export function SalesStream({ branchId }: { branchId: string | null }) {
+  const t = useWords(consoleWords)
+  const [receipt, setReceipt] = useState<number | null>(null)
+  return (
+    <Section
+      title={receipt === null ? t('sales.title') : t('sale.receipt', { number: receipt })}
+      aside={<FindReceipt onFind={setReceipt} />}
+    >
+      {receipt === null ? (
+        <Latest key={branchId} branchId={branchId} />
+      ) : (
+        <Found receipt={receipt} branchId={branchId} />
       )}
     </Section>
   )

@@ -53,7 +53,7 @@ function useTillLines(branchId: string | null): TillLine[] {
   const directory = useLive((state) => state.directory)
   const statuses = useLive((state) => state.statuses)
   const sessions = useLive((state) => state.sessions)
-  const missing = useLive((state) => state.sales.missing)
+  const missing = useLive((state) => state.missing)
   const all = directory?.devices ?? []
   const former = formerDevices(all, (id) => statuses.get(id)?.last_heard_at)
   const devices = all.filter((device) => device.revoked_at === null && !former.has(device.id))

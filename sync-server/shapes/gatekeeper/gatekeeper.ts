@@ -39,13 +39,13 @@ const NO_STREAM = 'a stream of events is asked for by itself'
 
 /** Why a caller may not read all of some scopes any more; null while they may. */
 const scopeCheck = (scopeOf: ScopeOf, scopes: readonly Scope[]) => (caller: Caller) =>
-  scopes.every((scope) => sameScope(scopeOf(caller, scope.table), scope)) ? null : notAllowed()
+  scopes.every((scope) => sameScope(scopeOf(caller, scope.table, scope.part), scope)) ? null : notAllowed()
 
 /**
- * The one door to the shapes: `GET /v1/shape?table=…`. The caller is proven, the table's scope is taken from who that
- * is, and only then is the upstream asked, at an address made here: nothing of the client's path or choice of rows and
- * columns reaches it. While a request is open (a long poll, an event stream, a download) its caller is proven again
- * and again. Mount it with `app.route('/', createGatekeeper(…))`; any other path is not answered here but
+ * The one door to the shapes: `GET /v1/shape?table=…`, for people also with `part=open` or `part=day:…`. The caller is
+ * proven, the table's scope is taken from who that is, and only then is the upstream asked, at an address made here:
+ * nothing of the client's path or choice of rows and columns reaches it. While a request is open (a long poll, an event
+ * stream, a download) its caller is proven again and again. Mount it with `app.route('/', createGatekeeper(…))`; any other path is not answered here but
  * `POST /v1/shapes`, through which many such questions come in one request; each is held to the same rules.
  */
 export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
@@ -55,7 +55,7 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
   const readQuestion = (caller: Caller, query: URLSearchParams): Question | Refusal => {
     const asked = readClientQuery(query)
     if ('field' in asked) return refuse('field-not-readable', { ...asked })
-    const scope = scopeOf(caller, asked.table)
+    const scope = scopeOf(caller, asked.table, asked.part)
     if (!scope) return notAllowed()
     const knows = asked.passed.has('handle') && !asked.passed.has('live')
     return { scope, knows, url: `${UPSTREAM_ORIGIN}${PATH}?${upstreamQuery(scope, asked.passed)}` }

@@ -74,6 +74,18 @@ const DECISIONS: Record<keyof SharedTables, Decision> = {
   event_exception: SHARED,
 }
 
+/** The parts of a table that the console may ask for by themselves. A part that is not named here is nobody's. */
+const PARTS: Partial<Record<keyof SharedTables, readonly ('open' | 'day')[]>> = {
+  sale: ['day'],
+  cash_session: ['day', 'open'],
+  event_exception: ['open'],
+}
+
+/** The one day that {@link valueFor} gives every row, and one that none has. */
+const [DAY, OTHER_DAY] = ['2026-03-02', '2026-03-03']
+
+const SPOKESMEN = ['till of A', 'head_office of no branch']
+
 const CONSOLE_ROLES: readonly Role[] = ['branch_manager', 'head_office']
 
 /** Stands in every column that is not synced: it may leave the server in no answer. */
@@ -101,7 +113,7 @@ function valueFor({ name, type }: Column, synced: SyncedTable): unknown {
     return name in synced.columns ? `${name} ${made}` : `${PRIVATE} ${made}`
   if (/^int|^numeric|^float/.test(type)) return made
   if (type === 'bool') return true
-  if (type === 'date') return '2026-03-02'
+  if (type === 'date') return DAY
   if (type === 'timestamptz') return '2026-03-02T09:30:00.000Z'
   if (type === 'jsonb') return '{}'
   throw new TypeError(`${synced.table}.${name}: no test value for ${type}`)
@@ -123,7 +135,13 @@ async function fill(db: ServerDatabase, branches: readonly string[]): Promise<vo
       const columns = await columnsOf(connection, synced.table)
       const scope = scopeColumn(synced)
       for (const branch of branches) {
-        const values = columns.map((column) => (column.name === scope ? branch : valueFor(column, synced)))
+        const values = columns.map((column) =>
+          column.name === scope
+            ? branch
+            : column.name === synced.parts?.open
+              ? null
+              : valueFor(column, synced),
+        )
         await sql`insert into ${sql.table(synced.table)} (${sql.join(columns.map(({ name }) => sql.id(name)))})
           values (${sql.join(values)}) on conflict do nothing`.execute(connection)
       }
@@ -192,8 +210,9 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-async function rowsFor(caller: TestCaller, table: string) {
-  const response = await send(server, `/v1/shape?table=${table}&offset=-1`, { token: caller.token })
+async function rowsFor(caller: TestCaller, table: string, part?: string) {
+  const query = `table=${table}&offset=-1${part ? `&part=${part}` : ''}`
+  const response = await send(server, `/v1/shape?${query}`, { token: caller.token })
   const text = await response.text()
   const messages = response.status === 200 ? (JSON.parse(text) as Message[]) : []
   return { status: response.status, text, rows: messages.flatMap(({ value }) => (value ? [value] : [])) }
@@ -229,6 +248,51 @@ describe('every synced table × caller × branch, asked of the whole server', ()
       expect(text, what).not.toContain(caller.branchId === branchId ? otherBranchId : branchId)
     }
   })
+
+  it('has parts where it says so and nowhere else', () => {
+    for (const { table, parts } of SYNCED_TABLES) {
+      const named = Object.keys(parts ?? {}).filter((name) => name !== 'columns')
+      expect(named.sort(), table).toEqual([...(PARTS[table] ?? [])].sort())
+    }
+  })
+
+  it.each(SYNCED_TABLES.map((synced) => [synced.table, synced] as const))(
+    'gives parts of %s to the console alone, each within what it may follow',
+    async (table, synced) => {
+      const scope = scopeColumn(synced)
+      // Where there is no part at all, one of each kind says so for the others.
+      const asking = synced.parts ? callers : callers.filter(({ name }) => SPOKESMEN.includes(name))
+      for (const caller of asking) {
+        const mayAll = CONSOLE_ROLES.some((role) => caller.name.startsWith(role))
+        for (const part of [`day:${DAY}`, `day:${OTHER_DAY}`, 'open']) {
+          const kind = part === 'open' ? 'open' : 'day'
+          const allowed =
+            mayAll && caller.rows(DECISIONS[table]) !== 'none' && PARTS[table]?.includes(kind) === true
+          const { status, text, rows } = await rowsFor(caller, table, part)
+          const what = `${part} of ${table} to ${caller.name}`
+          expect(status, what).toBe(allowed ? 200 : 403)
+          expect(text, what).not.toContain(PRIVATE)
+          if (!allowed) continue
+          // One row a branch, of one day and open.
+          const branches = caller.branchId === null ? 2 : 1
+          expect(rows.length, what).toBe(part === `day:${OTHER_DAY}` ? 0 : branches)
+          const brought = synced.parts?.columns ?? Object.keys(synced.columns)
+          for (const row of rows) expect(Object.keys(row).sort(), what).toEqual([...brought].sort())
+          if (scope && caller.branchId !== null)
+            for (const row of rows) expect(row[scope], what).toBe(caller.branchId)
+        }
+      }
+    },
+  )
+
+  it.each(['', 'closed', 'day:', 'day:soon', `day:${DAY}' or true`, `open&part=open`, 'day:2026-02-30'])(
+    'cannot read %j as a part',
+    async (part) => {
+      const { token } = callers.find(({ name }) => name === 'head_office of no branch') as TestCaller
+      const answer = await send(server, `/v1/shape?table=sale&offset=-1&part=${part}`, { token })
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('part')])
+    },
+  )
 
   it('shows nobody a salary, and nobody but a till a PIN hash or any key', () => {
     for (const { table, columns, console } of SYNCED_TABLES) {

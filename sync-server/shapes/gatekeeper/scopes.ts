@@ -1,3 +1,4 @@
+import type { BusinessDate } from '../../../domain/business-date.ts'
 import { may } from '../../../domain/permissions.ts'
 import { type RowScope, type SyncedTable, syncedTable } from '../../../migrations/synced-tables.ts'
 import type { Caller } from '../../auth/caller.ts'
@@ -10,12 +11,17 @@ export interface Scope {
   readonly where: string | null
   /** Values of `$1`, `$2`, … in `where`. */
   readonly params: readonly string[]
+  /** The part of what the caller may follow, where it is one. */
+  readonly part?: Part
   /** All of it as the upstream is asked for it. */
   readonly query: string
 }
 
-/** The part of a table that a caller may follow; null when it is none. */
-export type ScopeOf = (caller: Caller, table: string) => Scope | null
+/** Rows that a person may follow by themselves, where `migrations/synced-tables.ts` names them: those still open, or a day's. */
+export type Part = { readonly kind: 'open' } | { readonly kind: 'day'; readonly day: BusinessDate }
+
+/** What a caller may follow of a table, or of a part of it; null when it is nothing. */
+export type ScopeOf = (caller: Caller, table: string, part?: Part) => Scope | null
 
 /** Unsafe in SQL as it stands, so no synced table or column is named otherwise (a test checks it). */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/
@@ -65,15 +71,29 @@ function keptScope(synced: SyncedTable, rows: RowScope, branchId: string | null)
   return fresh
 }
 
+/** A part of a scope: its own condition and one more. Null when the table has no such part. */
+function narrowed(whole: Scope, { parts }: SyncedTable, part: Part): Scope | null {
+  const column = parts?.[part.kind]
+  if (column === undefined) return null
+  const params = part.kind === 'day' ? [...whole.params, part.day] : whole.params
+  const holds = part.kind === 'day' ? `${column} = $${params.length}` : `${column} IS NULL`
+  const where = whole.where === null ? holds : `${whole.where} AND ${holds}`
+  const columns = [...(parts?.columns ?? whole.columns)].sort()
+  return scopeOfRows({ table: whole.table, columns, where, params, part })
+}
+
 /**
  * The scope that `migrations/synced-tables.ts` gives: a device is held to its branch; so is a person who belongs to
- * one; head office, which belongs to none, sees every branch. What is not listed there is nobody's.
+ * one; head office, which belongs to none, sees every branch. What is not listed there is nobody's. Parts are for
+ * people.
  */
-export const syncedScope: ScopeOf = (caller, table) => {
+export const syncedScope: ScopeOf = (caller, table, part) => {
   const synced = syncedTable(table)
   if (!synced || !PLAIN_NAME.test(table)) return null
   const rows = rowsFor(caller, synced)
-  return rows && keptScope(synced, rows, caller.branchId)
+  const whole = rows && keptScope(synced, rows, caller.branchId)
+  if (!whole || !part) return whole
+  return caller.kind === 'device' ? null : narrowed(whole, synced, part)
 }
 
 export function sameScope(a: Scope | null, b: Scope | null): boolean {

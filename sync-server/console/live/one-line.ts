@@ -1,0 +1,139 @@
+import { BUNDLE_PATH, BUNDLE_TYPE, createFrameReader } from '../../../domain/shape-bundle.ts'
+import type { TokenSource } from '../session/api.ts'
+
+/** Shapes that moved together ask again together, ms. */
+const GATHER_MS = 5
+
+/** The server answers a waiting question within twenty seconds: a line that is silent for longer is dead, ms. */
+const SILENT_MS = 40_000
+
+interface Ask {
+  readonly query: string
+  answer(response: Response): void
+  fail(error: unknown): void
+}
+
+interface LineOptions {
+  token: TokenSource
+  /** How the line itself is fetched; the browser's own unless given. */
+  fetch?: typeof fetch
+  silentMs?: number
+}
+
+const EMPTY_STATUS = [204, 304]
+
+const responseOf = (status: number, headers: HeadersInit, body: BodyInit | null) =>
+  new Response(EMPTY_STATUS.includes(status) ? null : body, { status, headers })
+
+/** Aborts its request when nothing has been heard for a while. */
+function createWatch(silentMs: number, onSilent: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = () => clearTimeout(timer)
+  const heard = () => {
+    stop()
+    timer = setTimeout(onSilent, silentMs)
+  }
+  return { heard, stop }
+}
+
+/** Hands the frames of an answer to whom they are for, as they come. */
+async function readFrames(
+  response: Response,
+  asks: readonly Ask[],
+  open: Set<Ask>,
+  heard: () => void,
+): Promise<void> {
+  const reader = response.body?.getReader()
+  const read = createFrameReader()
+  for (;;) {
+    const part = await reader?.read()
+    if (!part || part.done) return
+    heard()
+    for (const frame of read(part.value)) {
+      const ask = frame && asks[frame.ask]
+      if (ask && open.delete(ask)) {
+        ask.answer(responseOf(frame.status, frame.headers, new Uint8Array(frame.body)))
+      }
+    }
+  }
+}
+
+/**
+ * A `fetch` whose waiting questions all share one connection, however many shapes are followed: a browser opens six to a
+ * host, for all its windows together. Who asks anew takes everybody that still waits along into a new request, and the one
+ * before is let go: a question names the offset it is at, so that asking it again loses nothing.
+ */
+export function createOneLine({ token, silentMs = SILENT_MS, ...options }: LineOptions): typeof fetch {
+  const inner: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
+  const open = new Set<Ask>()
+  let current = new AbortController()
+  let gathering = false
+
+  const send = async () => {
+    gathering = false
+    current.abort()
+    const mine = new AbortController()
+    current = mine
+    const asks = [...open]
+    if (asks.length === 0) return
+    const { heard, stop } = createWatch(silentMs, () => mine.abort(new TypeError('the line is dead')))
+    try {
+      heard()
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` }
+      const body = JSON.stringify({ asks: asks.map(({ query }) => query) })
+      const response = await inner(BUNDLE_PATH, { method: 'POST', headers, body, signal: mine.signal })
+      if (response.headers.get('content-type') !== BUNDLE_TYPE) return await tellAll(response, asks)
+      await readFrames(response, asks, open, heard)
+      throw new TypeError('the server left a question open')
+    } catch (error) {
+      // Let go for a newer one, which has taken its questions along.
+      if (current !== mine) return
+      for (const ask of asks) if (open.delete(ask)) ask.fail(error)
+    } finally {
+      stop()
+    }
+  }
+
+  /** A refusal, or a server that is busy: as each would have been told by itself. */
+  const tellAll = async (response: Response, asks: readonly Ask[]) => {
+    const body = await response.arrayBuffer()
+    for (const ask of asks) {
+      if (open.delete(ask)) ask.answer(responseOf(response.status, response.headers, body))
+    }
+  }
+
+  const gather = () => {
+    if (gathering) return
+    gathering = true
+    setTimeout(() => void send(), GATHER_MS)
+  }
+
+  return (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input, location.href)
+    if (!url.searchParams.has('live')) return inner(input, init)
+    return new Promise<Response>((resolve, reject) => {
+      const signal = init?.signal
+      if (signal?.aborted) return reject(signal.reason)
+      const leave = () => {
+        if (!open.delete(ask)) return
+        if (open.size === 0) current.abort()
+        reject(signal?.reason)
+      }
+      const ask: Ask = {
+        query: url.search.slice(1),
+        answer: (response) => {
+          signal?.removeEventListener('abort', leave)
+          if (response.status === 413) inner(input, init).then(resolve, reject)
+          else resolve(response)
+        },
+        fail: (error) => {
+          signal?.removeEventListener('abort', leave)
+          reject(error)
+        },
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      open.add(ask)
+      gather()
+    })
+  }
+}
