@@ -38,6 +38,21 @@ export const REFUSALS = {
     w('La quantité doit être comprise entre 1 et 9 999.', 'Saisissez de nouveau la quantité.'),
     w('Die Menge muss zwischen 1 und 9.999 liegen.', 'Menge erneut eingeben.'),
   ),
+  'changed-meanwhile': entry(
+    409,
+    w(
+      '{who} changed this while you had it open, and nothing of yours was saved.',
+      'Close it and open it again: look at what is there now, then make your change.',
+    ),
+    w(
+      '{who} a modifié ceci pendant que vous l’aviez ouvert ; rien de votre saisie n’a été enregistré.',
+      'Fermez et rouvrez : regardez ce qui s’y trouve maintenant, puis refaites votre modification.',
+    ),
+    w(
+      '{who} hat das inzwischen geändert; von Ihnen wurde nichts gespeichert.',
+      'Schließen und neu öffnen: ansehen, was jetzt dort steht, dann die Änderung noch einmal machen.',
+    ),
+  ),
   locked: entry(
     423,
     w('The till is locked.', 'Type your PIN first.'),

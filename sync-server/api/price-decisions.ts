@@ -39,6 +39,38 @@ export async function recordDecision(
     .execute()
 }
 
+/** How often something has been decided about: what a list or promotion is at, for who changes it. */
+export const versionOf = async (trx: Trx, subjectId: string): Promise<number> => {
+  const { version } = await trx
+    .selectFrom('price_decision')
+    .where('subject_id', '=', subjectId)
+    .select(({ fn }) => fn.countAll<number>().as('version'))
+    .executeTakeFirstOrThrow()
+  return Number(version)
+}
+
+/**
+ * Refused when somebody has decided about a list or promotion since it was looked at. Asked once its row has been changed,
+ * and so is locked: of two who change it at once, the second sees what the first decided.
+ * @param seen the version that was looked at
+ */
+export async function changedMeanwhile(
+  trx: Trx,
+  id: string,
+  seen: number,
+): Promise<Refusal<'changed-meanwhile'> | null> {
+  if ((await versionOf(trx, id)) === seen) return null
+  const last = await trx
+    .selectFrom('price_decision as d')
+    .leftJoin('staff as p', 'p.id', 'd.decided_by')
+    .where('d.subject_id', '=', id)
+    .orderBy('d.decided_at', 'desc')
+    .orderBy('d.id', 'desc')
+    .select('p.name')
+    .executeTakeFirst()
+  return refuse('changed-meanwhile', { who: last?.name ?? '?' })
+}
+
 /** The first of these that the catalogue does not have, named by its field; null when it has them all. */
 export async function unknownProduct(
   trx: Trx,

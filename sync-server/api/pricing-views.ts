@@ -27,6 +27,7 @@ export interface PriceListView {
   validFrom: string
   validTo: string | null
   items: number
+  version: number
 }
 
 /** What a product costs in the catalogue and on every list, whenever it holds: what a till will charge is read from it. */
@@ -58,20 +59,41 @@ const readLists = (db: ServerDatabase): Promise<PriceListView[]> =>
         .$asScalar()
         .$notNull()
         .as('items'),
+      eb
+        .selectFrom('price_decision as d')
+        .whereRef('d.subject_id', '=', 'l.id')
+        .select(({ fn }) => fn.countAll<number>().as('version'))
+        .$asScalar()
+        .$notNull()
+        .as('version'),
     ])
     .execute()
-    .then((lists) => lists.map((list) => ({ ...list, items: Number(list.items) })))
+    .then((lists) =>
+      lists.map((list) => ({ ...list, items: Number(list.items), version: Number(list.version) })),
+    )
 
-async function readPromotions(db: ServerDatabase): Promise<(PromotionInput & { id: string })[]> {
+async function readPromotions(
+  db: ServerDatabase,
+): Promise<(PromotionInput & { id: string; version: number })[]> {
   const rows = await db
     .selectFrom('promotion')
     .orderBy('valid_from', 'desc')
     .orderBy('id', 'desc')
     .limit(LISTED)
     .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('price_decision as d')
+        .whereRef('d.subject_id', '=', 'promotion.id')
+        .select(({ fn }) => fn.countAll<number>().as('version'))
+        .$asScalar()
+        .$notNull()
+        .as('version'),
+    )
     .execute()
-  return rows.map(({ id, name, branch_id, valid_from, valid_to, rule }) => ({
+  return rows.map(({ id, name, branch_id, valid_from, valid_to, rule, version }) => ({
     id,
+    version: Number(version),
     name,
     branchId: branch_id,
     validFrom: valid_from,
@@ -108,7 +130,7 @@ async function readListed(db: ServerDatabase, ids: readonly string[]): Promise<L
 
 /**
  * What head office reads before it decides about prices: `GET /v1/price-lists`, `/v1/price-lists/:id/items` and
- * `/v1/promotions`, the newest first; `POST /v1/products/listed` with `ids` tells what those products cost, on which lists.
+ * `/v1/promotions`, the newest first, each with the `version` to change it by; `POST /v1/products/listed` with `ids` tells what those products cost, on which lists.
  */
 export function pricingViewRoutes(db: ServerDatabase, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()

@@ -10,10 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-const send = async (method: string, path: string, body: unknown, token = headOffice) => {
+const send = async (method: string, path: string, body: unknown, token = headOffice, version = '"1"') => {
   const answer = await fetch(new URL(`/v1/${path}`, server.url), {
     method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      ...(method === 'PUT' && version !== '' && { 'if-match': version }),
+    },
     body: JSON.stringify(body),
   })
   return { status: answer.status, body: (await answer.json()) as { id: string } & Record<string, unknown> }
@@ -172,3 +176,51 @@ it.each(['cashier', 'pharmacist', 'branch_manager', 'it_admin'] as const)(
     )
   },
 )
+
+describe('two people who change one thing', () => {
+  const later = (name: string) => promotion({ name, validTo: '2026-04-30' })
+
+  it('do not undo each other unseen: the second is told who was sooner, and nothing of theirs is kept', async () => {
+    const { body } = await send('POST', 'promotions', promotion())
+    expect(body.version).toBe(1)
+    const first = await send('PUT', `promotions/${body.id}`, later('first'))
+    expect(first.body).toEqual({ id: body.id, version: 2 })
+    const second = await send('PUT', `promotions/${body.id}`, later('second'))
+    expect([second.status, second.body]).toEqual([
+      409,
+      {
+        error: expect.objectContaining({
+          code: 'changed-meanwhile',
+          text: expect.stringMatching(/^head_office/),
+        }),
+      },
+    ])
+    const names = await server.db.selectFrom('promotion').select('name').where('id', '=', body.id).execute()
+    expect(names).toEqual([{ name: 'first' }])
+    expect(await decisions(body.id)).toHaveLength(2)
+    expect((await send('PUT', `promotions/${body.id}`, later('second'), headOffice, '"2"')).status).toBe(200)
+  })
+
+  it('are one after the other when they press at once', async () => {
+    const { body } = await send('POST', 'price-lists', list())
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((price) =>
+        send('PUT', `price-lists/${body.id}`, list({ items: [{ ...list().items[0], price }] })),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+    const { priceLists } = (await send('GET', 'price-lists', undefined)).body as unknown as {
+      priceLists: { id: string; version: number }[]
+    }
+    expect(priceLists.find(({ id }) => id === body.id)?.version).toBe(2)
+  })
+
+  it.each(['', '1', '"-1"', '*'])('must say what they looked at: %j does not', async (version) => {
+    const { body } = await send('POST', 'promotions', promotion())
+    const answer = await send('PUT', `promotions/${body.id}`, later('blind'), headOffice, version)
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { error: expect.objectContaining({ details: expect.objectContaining({ field: 'if-match' }) }) },
+    ])
+  })
+})

@@ -12,11 +12,13 @@ import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
 import { granted, Refused } from '../http/refused.ts'
 import {
+  changedMeanwhile,
   type PricingTools,
   recordDecision,
   type Trx,
   unknownBranch,
   unknownProduct,
+  versionOf,
 } from './price-decisions.ts'
 
 /** Bytes of a price list of a thousand items, and to spare. */
@@ -34,6 +36,12 @@ const branchBody = z.strictObject({
   limits: z.partialRecord(z.enum(['cashier', 'pharmacist', 'branch_manager']), limitRateSchema),
 })
 
+/** A version as a header has it: in quotes, as any entity tag. */
+const seenSchema = z
+  .string()
+  .regex(/^"\d{1,9}"$/)
+  .transform((text) => Number(text.slice(1, -1)))
+
 const lasting = ({ name, branchId, validFrom, validTo }: PriceList | PromotionInput) => ({
   name,
   branch_id: branchId,
@@ -41,29 +49,33 @@ const lasting = ({ name, branchId, validFrom, validTo }: PriceList | PromotionIn
   valid_to: validTo,
 })
 
-/** @returns whether there was one to change; a new one always is */
+/** The version that was looked at before this change; null of a new one. */
+type Seen = number | null
+
+/** @returns why it was not carried out: there is none to change, or somebody was sooner */
 async function put<R extends { id: string }>(
   trx: Trx,
   table: 'price_list' | 'promotion',
   row: R,
-  isNew: boolean,
-): Promise<boolean> {
-  if (isNew) {
+  seen: Seen,
+): Promise<null | Refusal> {
+  if (seen === null) {
     await trx
       .insertInto(table)
       .values(row as never)
       .execute()
-    return true
+    return null
   }
   const changed = await trx
     .updateTable(table)
     .set(row as never)
     .where('id', '=', row.id)
     .executeTakeFirst()
-  return changed.numUpdatedRows > 0n
+  if (changed.numUpdatedRows === 0n) return refuse('not-found', { what: table.replace('_', ' ') })
+  return changedMeanwhile(trx, row.id, seen)
 }
 
-async function putList(trx: Trx, id: string, list: PriceList, isNew: boolean): Promise<null | Refusal> {
+async function putList(trx: Trx, id: string, list: PriceList, seen: Seen): Promise<null | Refusal> {
   const productIds = list.items.map(({ productId }) => productId)
   if (new Set(productIds).size !== productIds.length) {
     return refuse('field-not-readable', { field: 'items', reason: 'each product must be named once' })
@@ -71,9 +83,8 @@ async function putList(trx: Trx, id: string, list: PriceList, isNew: boolean): P
   const unknown =
     (await unknownBranch(trx, list.branchId)) ?? (await unknownProduct(trx, 'items', productIds))
   if (unknown) return unknown
-  if (!(await put(trx, 'price_list', { id, ...lasting(list) }, isNew))) {
-    return refuse('not-found', { what: 'price list' })
-  }
+  const refused = await put(trx, 'price_list', { id, ...lasting(list) }, seen)
+  if (refused) return refused
   await trx.deleteFrom('price_list_item').where('price_list_id', '=', id).execute()
   await trx
     .insertInto('price_list_item')
@@ -86,14 +97,14 @@ async function putPromotion(
   trx: Trx,
   id: string,
   promotion: PromotionInput,
-  isNew: boolean,
+  seen: Seen,
 ): Promise<null | Refusal> {
   const unknown =
     (await unknownBranch(trx, promotion.branchId)) ??
     (await unknownProduct(trx, 'rule', [...new Set(productsOf(promotion.rule))]))
   if (unknown) return unknown
   const row = { id, ...lasting(promotion), rule: JSON.stringify(promotion.rule) }
-  return (await put(trx, 'promotion', row, isNew)) ? null : refuse('not-found', { what: 'promotion' })
+  return put(trx, 'promotion', row, seen)
 }
 
 async function setBranch(trx: Trx, id: string, wanted: z.infer<typeof branchBody>): Promise<null | Refusal> {
@@ -110,8 +121,8 @@ async function setBranch(trx: Trx, id: string, wanted: z.infer<typeof branchBody
 }
 
 /**
- * What head office decides about prices: `POST /v1/price-lists` and `/v1/promotions` make one, `PUT …/:id` changes it. None
- * can be deleted, since sales name it: it is ended by its last day. `PUT /v1/branches/:id/pricing` sets how a branch rounds
+ * What head office decides about prices: `POST /v1/price-lists` and `/v1/promotions` make one, `PUT …/:id` changes it, with
+ * the `version` that was looked at as `If-Match`: if somebody changed it since, nothing is done. None can be deleted, since sales name it: it is ended by its last day. `PUT /v1/branches/:id/pricing` sets how a branch rounds
  * and its limits. Each decision is kept with who made it, in the transaction that carries it out.
  */
 export function pricingRoutes(tools: PricingTools, guard: Guard): Hono<AppEnv> {
@@ -124,39 +135,47 @@ export function pricingRoutes(tools: PricingTools, guard: Guard): Hono<AppEnv> {
     return id.data
   }
 
+  const seenBy = (c: Context<AppEnv>): number => {
+    const seen = seenSchema.safeParse(c.req.header('if-match'))
+    if (seen.success) return seen.data
+    const reason = 'it must be the version that was looked at, such as "3"'
+    throw new Refused(refuse('field-not-readable', { field: 'if-match', reason }))
+  }
+
   const decide = async (
     c: Context<AppEnv>,
     decision: { subject: 'price-list' | 'promotion' | 'branch'; subjectId: string; content: unknown },
     carryOut: (trx: Trx) => Promise<null | Refusal>,
   ) => {
     const { staffId } = staffOf(c.get('caller'))
-    await tools.db.transaction().execute(async (trx) => {
+    const { subject, subjectId } = decision
+    const version = await tools.db.transaction().execute(async (trx) => {
       // A refusal is thrown, so that nothing of it stays.
       granted(await carryOut(trx))
       await recordDecision(tools, trx, { ...decision, staffId })
+      return versionOf(trx, subjectId)
     })
-    const { subject, subjectId } = decision
     c.get('log').info({ subject, subjectId, staffId }, 'price decision')
-    return c.json({ id: subjectId })
+    return c.json({ id: subjectId, version })
   }
 
-  const list = async (c: Context<AppEnv>, id: string, isNew: boolean) => {
+  const list = async (c: Context<AppEnv>, id: string, seen: Seen) => {
     const content = await readJson(c, listBody, LIST_BYTES)
     return decide(c, { subject: 'price-list', subjectId: id, content }, (trx) =>
-      putList(trx, id, content, isNew),
+      putList(trx, id, content, seen),
     )
   }
-  const promotion = async (c: Context<AppEnv>, id: string, isNew: boolean) => {
+  const promotion = async (c: Context<AppEnv>, id: string, seen: Seen) => {
     const content = await readJson(c, promotionSchema)
     return decide(c, { subject: 'promotion', subjectId: id, content }, (trx) =>
-      putPromotion(trx, id, content, isNew),
+      putPromotion(trx, id, content, seen),
     )
   }
 
-  app.post('/price-lists', mayPrice, (c) => list(c, tools.newId(), true))
-  app.put('/price-lists/:id', mayPrice, (c) => list(c, idOf(c, 'price list'), false))
-  app.post('/promotions', mayPrice, (c) => promotion(c, tools.newId(), true))
-  app.put('/promotions/:id', mayPrice, (c) => promotion(c, idOf(c, 'promotion'), false))
+  app.post('/price-lists', mayPrice, (c) => list(c, tools.newId(), null))
+  app.put('/price-lists/:id', mayPrice, (c) => list(c, idOf(c, 'price list'), seenBy(c)))
+  app.post('/promotions', mayPrice, (c) => promotion(c, tools.newId(), null))
+  app.put('/promotions/:id', mayPrice, (c) => promotion(c, idOf(c, 'promotion'), seenBy(c)))
   app.put('/branches/:id/pricing', mayPrice, async (c) => {
     const id = idOf(c, 'branch')
     const content = await readJson(c, branchBody)

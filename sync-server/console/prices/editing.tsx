@@ -6,7 +6,7 @@ import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { pricingWords } from '../pricing-words.ts'
 import { settingsWords } from '../settings-words.ts'
 import { type Lasting, stoppedNow } from './lasting-table.tsx'
-import { useSaving } from './saving.ts'
+import { type Existing, type Saved, useSaving } from './saving.ts'
 
 export interface PricingProps {
   branches: readonly BranchRow[]
@@ -47,16 +47,16 @@ export function DoneLine({ done }: { done: Done | null }) {
 /** What is open to be typed into, and what was done last. What was opened last is what is open, whichever came sooner. */
 export function useEditing<Draft>() {
   const s = useWords(settingsWords)
-  const [editing, setEditing] = useState<{ id: string | null; draft: Draft } | null>(null)
+  const [editing, setEditing] = useState<{ existing: Existing | null; draft: Draft } | null>(null)
   const [done, setDone] = useState<Done | null>(null)
   const opened = useRef(0)
-  const open = async (id: string | null, load: () => Draft | Promise<Draft>) => {
+  const open = async (existing: Existing | null, load: () => Draft | Promise<Draft>) => {
     opened.current += 1
     const mine = opened.current
     try {
       const draft = await load()
       if (mine !== opened.current) return
-      setEditing({ id, draft })
+      setEditing({ existing, draft })
       setDone(null)
     } catch {
       if (mine === opened.current) setDone({ text: s('failed') })
@@ -79,20 +79,20 @@ export function useStopping<Row extends Lasting>(
   const p = useWords(pricingWords)
   const s = useWords(settingsWords)
   const { save } = useSaving(path)
-  const put = async (row: Row, days: Pick<Lasting, 'validFrom' | 'validTo'>): Promise<string | null> => {
+  const put = async (row: Row, days: Pick<Lasting, 'validFrom' | 'validTo'>): Promise<Saved> => {
     const body = await bodyOf(row).catch(() => null)
-    if (body === null) return s('failed')
-    const saved = await save(row.id, { ...body, name: row.name, branchId: row.branchId, ...days })
+    if (body === null) return { told: s('failed'), field: null }
+    const saved = await save(row, { ...body, name: row.name, branchId: row.branchId, ...days })
     on.reload()
-    return 'id' in saved ? null : saved.told
+    return saved
   }
   return async (row: Row) => {
-    const fault = await put(row, stoppedNow(row, on.first))
-    if (fault !== null) return on.done({ text: fault })
+    const stopped = await put(row, stoppedNow(row, on.first))
+    if (!('id' in stopped)) return on.done({ text: stopped.told })
     const { validFrom, validTo } = row
     const undo = async () => {
-      const failed = await put(row, { validFrom, validTo })
-      on.done({ text: failed ?? p('saved', { name: row.name }) })
+      const again = await put({ ...row, version: stopped.version }, { validFrom, validTo })
+      on.done({ text: 'id' in again ? p('saved', { name: row.name }) : again.told })
     }
     on.done({ text: p('stopped', { name: row.name }), undo: () => void undo() })
   }

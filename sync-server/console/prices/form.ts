@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { type DraftTerms, type Faults, fieldOfServer, type Named, type Reading } from './draft.ts'
-import { useSaving } from './saving.ts'
+import { type Existing, useSaving } from './saving.ts'
 import { useFaultWords } from './terms-fields.tsx'
 
 interface FormOptions<Draft, Input> {
   path: string
   /** Null: a new one. */
-  id: string | null
+  existing: Existing | null
   initial: Draft
   read(draft: Draft): Reading<Input>
   products(draft: Draft): readonly Named[]
@@ -31,7 +31,7 @@ export function useForm<Draft extends DraftTerms, Input extends { name: string }
   }
   const submit = async () => {
     if ('faults' in reading) return setTried(true)
-    const saved = await save(options.id, reading.input)
+    const saved = await save(options.existing, reading.input)
     if ('id' in saved) return options.onSaved(reading.input.name)
     setTold({ text: saved.told, field: saved.field && fieldOfServer(saved.field, options.products(draft)) })
   }

@@ -11,6 +11,8 @@ import { pricingWords } from '../pricing-words.ts'
 /** What lists and promotions have in common. */
 export interface Lasting {
   id: string
+  /** What it is changed by: the server refuses when it has become another since. */
+  version: number
   name: string
   branchId: string | null
   validFrom: string
@@ -22,8 +24,10 @@ type State = 'holds' | 'planned' | 'ended'
 const stateOn = (day: BusinessDate, row: Lasting): State =>
   holdsOn(day, row) ? 'holds' : row.validFrom > day ? 'planned' : 'ended'
 
+type Span = Pick<Lasting, 'validFrom' | 'validTo'>
+
 /** The days of something that holds no more from this moment on, be it begun or not; `first`: where it is earliest today. */
-export function stoppedNow(row: Lasting, first: BusinessDate): Pick<Lasting, 'validFrom' | 'validTo'> {
+export function stoppedNow(row: Span, first: BusinessDate): Span {
   const yesterday = addDays(first, -1)
   return { validFrom: earlierOf(row.validFrom, yesterday), validTo: yesterday }
 }

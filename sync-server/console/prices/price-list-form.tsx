@@ -12,6 +12,7 @@ import { useForm } from './form.ts'
 import { FormFrame } from './form-frame.tsx'
 import { type ListedProduct, useListed } from './pricing-data.ts'
 import { ProductPicker } from './product-picker.tsx'
+import type { Existing } from './saving.ts'
 import { TermsFields } from './terms-fields.tsx'
 
 /** What tills ask for a pack, at each branch that it matters to: one figure where they agree. */
@@ -86,7 +87,7 @@ function ItemRow(props: {
 /** A price list as it is typed, with what each till will charge once it is saved. */
 export function PriceListForm(props: {
   /** Null: a new one. */
-  id: string | null
+  existing: Existing | null
   initial: DraftList
   branches: readonly BranchRow[]
   today: BusinessDate
@@ -94,10 +95,11 @@ export function PriceListForm(props: {
   onClose(): void
 }) {
   const p = useWords(pricingWords)
-  const { id, branches, today } = props
+  const { existing, branches, today } = props
+  const id = existing?.id ?? null
   const form = useForm({
     path: '/v1/price-lists',
-    id,
+    existing,
     initial: props.initial,
     read: readList,
     products: ({ items }) => items,

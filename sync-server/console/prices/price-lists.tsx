@@ -40,12 +40,16 @@ export function PriceLists({ branches, first, today }: PricingProps) {
       <DoneLine done={done} />
       {editing && (
         <PriceListForm
-          key={editing.id}
-          id={editing.id}
+          key={editing.existing?.id}
+          existing={editing.existing}
           initial={editing.draft}
           branches={branches}
           today={today}
-          onClose={() => close()}
+          onClose={() => {
+            close()
+            // Somebody else may have been sooner: what is opened next is as it is now.
+            reload()
+          }}
           onSaved={(name) => {
             close({ text: p('saved', { name }) })
             reload()
@@ -61,7 +65,7 @@ export function PriceLists({ branches, first, today }: PricingProps) {
           today={today}
           empty={p('lists.none')}
           what={(row) => p('lists.products', { count: row.items })}
-          onEdit={(row) => void open(row.id, () => draftOf(asking, row))}
+          onEdit={(row) => void open(row, () => draftOf(asking, row))}
           onStop={(row) => void stop(row)}
         />
       )}

@@ -15,10 +15,11 @@ const terms = {
   branchId: z.string().nullable(),
   validFrom: z.string(),
   validTo: z.string().nullable(),
+  version: z.int(),
 }
 const listsSchema = z.object({ priceLists: z.array(z.object({ ...terms, items: z.int() })) })
 const promotionsSchema = z.object({
-  promotions: z.array(z.object({ id: z.string(), ...promotionSchema.shape })),
+  promotions: z.array(z.object({ id: z.string(), version: z.int(), ...promotionSchema.shape })),
 })
 const itemsSchema = z.object({ items: z.array(z.object({ productId: z.string(), price: z.int() })) })
 const listedSchema = z.object({
@@ -57,7 +58,7 @@ export function useAsking() {
     <T>(
       path: string,
       schema: z.ZodType<T>,
-      more: { body?: unknown; method?: 'POST' | 'PUT'; signal?: AbortSignal } = {},
+      more: { body?: unknown; method?: 'POST' | 'PUT'; signal?: AbortSignal; version?: number } = {},
     ) => ask(path, schema, { token, locale, ...more }).then(({ value }) => value),
     [token, locale],
   )

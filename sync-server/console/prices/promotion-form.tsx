@@ -11,6 +11,7 @@ import { useForm } from './form.ts'
 import { FormFrame } from './form-frame.tsx'
 import { type ListedProduct, type PromotionView, useListed } from './pricing-data.ts'
 import { RuleFields } from './rule-fields.tsx'
+import type { Existing } from './saving.ts'
 import { TermsFields } from './terms-fields.tsx'
 
 /** Samples that are shown; a promotion over more products works alike on the rest. */
@@ -118,7 +119,7 @@ function Charged(props: {
 /** A promotion as it is typed, with what a till will charge once it is saved. */
 export function PromotionForm(props: {
   /** Null: a new one. */
-  id: string | null
+  existing: Existing | null
   initial: DraftPromotion
   branches: readonly BranchRow[]
   today: BusinessDate
@@ -127,10 +128,10 @@ export function PromotionForm(props: {
   onClose(): void
 }) {
   const p = useWords(pricingWords)
-  const { id, branches } = props
+  const { existing, branches } = props
   const form = useForm({
     path: '/v1/promotions',
-    id,
+    existing,
     initial: props.initial,
     read: readPromotion,
     products: ({ products }) => products,
@@ -147,7 +148,13 @@ export function PromotionForm(props: {
     >
       <TermsFields draft={draft} branches={branches} fault={fault} onChange={change} />
       <RuleFields draft={draft} currency={branches[0]?.currency ?? 'EUR'} fault={fault} onChange={change} />
-      <Charged id={id} draft={draft} branches={branches} today={props.today} promotions={props.promotions} />
+      <Charged
+        id={existing?.id ?? null}
+        draft={draft}
+        branches={branches}
+        today={props.today}
+        promotions={props.promotions}
+      />
     </FormFrame>
   )
 }

@@ -69,13 +69,17 @@ export function Promotions({ branches, first, today }: PricingProps) {
       <DoneLine done={done} />
       {editing && (
         <PromotionForm
-          key={editing.id}
-          id={editing.id}
+          key={editing.existing?.id}
+          existing={editing.existing}
           initial={editing.draft}
           branches={branches}
           today={today}
           promotions={promotions ?? []}
-          onClose={() => close()}
+          onClose={() => {
+            close()
+            // Somebody else may have been sooner: what is opened next is as it is now.
+            reload()
+          }}
           onSaved={(name) => {
             close({ text: p('saved', { name }) })
             reload()
@@ -91,7 +95,7 @@ export function Promotions({ branches, first, today }: PricingProps) {
           today={today}
           empty={p('promotions.none')}
           what={words}
-          onEdit={(row) => void open(row.id, () => draftOf(asking, row))}
+          onEdit={(row) => void open(row, () => draftOf(asking, row))}
           onStop={(row) => void stop(row)}
         />
       )}

@@ -53,6 +53,8 @@ interface Request {
   method?: 'POST' | 'PUT'
   signal?: AbortSignal
   locale: string
+  /** What was looked at before it is changed: the server refuses if it has become another since. */
+  version?: number | undefined
 }
 
 /**
@@ -64,10 +66,11 @@ interface Request {
 export async function ask<T>(
   path: string,
   schema: z.ZodType<T>,
-  { token, body, method = 'POST', signal, locale }: Request,
+  { token, body, method = 'POST', signal, locale, version }: Request,
 ): Promise<{ value: T; clockAheadMs: number }> {
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': locale }
   if (token) headers.authorization = `Bearer ${await token()}`
+  if (version !== undefined) headers['if-match'] = `"${version}"`
   if (body !== undefined) headers['content-type'] = 'application/json'
   const init = { headers, ...(signal ? { signal } : {}) }
   const response = await fetch(
