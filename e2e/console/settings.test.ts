@@ -192,6 +192,24 @@ it('a customer is made with a card that the till knows, changed, and closed', as
   await page.getByRole('table', { name: 'Customers' }).getByText('Closed').waitFor()
 })
 
+it('a branch’s limits and rounding are set by keyboard', async () => {
+  await page.getByRole('link', { name: 'Branches' }).click()
+  const forms = page.getByRole('region', { name: 'Discounts and rounding' })
+  const form = forms.getByRole('form', { name: MARKET.name })
+  const limit = form.getByLabel('Pharmacist, up to % (usually 20%)')
+  await limit.fill('101')
+  await page.keyboard.press('Enter')
+  await form.getByText('Type a rate from 0 to 100, such as 12.5.').waitFor()
+  await limit.fill('12,5')
+  await form.getByLabel('VAT is rounded').selectOption('On each line')
+  await form.getByLabel('Cash is rounded').selectOption('To €0.50')
+  await limit.press('Enter')
+  await form.getByText('Saved.').waitFor()
+  await look('branches')
+  const limits = product.db.selectFrom('discount_limit').select(['role', 'rate_bp'])
+  expect(await limits.execute()).toEqual([{ role: 'pharmacist', rate_bp: 1250 }])
+})
+
 it.each(['prices', 'customers', 'branches'])('%s has no accessibility fault', async (area) => {
   await page.goto(`${product.serverUrl}/console/#${area}`)
   await page.getByRole('navigation').waitFor()

@@ -1,9 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
+import type { BranchPricing } from '../../domain/pricing/branch-pricing.ts'
 import type { ListedPrice } from '../../domain/pricing/price-list.ts'
 import type { PromotionInput } from '../../domain/pricing/promotion.ts'
+import { cashRoundingSchema } from '../../domain/pricing/rounding.ts'
 import { refuse } from '../../domain/refusals.ts'
+import { taxRoundingSchema } from '../../domain/sale/events.ts'
 import type { ServerDatabase } from '../database/pool.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
@@ -102,6 +105,26 @@ async function readPromotions(
   }))
 }
 
+/** How each branch rounds, and the limits that it has set. */
+async function readBranches(db: ServerDatabase): Promise<(BranchPricing & { id: string })[]> {
+  const branches = await db
+    .selectFrom('branch')
+    .orderBy('name')
+    .select(['id', 'tax_rounding as taxRounding', 'cash_rounding as cashRounding'])
+    .execute()
+  const limits = Map.groupBy(
+    await db.selectFrom('discount_limit').selectAll().execute(),
+    (row) => row.branch_id,
+  )
+  return branches.map(({ id, taxRounding, cashRounding }) => ({
+    id,
+    // A branch that never said how rounds as the till then does.
+    taxRounding: taxRoundingSchema.catch('receipt').parse(taxRounding),
+    cashRounding: cashRoundingSchema.nullable().catch(null).parse(cashRounding),
+    limits: Object.fromEntries((limits.get(id) ?? []).map(({ role, rate_bp }) => [role, rate_bp])),
+  }))
+}
+
 async function readListed(db: ServerDatabase, ids: readonly string[]): Promise<ListedProduct[]> {
   const products = await db
     .selectFrom('product')
@@ -130,7 +153,8 @@ async function readListed(db: ServerDatabase, ids: readonly string[]): Promise<L
 
 /**
  * What head office reads before it decides about prices: `GET /v1/price-lists`, `/v1/price-lists/:id/items` and
- * `/v1/promotions`, the newest first, each with the `version` to change it by; `POST /v1/products/listed` with `ids` tells what those products cost, on which lists.
+ * `/v1/promotions`, the newest first, each with the `version` to change it by; `GET /v1/branches/pricing` how each branch
+ * rounds and its limits; `POST /v1/products/listed` with `ids` tells what those products cost, on which lists.
  */
 export function pricingViewRoutes(db: ServerDatabase, guard: Guard): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
@@ -141,6 +165,7 @@ export function pricingViewRoutes(db: ServerDatabase, guard: Guard): Hono<AppEnv
   })
   app.get('/price-lists', mayPrice, async (c) => c.json({ priceLists: await readLists(db) }))
   app.get('/promotions', mayPrice, async (c) => c.json({ promotions: await readPromotions(db) }))
+  app.get('/branches/pricing', mayPrice, async (c) => c.json({ branches: await readBranches(db) }))
   app.get('/price-lists/:id/items', mayPrice, async (c) => {
     const id = idSchema.safeParse(c.req.param('id'))
     const items = id.success

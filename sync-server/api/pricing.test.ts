@@ -142,7 +142,8 @@ describe('what head office reads before it decides', () => {
 
   it('is for nobody else', async () => {
     const token = await signIn(server, 'branch_manager')
-    for (const path of ['price-lists', 'promotions']) expect((await get(path, token)).status).toBe(403)
+    for (const path of ['price-lists', 'promotions', 'branches/pricing'])
+      expect((await get(path, token)).status).toBe(403)
     expect((await send('POST', 'products/listed', { ids: [uuidv7()] }, token)).status).toBe(403)
   })
 })
@@ -150,6 +151,17 @@ describe('what head office reads before it decides', () => {
 it('sets how a branch rounds and what its roles may take off', async () => {
   const { branchId } = server.organisation
   const wanted = { taxRounding: 'line', cashRounding: 5, limits: { cashier: 1000 } }
+  const read = async () => {
+    const headers = { authorization: `Bearer ${headOffice}` }
+    const answer = await fetch(new URL('/v1/branches/pricing', server.url), { headers })
+    return ((await answer.json()) as { branches: object[] }).branches
+  }
+  expect(await read()).toContainEqual({
+    id: branchId,
+    taxRounding: 'receipt',
+    cashRounding: null,
+    limits: {},
+  })
   expect((await send('PUT', `branches/${branchId}/pricing`, wanted)).status).toBe(200)
   const branch = await server.db
     .selectFrom('branch')
@@ -160,6 +172,7 @@ it('sets how a branch rounds and what its roles may take off', async () => {
   expect(await server.db.selectFrom('discount_limit').selectAll().execute()).toEqual([
     { branch_id: branchId, role: 'cashier', rate_bp: 1000 },
   ])
+  expect(await read()).toContainEqual({ id: branchId, ...wanted })
   for (const wrong of [{ cashRounding: 7 }, { limits: { it_admin: 1 } }, { limits: { cashier: 10_001 } }]) {
     expect((await send('PUT', `branches/${branchId}/pricing`, { ...wanted, ...wrong })).status).toBe(400)
   }

@@ -1,12 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
-import { limitRateSchema } from '../../domain/pricing/limits.ts'
+import { type BranchPricing, branchPricingSchema } from '../../domain/pricing/branch-pricing.ts'
 import { endsBeforeItBegins, type PriceList, priceListSchema } from '../../domain/pricing/price-list.ts'
 import { type PromotionInput, productsOf, promotionSchema } from '../../domain/pricing/promotion.ts'
-import { cashRoundingSchema } from '../../domain/pricing/rounding.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
-import { taxRoundingSchema } from '../../domain/sale/events.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
@@ -27,13 +25,6 @@ const LIST_BYTES = 256 * 1024
 const listBody = priceListSchema.refine((list) => !endsBeforeItBegins(list), {
   error: 'the last day is before the first',
   path: ['validTo'],
-})
-
-/** How a branch's country rounds, and what each role at its counter may take off. A role that is not named has the usual limit. */
-const branchBody = z.strictObject({
-  taxRounding: taxRoundingSchema,
-  cashRounding: cashRoundingSchema.nullable(),
-  limits: z.partialRecord(z.enum(['cashier', 'pharmacist', 'branch_manager']), limitRateSchema),
 })
 
 /** A version as a header has it: in quotes, as any entity tag. */
@@ -107,7 +98,7 @@ async function putPromotion(
   return put(trx, 'promotion', row, seen)
 }
 
-async function setBranch(trx: Trx, id: string, wanted: z.infer<typeof branchBody>): Promise<null | Refusal> {
+async function setBranch(trx: Trx, id: string, wanted: BranchPricing): Promise<null | Refusal> {
   const changed = await trx
     .updateTable('branch')
     .set({ tax_rounding: wanted.taxRounding, cash_rounding: wanted.cashRounding })
@@ -178,7 +169,7 @@ export function pricingRoutes(tools: PricingTools, guard: Guard): Hono<AppEnv> {
   app.put('/promotions/:id', mayPrice, (c) => promotion(c, idOf(c, 'promotion'), seenBy(c)))
   app.put('/branches/:id/pricing', mayPrice, async (c) => {
     const id = idOf(c, 'branch')
-    const content = await readJson(c, branchBody)
+    const content = await readJson(c, branchPricingSchema)
     return decide(c, { subject: 'branch', subjectId: id, content }, (trx) => setBranch(trx, id, content))
   })
   return app

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { z } from 'zod'
 import { type BusinessDate, businessDateAt } from '../../../domain/business-date.ts'
+import { branchPricingSchema } from '../../../domain/pricing/branch-pricing.ts'
 import type { ProductPrices } from '../../../domain/pricing/preview.ts'
 import { promotionSchema } from '../../../domain/pricing/promotion.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
@@ -20,6 +21,9 @@ const terms = {
 const listsSchema = z.object({ priceLists: z.array(z.object({ ...terms, items: z.int() })) })
 const promotionsSchema = z.object({
   promotions: z.array(z.object({ id: z.string(), version: z.int(), ...promotionSchema.shape })),
+})
+const branchesSchema = z.object({
+  branches: z.array(z.object({ id: z.string(), ...branchPricingSchema.shape })),
 })
 const itemsSchema = z.object({ items: z.array(z.object({ productId: z.string(), price: z.int() })) })
 const listedSchema = z.object({
@@ -85,6 +89,7 @@ function useRead<T>(path: string, schema: z.ZodType<T>): { value: Read<T>; reloa
 }
 
 export const usePriceLists = () => useRead('/v1/price-lists', listsSchema)
+export const useBranchPricing = () => useRead('/v1/branches/pricing', branchesSchema)
 export const usePromotions = () => useRead('/v1/promotions', promotionsSchema)
 
 /** @throws ApiError */

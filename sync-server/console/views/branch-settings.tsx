@@ -5,7 +5,7 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useLive } from '../live/live-context.ts'
 import { settingsWords } from '../settings-words.ts'
-import { Field } from './field.tsx'
+import { EnterSaves, Field } from './field.tsx'
 import { Section } from './section.tsx'
 import { amountText, readMinor, useSettings } from './settings-form.ts'
 
@@ -37,6 +37,7 @@ function Limits({ branch }: { branch: BranchRow }) {
       <Button takesFocus onPress={() => void submit()}>
         {s('save')}
       </Button>
+      <EnterSaves />
       <p role="status" className="basis-full text-dense text-second empty:hidden">
         {told}
       </p>

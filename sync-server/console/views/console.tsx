@@ -12,6 +12,7 @@ import { type Session, useSession } from '../session/session.ts'
 import { consoleWords } from '../words.ts'
 import { type Area, useArea } from './areas.ts'
 import { BranchCards } from './branch-cards.tsx'
+import { BranchPricingSettings } from './branch-pricing.tsx'
 import { BranchSettings } from './branch-settings.tsx'
 import { CashSessions } from './cash-sessions.tsx'
 import { Exceptions } from './exceptions.tsx'
@@ -128,6 +129,7 @@ function AreaOf({ area, role }: { area: Area; role: Role }) {
     return (
       <Sheet>
         <BranchSettings />
+        <BranchPricingSettings />
       </Sheet>
     )
   return <Overview role={role} />

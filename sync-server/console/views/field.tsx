@@ -62,6 +62,9 @@ export function Field(props: {
   )
 }
 
+/** Lets Enter in any field of a form send it: browsers do so only where it has a button for it. */
+export const EnterSaves = () => <input type="submit" hidden />
+
 /** One of several, by its label. */
 export function SelectField<Value extends string>(props: {
   label: string
