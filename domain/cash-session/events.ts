@@ -168,9 +168,7 @@ export const cashSessionAddendumSchema = z.object({
   lastReceipt: z.int().positive().nullable(),
   grossTotal: minorSchema,
   taxes: z.array(taxShareSchema),
-  tenders: z.array(
-    z.object({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema }),
-  ),
+  tenders: z.array(z.object({ kind: tenderKindSchema, count: z.int().nonnegative(), amount: minorSchema })),
   /** What was given back late; absent when nothing was. */
   refunds: refundFiguresSchema.optional(),
   /** Late cash, in (+) or out (-). */

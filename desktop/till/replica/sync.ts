@@ -157,28 +157,23 @@ export function startSync(options: {
   const checkpointer = createCheckpointer(db, counter.attended)
   const history = openOwnHistory(db, { deviceId: identity.deviceId, journal })
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, history })
+  const shared = { serverUrl, fetch: authorized, db, now }
   const pull = keepPulling(
     {
-      serverUrl,
-      fetch: authorized,
-      db,
+      ...shared,
       history,
       writer,
       slices: createSlices(() => performance.now(), checkpointer.written, counter.attended),
       changes,
-      now,
       failed: (table, error) => log({ event: 'shape-failed', table, detail: error.message }),
     },
     log,
   )
   const push = startPush({
-    serverUrl,
-    fetch: authorized,
+    ...shared,
     deviceId: identity.deviceId,
-    db,
     journal,
     state: createTillState(db),
-    now,
     random,
     instance,
     diverged: diverged && (() => diverged(authorized)),

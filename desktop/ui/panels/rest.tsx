@@ -126,6 +126,48 @@ function LineButtons() {
   )
 }
 
+/** What the sale came to, by what it was paid, and how many packs it was. */
+function ChangeFacts({ sale }: { sale: NonNullable<LastSaleView> }) {
+  const t = useWords(tillWords)
+  const s = useWords(sellingWords)
+  const card = sale.kind === 'card'
+  return (
+    <Facts
+      rows={[
+        ...(card
+          ? []
+          : ([
+              [t('change.total'), <Money key="total" amount={sale.total} />],
+              // Beside several tenders the sum that was handed over says only what made the change.
+              ...(sale.tenders.length > 1 && sale.change === 0
+                ? []
+                : ([[t('change.given'), <Money key="given" amount={sale.given} />]] as const)),
+            ] as const)),
+        ...(sale.exchange
+          ? ([
+              [
+                s('exchange.settled'),
+                <Money
+                  key="exchange"
+                  amount={
+                    sale.exchange.tenders.find(({ kind }) => kind === 'exchange')?.amount ??
+                    sale.exchange.total
+                  }
+                />,
+              ],
+            ] as const)
+          : []),
+        ...(sale.tenders.length > 1
+          ? sale.tenders
+              .filter(({ kind }) => kind !== 'exchange')
+              .map(({ kind, amount }) => [t(`tender.${kind}`), <Money key={kind} amount={amount} />] as const)
+          : []),
+        [t('change.items'), <Quantity key="items" value={sale.itemCount} />],
+      ]}
+    />
+  )
+}
+
 function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
   const t = useWords(tillWords)
   const s = useWords(sellingWords)
@@ -163,41 +205,7 @@ function ChangeState({ sale }: { sale: NonNullable<LastSaleView> }) {
         </p>
       </div>
       <OvernightRow />
-      <Facts
-        rows={[
-          ...(card
-            ? []
-            : ([
-                [t('change.total'), <Money key="total" amount={sale.total} />],
-                // Beside several tenders the sum that was handed over says only what made the change.
-                ...(sale.tenders.length > 1 && sale.change === 0
-                  ? []
-                  : ([[t('change.given'), <Money key="given" amount={sale.given} />]] as const)),
-              ] as const)),
-          ...(sale.exchange
-            ? ([
-                [
-                  s('exchange.settled'),
-                  <Money
-                    key="exchange"
-                    amount={
-                      sale.exchange.tenders.find(({ kind }) => kind === 'exchange')?.amount ??
-                      sale.exchange.total
-                    }
-                  />,
-                ],
-              ] as const)
-            : []),
-          ...(sale.tenders.length > 1
-            ? sale.tenders
-                .filter(({ kind }) => kind !== 'exchange')
-                .map(
-                  ({ kind, amount }) => [t(`tender.${kind}`), <Money key={kind} amount={amount} />] as const,
-                )
-            : []),
-          [t('change.items'), <Quantity key="items" value={sale.itemCount} />],
-        ]}
-      />
+      <ChangeFacts sale={sale} />
       <p className="pt-4 text-floor text-second">{t('change.next')}</p>
     </Panel>
   )

@@ -28,9 +28,22 @@ export function troubleOf(answer: unknown): Trouble | null {
   return isRefusal(answer as Refusal) ? { refusal: answer as Refusal } : null
 }
 
+function createToasts({ store, setTimeout, clearTimeout }: Omit<Surroundings, 'play'>) {
+  let timer = 0
+  const dismissToast = () => {
+    clearTimeout(timer)
+    store.setState({ toast: null })
+  }
+  const showToast = (toast: Toast) => {
+    dismissToast()
+    store.setState({ toast })
+    timer = setTimeout(() => store.setState({ toast: null }), TOAST_MS)
+  }
+  return { showToast, dismissToast }
+}
+
 export function createTools({ store, play, setTimeout, clearTimeout }: Surroundings) {
   let bridge: Bridge | null = null
-  let toastTimer = 0
   let under = 0
   const { getState: get, setState: set } = store
 
@@ -64,17 +77,6 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     if (get().notice) void call('notice.dismiss', {})
   }
 
-  const dismissToast = () => {
-    clearTimeout(toastTimer)
-    set({ toast: null })
-  }
-
-  const showToast = (toast: Toast) => {
-    dismissToast()
-    set({ toast })
-    toastTimer = setTimeout(() => set({ toast: null }), TOAST_MS)
-  }
-
   /**
    * Changes the window after an answer, but only where the person has left it as it was when the command was given:
    * a panel opened or a word typed meanwhile is theirs.
@@ -101,5 +103,6 @@ export function createTools({ store, play, setTimeout, clearTimeout }: Surroundi
     set({ connection: next ? 'connected' : 'lost' })
   }
 
-  return { get, set, play, isOwn, call, failed, forgetScan, showToast, dismissToast, settle, once, setBridge }
+  const toasts = createToasts({ store, setTimeout, clearTimeout })
+  return { get, set, play, isOwn, call, failed, forgetScan, ...toasts, settle, once, setBridge }
 }

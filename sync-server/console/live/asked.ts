@@ -4,7 +4,7 @@ import { addDays } from '../../../domain/business-date.ts'
 import { minorSchema } from '../../../domain/money.ts'
 import { dayKey } from '../figures/day.ts'
 import { ask, type TokenSource } from '../session/api.ts'
-import type { LiveState } from './live-store.ts'
+import type { LiveState } from './live-state.ts'
 import { createRefresher } from './refresher.ts'
 
 const missingSchema = z.object({

@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { TokenSource } from '../session/api.ts'
-import type { LiveState } from './live-store.ts'
+import type { LiveState } from './live-state.ts'
 
 export interface Live {
   store: StoreApi<LiveState>

@@ -58,6 +58,14 @@ async function readFrames(
   }
 }
 
+/** A refusal, or a server that is busy: as each would have been told by itself. */
+async function tellAll(response: Response, asks: readonly Ask[], open: Set<Ask>): Promise<void> {
+  const body = await response.arrayBuffer()
+  for (const ask of asks) {
+    if (open.delete(ask)) ask.answer(responseOf(response.status, response.headers, body))
+  }
+}
+
 /**
  * A `fetch` whose waiting questions all share one connection, however many shapes are followed: a browser opens six to a
  * host, for all its windows together. Who asks anew takes everybody that still waits along into a new request, and the one
@@ -82,7 +90,7 @@ export function createOneLine({ token, silentMs = SILENT_MS, ...options }: LineO
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` }
       const body = JSON.stringify({ asks: asks.map(({ query }) => query) })
       const response = await inner(BUNDLE_PATH, { method: 'POST', headers, body, signal: mine.signal })
-      if (response.headers.get('content-type') !== BUNDLE_TYPE) return await tellAll(response, asks)
+      if (response.headers.get('content-type') !== BUNDLE_TYPE) return await tellAll(response, asks, open)
       await readFrames(response, asks, open, heard)
       throw new TypeError('the server left a question open')
     } catch (error) {
@@ -91,14 +99,6 @@ export function createOneLine({ token, silentMs = SILENT_MS, ...options }: LineO
       for (const ask of asks) if (open.delete(ask)) ask.fail(error)
     } finally {
       stop()
-    }
-  }
-
-  /** A refusal, or a server that is busy: as each would have been told by itself. */
-  const tellAll = async (response: Response, asks: readonly Ask[]) => {
-    const body = await response.arrayBuffer()
-    for (const ask of asks) {
-      if (open.delete(ask)) ask.answer(responseOf(response.status, response.headers, body))
     }
   }
 

@@ -1,5 +1,5 @@
 import type { BranchRow, RegisterRow } from '../../../migrations/schema.ts'
-import type { Directory } from '../live/live-store.ts'
+import type { Directory } from '../live/live-state.ts'
 
 /** Where something happened, as people call it. */
 export interface Place {

@@ -3,90 +3,17 @@ import { type Kysely, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Role, roleSchema } from '../../../domain/permissions.ts'
-import type { ServerTables, SharedTables } from '../../../migrations/schema.ts'
+import type { ServerTables } from '../../../migrations/schema.ts'
 import { SYNCED_TABLES, type SyncedTable } from '../../../migrations/synced-tables.ts'
 import type { ServerDatabase } from '../../database/pool.ts'
 import { addDevice, deviceToken, send, startTestServer, type TestServer } from '../../test-server.ts'
 import type { Message } from '../testing.ts'
-
-type Rows = 'branch' | 'all' | 'none'
-
-/**
- * Who may follow a table: a till, a tablet that stands at no register, and people who may see the console (branch
- * managers and head office; nobody else sees any table). A new synced table does not compile without its line here.
- */
-interface Decision {
-  till: Rows
-  tablet: Rows
-  console: Rows
-}
-
-const SHARED: Decision = { till: 'branch', tablet: 'branch', console: 'branch' }
-const PUBLIC: Decision = { till: 'all', tablet: 'all', console: 'all' }
-const DEVICES_ONLY: Decision = { till: 'branch', tablet: 'branch', console: 'none' }
-const OFFICE_ONLY: Decision = { till: 'none', tablet: 'none', console: 'branch' }
-
-const DECISIONS: Record<keyof SharedTables, Decision> = {
-  branch: SHARED,
-  register: SHARED,
-  device: SHARED,
-  staff: SHARED,
-  staff_pin: { till: 'branch', tablet: 'none', console: 'none' },
-  product: PUBLIC,
-  price_list: PUBLIC,
-  price_list_item: PUBLIC,
-  promotion: PUBLIC,
-  discount_limit: SHARED,
-  sale: SHARED,
-  sale_line: SHARED,
-  sale_tax: SHARED,
-  sale_discount: SHARED,
-  sale_tender: SHARED,
-  register_total: SHARED,
-  basket_action: OFFICE_ONLY,
-  payment_return: OFFICE_ONLY,
-  favourite_mark: DEVICES_ONLY,
-  parked_basket: SHARED,
-  parked_basket_end: SHARED,
-  refund: SHARED,
-  refund_line: SHARED,
-  refund_tax: SHARED,
-  refund_tender: SHARED,
-  customer: PUBLIC,
-  account_movement: SHARED,
-  account_balance: PUBLIC,
-  voucher: PUBLIC,
-  voucher_movement: SHARED,
-  voucher_balance: PUBLIC,
-  cash_session: SHARED,
-  cash_count: SHARED,
-  cash_movement: SHARED,
-  drawer_action: SHARED,
-  drawer_balance: SHARED,
-  drawer_handover: SHARED,
-  z_addendum: SHARED,
-  stock_movement: SHARED,
-  stock_on_hand: SHARED,
-  demand_daily: DEVICES_ONLY,
-  forecast_model: PUBLIC,
-  device_head: SHARED,
-  device_status: OFFICE_ONLY,
-  event_exception: SHARED,
-}
-
-/** The parts of a table that the console may ask for by themselves. A part that is not named here is nobody's. */
-const PARTS: Partial<Record<keyof SharedTables, readonly ('open' | 'day')[]>> = {
-  sale: ['day'],
-  cash_session: ['day', 'open'],
-  event_exception: ['open'],
-}
+import { DECISIONS, type Decision, PARTS, type Rows } from './matrix-decisions.ts'
 
 /** The one day that {@link valueFor} gives every row, and one that none has. */
 const [DAY, OTHER_DAY] = ['2026-03-02', '2026-03-03']
 
 const SPOKESMEN = ['till of A', 'head_office of no branch']
-
-const CONSOLE_ROLES: readonly Role[] = ['branch_manager', 'head_office']
 
 /** Stands in every column that is not synced: it may leave the server in no answer. */
 const PRIVATE = 'MUST-NOT-LEAVE-THE-SERVER'
@@ -192,7 +119,8 @@ async function addCallers(): Promise<void> {
       ['B', otherBranchId] as const,
       ['no branch', null] as const,
     ]) {
-      const rows = (decision: Decision) => (CONSOLE_ROLES.includes(role) ? decision.console : 'none')
+      const sees = role === 'head_office' || (role === 'branch_manager' && branch !== null)
+      const rows = (decision: Decision) => (sees ? decision.console : 'none')
       callers.push({
         name: `${role} of ${name}`,
         token: await addPerson(role, branch),
@@ -263,7 +191,7 @@ describe('every synced table × caller × branch, asked of the whole server', ()
       // Where there is no part at all, one of each kind says so for the others.
       const asking = synced.parts ? callers : callers.filter(({ name }) => SPOKESMEN.includes(name))
       for (const caller of asking) {
-        const mayAll = CONSOLE_ROLES.some((role) => caller.name.startsWith(role))
+        const mayAll = ['branch_manager', 'head_office'].some((role) => caller.name.startsWith(role))
         for (const part of [`day:${DAY}`, `day:${OTHER_DAY}`, 'open']) {
           const kind = part === 'open' ? 'open' : 'day'
           const allowed =

@@ -103,6 +103,15 @@ async function prove(authenticate: Authenticate, authorization: string): Promise
   return answer
 }
 
+/** Proves one caller anew, for all that they have open. */
+async function proveAll(authenticate: Authenticate, authorization: string, requests: ReadonlySet<Watched>) {
+  const caller = await prove(authenticate, authorization)
+  for (const request of [...requests]) {
+    const refusal = isRefusal(caller) ? caller : request.check(caller)
+    if (refusal) request.cut(refusal)
+  }
+}
+
 /**
  * Ends open requests of callers who lost the right to them: long polls, event streams, long downloads. Whoever cannot
  * be proven in time is cut off too.
@@ -117,14 +126,6 @@ export function createRevocation(
   let timer: NodeJS.Timeout | null = null
   let count = 0
 
-  const askOne = async (authorization: string, requests: ReadonlySet<Watched>) => {
-    const caller = await prove(authenticate, authorization)
-    for (const request of [...requests]) {
-      const refusal = isRefusal(caller) ? caller : request.check(caller)
-      if (refusal) request.cut(refusal)
-    }
-  }
-
   const askAll = async () => {
     const began = performance.now()
     // Who comes meanwhile has just been proven.
@@ -132,7 +133,7 @@ export function createRevocation(
     const work = async () => {
       for (const [authorization, requests] of turns) {
         if (requests.size === 0) continue
-        if (performance.now() - began < roundMs) await askOne(authorization, requests)
+        if (performance.now() - began < roundMs) await proveAll(authenticate, authorization, requests)
         else for (const request of [...requests]) request.cut(refuse('unauthenticated'))
       }
     }
