@@ -69,10 +69,13 @@ describe('a completed sale', () => {
     ['taxes.0', { taxes: [{ ...sale.taxes[0], tax: 10 }] }],
     ['total', { total: 10 ** 12 }],
     ['receiptNumber', { receiptNumber: 0 }],
-    ['', { surprise: true }],
   ])('is unreadable when %s does not add up', (path, change) => {
     const parsed = saleCompletedSchema.safeParse({ ...sale, ...change })
     expect(parsed.error?.issues[0]?.path.join('.')).toBe(path)
+  })
+
+  it('is read although a later build says more in it', () => {
+    expect(saleCompletedSchema.safeParse({ ...sale, surprise: true }).success).toBe(true)
   })
 })
 

@@ -68,7 +68,7 @@ describe('a command', () => {
     expect(missing).toEqual({
       code: 2,
       out: '',
-      err: '/no/such/file cannot be read: there is no such file\n',
+      err: '/no/such/file cannot be read: there is no such file or folder\n',
     })
   })
 })

@@ -106,7 +106,8 @@ describe('a closed session', () => {
 
 it('is not held up by a field whose name no database column can hold', async () => {
   const journal = await newJournal()
-  const events = appendAll(journal, [journal.sale(1, { 'a\u0000b': 1 }), journal.opened()])
+  const unreadable = journal.sale(1, { 'a\u0000b': 1, total: 'a\u0000b' })
+  const events = appendAll(journal, [unreadable, journal.opened()])
   const { status, answer } = await post(journal.device, events)
   expect([status, answer.head]).toEqual([200, journal.head])
   expect(await codes(journal.device)).toEqual(['1 invalid-payload'])

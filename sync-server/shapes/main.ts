@@ -16,7 +16,7 @@ const HELP = `Serves the tables of a Postgres database as shapes, over Electric'
   --host <address>       address to listen on (default 127.0.0.1)
   --data-dir <dir>       where the change log and snapshots are kept (default: one for the database and name in
                          ${stateDir()})
-  --name <name>          replication slot and publication (default shapes_alone); one engine per name
+  --name <name>          replication slot and publication (default: shapes_ and the database's name); one engine per name
   --allow-delete         answer DELETE /v1/shape
   --chunk-bytes <n>      answers are cut at about this size (default 10485760)
   --segment-bytes <n>    size of the change log's files (default 67108864)
@@ -36,7 +36,7 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   'data-dir': { type: 'string' },
   // Not the product's own, which may run on the same database.
-  name: { type: 'string', default: 'shapes_alone' },
+  name: { type: 'string' },
   'chunk-bytes': { type: 'string' },
   'segment-bytes': { type: 'string', default: '67108864' },
   'allow-delete': { type: 'boolean', default: false },
@@ -64,6 +64,13 @@ function stateDir(): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = process.env
   return join(XDG_STATE_HOME || LOCALAPPDATA || join(homedir(), '.local', 'state'), 'shapes')
 }
+
+/** Slots are known by name in all of a cluster: another for each database, and none of the product's. */
+const defaultName = ({ pathname }: URL): string =>
+  `shapes_${decodeURIComponent(pathname.slice(1))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]/g, '_')
+    .slice(0, 50)}`
 
 function defaultDataDir({ hostname, port, pathname }: URL, name: string): string {
   const parts = [hostname, port || '5432', pathname.slice(1), name]
@@ -101,15 +108,16 @@ function readArguments(argv: readonly string[]): Arguments | 'help' {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new EngineError('--port must be given, a number from 1 to 65535 (0 lets the system choose).')
   }
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(values.name)) {
+  const name = values.name ?? defaultName(url)
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) {
     throw new EngineError('--name may hold small letters, digits and underscores, and begins with a letter.')
   }
   return {
     databaseUrl,
     port,
     host: values.host,
-    dataDir: values['data-dir'] ?? defaultDataDir(url, values.name),
-    name: values.name,
+    dataDir: values['data-dir'] ?? defaultDataDir(url, name),
+    name,
     allowDelete: values['allow-delete'],
     chunkBytes: readChunkBytes(values['chunk-bytes']),
     segmentBytes: readBytes('--segment-bytes', values['segment-bytes']),

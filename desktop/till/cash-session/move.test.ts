@@ -150,6 +150,7 @@ test('a drawer short by a cash sale points at that sale, and lists who moved wha
   expect(moves.map(({ kind, count: times, amount, reason }) => [kind, times, amount, reason])).toEqual([
     ['float', 1, 10_000, null],
     ['sale', 2, 836, null],
+    ['card-sale', 1, 0, null],
     ['paid-in', 1, 5000, 'monnaie de la banque'],
     ['paid-out', 1, -1240, 'timbres'],
     ['pick-up', 1, -8000, 'coffre'],

@@ -114,21 +114,36 @@ it('takes nothing up that another slot left in its folder, and leaves no slot be
   t.events.length = 0
 })
 
-it('does not take the slot of another engine, whether that one runs or not', async () => {
+it('does not take the slot of an engine that runs; one that nobody reads it takes over, and says so', async () => {
   const before = await readToEnd(t, { table: 'sale' })
   const dir = await mkdtemp(join(tmpdir(), 'shapes-other-'))
   const dataDir = join(dir, 'engine')
-  const open = () => createShapeEngine({ databaseUrl: t.postgres.url, dataDir })
+  const told: string[] = []
+  const open = () =>
+    createShapeEngine({
+      databaseUrl: t.postgres.url,
+      dataDir,
+      onEvent: ({ level, message }) => void (level === 'warn' && told.push(message)),
+    })
   await expect(open()).rejects.toThrow(
-    '"shape_engine" (of the database "postgres") is not of this data folder',
+    '"shape_engine" (of the database "postgres") is read by another engine: give this engine another name',
   )
+  expect(existsSync(dataDir)).toBe(false)
   await t.engine().close()
   await until(async () => !(await slot()).active)
-  await expect(open()).rejects.toThrow('give this engine another name')
-  expect(existsSync(dataDir)).toBe(false)
+  await (await open()).close()
+  expect(told).toContain(
+    'The replication slot "shape_engine" was filled from another data folder, and is taken over.',
+  )
+  await until(async () => !(await slot()).active)
   await rm(dir, { recursive: true })
+  // Whoever had it before notices that it went on without them.
+  await t.sql.query('INSERT INTO sale VALUES (45)')
   await t.restart()
-  expect((await t.get({ table: 'sale', handle: before.handle, offset: before.offset })).status).toBe(200)
+  expect((await t.get({ table: 'sale', handle: before.handle, offset: before.offset })).status).toBe(409)
+  expect(applyMessages((await readToEnd(t, { table: 'sale' })).messages).size).toBe(2)
+  await t.sql.query('DELETE FROM sale WHERE id = 45')
+  t.events.length = 0
 })
 
 it('is as far as everything its snapshot holds, also where commits reach the disk later', async () => {

@@ -12,8 +12,8 @@ import {
   type Origin,
   recreateSlot,
   type SlotState,
-  slotDatabase,
   slotHolder,
+  slotOwner,
   slotState,
 } from './slot.ts'
 import { type Committed, TransactionWriter } from './transaction-writer.ts'
@@ -191,7 +191,7 @@ export class Feed {
     const { db, name, log, handlers } = this.#options
     const before = this.#origin
     const isSameDatabase = before?.systemId === origin.systemId && before.database === origin.database
-    if (!isSameDatabase || before.slot !== name) await this.#refuseForeignSlot()
+    if (!isSameDatabase || before.slot !== name) await this.#takeOver(origin.database)
     await log.reset(0)
     this.#origin = origin
     await handlers.discontinued(reason)
@@ -206,14 +206,22 @@ export class Feed {
     if (isSameDatabase && before.slot !== name) await dropSlot(db, before.slot, { idle: true })
   }
 
-  /** Another engine's slot is not taken from it: that would end all its shapes. */
-  async #refuseForeignSlot(): Promise<void> {
-    const { db, name } = this.#options
-    const database = await slotDatabase(db, name)
-    if (database === null) return
-    throw new EngineError(
-      `The replication slot "${name}" (of the database "${database}") is not of this data folder: give this engine another name, or, if no other one needs it, run SELECT pg_drop_replication_slot('${name}').`,
-    )
+  /**
+   * A slot that another folder has filled is taken over when nobody reads it: a folder may be lost, and an engine that comes
+   * back to a slot which went on without it begins anew too. From one that runs it is not taken: that would end its shapes.
+   */
+  async #takeOver(database: string): Promise<void> {
+    const { db, name, handlers } = this.#options
+    const slot = await slotOwner(db, name)
+    if (!slot) return
+    if (slot.database !== database || slot.active)
+      throw new EngineError(
+        `The replication slot "${name}" (of the database "${slot.database}") is ${slot.active ? 'read by another engine' : 'of another database'}: give this engine another name, or, if no other one needs it, run SELECT pg_drop_replication_slot('${name}').`,
+      )
+    handlers.event({
+      level: 'warn',
+      message: `The replication slot "${name}" was filled from another data folder, and is taken over.`,
+    })
   }
 
   #whyDiscontinued(origin: Origin, slot: SlotState | null, flushedLsn: number): string | null {

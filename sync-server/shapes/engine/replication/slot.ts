@@ -110,13 +110,16 @@ export async function ensurePublication(db: Database, publication: string): Prom
   else if (!rows[0]?.viaRoot) await db.pool.query(`ALTER PUBLICATION ${name} SET ${viaRoot}`)
 }
 
-/** The database a slot is of, of whichever in the cluster; null when there is no such slot. */
-export async function slotDatabase(db: Database, slot: string): Promise<string | null> {
-  const { rows } = await db.pool.query<{ database: string | null }>(
-    'SELECT database::text FROM pg_replication_slots WHERE slot_name = $1',
+/** The database a slot is of, of whichever in the cluster, and whether somebody reads it; null when there is no such slot. */
+export async function slotOwner(
+  db: Database,
+  slot: string,
+): Promise<{ database: string; active: boolean } | null> {
+  const { rows } = await db.pool.query<{ database: string; active: boolean }>(
+    `SELECT coalesce(database::text, '') AS database, active FROM pg_replication_slots WHERE slot_name = $1`,
     [slot],
   )
-  return rows[0] ? (rows[0].database ?? '') : null
+  return rows[0] ?? null
 }
 
 /** Gives a slot up; with `idle`, only when nobody reads it. */
