@@ -216,7 +216,7 @@ describe('what head office sets', () => {
     await page.getByRole('button', { name: 'Set price' }).first().click()
     await page.getByText('€3.99').waitFor()
     await page.getByRole('link', { name: 'Branches' }).click()
-    const form = page.getByRole('form', { name: 'Branch 1' })
+    const form = page.getByRole('form', { name: 'Branch 1', exact: true })
     await form.getByLabel('Count again above (EUR)').fill('5')
     await form.getByLabel('Mail Z reports to').fill('nowhere')
     await form.getByRole('button', { name: 'Save' }).click()

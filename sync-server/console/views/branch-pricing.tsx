@@ -72,7 +72,7 @@ function PricingForm({ branch, set }: { branch: BranchRow; set: BranchPricing })
   }))
   return (
     <form
-      aria-label={branch.name}
+      aria-label={`${branch.name}: ${s('pricing')}`}
       className="flex flex-wrap items-end gap-3 border-t border-hairline py-2"
       onSubmit={(event) => {
         event.preventDefault()
