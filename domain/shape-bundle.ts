@@ -36,6 +36,15 @@ export interface BundleAnswer {
   body: Uint8Array
 }
 
+const HAS_NO_BODY: readonly number[] = [204, 304]
+
+/** An answer as it would have come by itself. */
+export const answerResponse = (
+  status: number,
+  headers: ResponseInit['headers'],
+  body: Uint8Array<ArrayBuffer> | ArrayBuffer,
+): Response => new Response(HAS_NO_BODY.includes(status) ? null : body, { status, headers })
+
 const headSchema = z.object({
   ask: z.int().nonnegative(),
   status: z.int().min(200).max(599),

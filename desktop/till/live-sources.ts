@@ -1,4 +1,4 @@
-import { businessDateAt } from '../../domain/business-date.ts'
+import { stoodOvernight } from '../../domain/cash-session/rules.ts'
 import { displayViewOf } from './bridge-server/display.ts'
 import type { LiveSources } from './bridge-server/live.ts'
 import { continuedView, readContinued } from './journal/history.ts'
@@ -11,6 +11,8 @@ export const displaySourceOf = (till: Till) => () =>
 /** The live views of the bridge, read from the till as it is. */
 export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
   const { context, sessions } = till
+  const isOvernight = ({ businessDate }: { businessDate: string }) =>
+    stoodOvernight(businessDate, context.now(), context.place().timeZone)
   return {
     till: () => {
       const { branchName, registerName, registerNumber, deviceName, currency, timeZone } = context.place()
@@ -29,7 +31,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
     session: () => {
       const open = sessions.open()
       if (!open) return null
-      const { sessionId, openedAt, openedByName, float, businessDate, ownerId } = open
+      const { sessionId, openedAt, openedByName, float, ownerId } = open
       return {
         sessionId,
         openedAt,
@@ -37,17 +39,16 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         float,
         saleCount: sessions.saleCount(sessionId),
         actions: sessions.actions(sessionId),
-        overnight: businessDate < businessDateAt(context.now(), context.place().timeZone),
+        overnight: isOvernight(open),
         own: ownerId !== null,
         ...(around.loading() && !sessions.openedHere(sessionId) && { lacksHistory: true as const }),
       }
     },
     overnight: () => {
-      const today = businessDateAt(context.now(), context.place().timeZone)
       const sellsFrom = sessions.open()?.sessionId
       return sessions
         .allOpen()
-        .filter(({ sessionId, businessDate }) => sessionId !== sellsFrom && businessDate < today)
+        .filter((open) => open.sessionId !== sellsFrom && isOvernight(open))
         .map(({ ownerName, openedByName }) => ownerName ?? openedByName)
     },
     basket: () => till.basket.view(),

@@ -1,3 +1,4 @@
+import { type BusinessDate, businessDateAt } from '../business-date.ts'
 import { type Currency, type Minor, minor, multiply, subtract, sum } from '../money.ts'
 import type {
   CashCount,
@@ -22,6 +23,10 @@ export const variance = (counted: Minor, expected: Minor): Minor => subtract(cou
 /** A movement as the drawer sees it: in (+) or out (-), minor units. */
 export const signedAmount = (kind: MovementKind, amount: Minor): Minor =>
   minor(kind === 'paid-in' ? amount : -amount)
+
+/** Whether a session of a business date was still open when another one had begun on the branch's wall clock, at `atMs`. */
+export const stoodOvernight = (businessDate: BusinessDate, atMs: number, timeZone: string): boolean =>
+  businessDate < businessDateAt(atMs, timeZone)
 
 export type CashSessionFault =
   | 'counted'

@@ -1,5 +1,4 @@
 import Database from 'better-sqlite3'
-import { TILL_TABLES } from '../../desktop/till/replica/load.ts'
 import type { TestTill } from './product.ts'
 import { until } from './until.ts'
 
@@ -23,18 +22,3 @@ export const untilTheySell = (
   limitMs = 60_000,
   products = 20_001,
 ) => until('people to be able to sell', () => tills.every((till) => canSell(till, products)), limitMs)
-
-/** Whether a till has all its rows: each of its tables has joined the others. */
-function isWhole({ databaseFile }: Pick<TestTill, 'databaseFile'>): boolean {
-  const db = new Database(databaseFile, { readonly: true })
-  try {
-    const joined = db.prepare('select shape from replica_shape').pluck().all()
-    return TILL_TABLES.every((table) => joined.includes(table))
-  } finally {
-    db.close()
-  }
-}
-
-/** Waits until the first replica of all these tills is in. @throws Error when that takes longer than `limitMs` */
-export const untilWhole = (tills: readonly Pick<TestTill, 'databaseFile'>[], limitMs = 60_000) =>
-  until('the first replicas to be in', () => tills.every(isWhole), limitMs)

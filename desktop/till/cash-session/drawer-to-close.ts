@@ -1,4 +1,4 @@
-import { businessDateAt } from '../../../domain/business-date.ts'
+import { stoodOvernight } from '../../../domain/cash-session/rules.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../../domain/refusals.ts'
 import type { OtherDrawerView } from '../../bridge/views.ts'
@@ -176,7 +176,7 @@ export const createOtherDrawers =
     const operator = operators.require('cash-session.close')
     if (isRefusal(operator)) return operator
     const nowMs = now()
-    const today = businessDateAt(nowMs, place().timeZone)
+    const { timeZone } = place()
     return drawers.others().map((drawer) => ({
       sessionId: drawer.session.sessionId,
       here: drawer.here,
@@ -185,7 +185,7 @@ export const createOtherDrawers =
       deviceName: drawer.deviceName,
       openedAt: drawer.session.openedAt,
       openedByName: drawer.session.openedByName,
-      overnight: drawer.session.businessDate < today,
+      overnight: stoodOvernight(drawer.session.businessDate, nowMs, timeZone),
       lastAt: drawer.lastAt,
       live: isLive(drawer, nowMs),
     }))

@@ -1,5 +1,5 @@
-import { businessDateAt } from '../../../domain/business-date.ts'
 import type { CashCount, CashSessionAddendum } from '../../../domain/cash-session/events.ts'
+import { stoodOvernight } from '../../../domain/cash-session/rules.ts'
 import { tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { shortHash } from '../../../domain/journal/event.ts'
 import type { Locale } from '../../../domain/refusals.ts'
@@ -23,7 +23,7 @@ import { WORDS } from './wording.ts'
 export function closingElements(report: ZReportView, place: Place, locale: Locale): PrintElement[] {
   const words = DRAWER_WORDS[locale]
   const { tender } = WORDS[locale]
-  const overnight = businessDateAt(Date.parse(report.closedAt), place.timeZone) > report.businessDate
+  const overnight = stoodOvernight(report.businessDate, Date.parse(report.closedAt), place.timeZone)
   const others = tenderDifferences(report, report.countedTenders ?? []).flatMap(
     ({ kind, counted, expected, difference }): PrintElement[] => [
       leftRight(tender[kind], formatMoney(counted, locale)),

@@ -1,4 +1,5 @@
 import {
+  answerResponse,
   BEAT_HEADER,
   BUNDLE_MOST,
   BUNDLE_PATH,
@@ -39,8 +40,6 @@ export interface Bundler {
   /** Asks in the company of those that ask in the same moment. */
   readonly now: typeof fetch
 }
-
-const hasNoBody = (status: number) => status === 204 || status === 304
 
 /** A server of an older release has no such route. */
 const isUnknown = ({ status }: Response) => status === 404 || status === 405
@@ -124,14 +123,13 @@ async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: A
       // A refusal, an overloaded server or somebody else's page: as each would have been told by itself.
       const { status, headers } = response
       const body = await response.arrayBuffer()
-      for (const { answer } of asks)
-        answer(new Response(hasNoBody(status) ? null : body, { status, headers }))
+      for (const { answer } of asks) answer(answerResponse(status, headers, body))
       return
     }
     await readBundle(response, over, {
       begun: () => clearTimeout(late),
       take: ({ ask, status, headers, body }) =>
-        asks[ask]?.answer(new Response(hasNoBody(status) ? null : new Uint8Array(body), { status, headers })),
+        asks[ask]?.answer(answerResponse(status, headers, new Uint8Array(body))),
     })
   } catch (error) {
     throw unopened ? new NoBundles('nothing came in time') : error

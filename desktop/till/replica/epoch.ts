@@ -1,6 +1,5 @@
 import type { TillDatabase } from '../store/database.ts'
-import { createTillState } from '../store/state.ts'
-import type { LoadState } from './load.ts'
+import { createLoadRecords, type LoadState } from './load.ts'
 import { NO_HANDLE } from './verify/refetch.ts'
 import { WITHHELD } from './withheld.ts'
 import { LSN } from './writer.ts'
@@ -59,15 +58,13 @@ export function createEpoch(
  * ones are there; what this till sold and the server no longer has is laid over them, and sent again.
  */
 function forgetEpoch(db: TillDatabase): void {
-  const state = createTillState(db)
-  const loads = db.prepare(`select key, value from till_state where key like 'replica-load:%'`)
+  const records = createLoadRecords(db)
   const drop = db.prepare('delete from till_state where key = ?')
   db.transaction(() => {
     db.prepare('update replica_shape set handle = ?').run(NO_HANDLE)
-    for (const { key, value } of loads.all() as { key: string; value: string }[]) {
-      const load: LoadState = JSON.parse(value)
+    for (const [shape, load] of records.read()) {
       const anew = { handle: NO_HANDLE, offset: null, loaded: false, top: '0', fresh: false, rows: 0 }
-      state.set(key, { ...load, ...anew } satisfies LoadState)
+      records.save(shape, { ...load, ...anew })
     }
     drop.run(LSN)
     // What was withheld may be judged otherwise, and is told again.

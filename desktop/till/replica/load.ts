@@ -57,13 +57,13 @@ export function createTableWriters(db: TillDatabase): (table: string) => TableWr
 }
 
 /** Tables whose rows are on their way: what is in them is not yet of the moment that the heads speak of. */
-export const tablesLoading = (db: TillDatabase): Set<string> => new Set(createRecords(db).read().keys())
+export const tablesLoading = (db: TillDatabase): Set<string> => new Set(createLoadRecords(db).read().keys())
 
 /** Beyond so many own events a table is searched for rows that the server lacks, rather than their rows kept in mind. */
 const FEW_EVENTS = 5000
 
 /** Positions and progress of loads, as they are on the disk. */
-function createRecords(db: TillDatabase) {
+export function createLoadRecords(db: TillDatabase) {
   const state = createTillState(db)
   const saved = db.prepare(`select key, value from till_state where key like '${PREFIX}%'`)
   const drop = db.prepare('delete from till_state where key = ?')
@@ -107,7 +107,7 @@ export class Loads {
   readonly #db: TillDatabase
   readonly #history: OwnHistory
   readonly #tableOf: (table: string) => TableWriter
-  readonly #records: ReturnType<typeof createRecords>
+  readonly #records: ReturnType<typeof createLoadRecords>
   readonly #loads: Map<string, LoadState>
 
   /** @param history of this till: rows its events added to are not overwritten before their sums are known */
@@ -115,7 +115,7 @@ export class Loads {
     this.#db = db
     this.#history = history
     this.#tableOf = createTableWriters(db)
-    this.#records = createRecords(db)
+    this.#records = createLoadRecords(db)
     this.#loads = this.#records.read()
     this.aside = openAside(db)
     this.catalogue = createCatalogueIndex(db, this.#records.state)

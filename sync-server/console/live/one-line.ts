@@ -1,4 +1,4 @@
-import { BUNDLE_PATH, BUNDLE_TYPE, createFrameReader } from '../../../domain/shape-bundle.ts'
+import { answerResponse, BUNDLE_PATH, BUNDLE_TYPE, createFrameReader } from '../../../domain/shape-bundle.ts'
 import type { TokenSource } from '../session/api.ts'
 
 /** Shapes that moved together ask again together, ms. */
@@ -19,11 +19,6 @@ interface LineOptions {
   fetch?: typeof fetch
   silentMs?: number
 }
-
-const EMPTY_STATUS = [204, 304]
-
-const responseOf = (status: number, headers: HeadersInit, body: BodyInit | null) =>
-  new Response(EMPTY_STATUS.includes(status) ? null : body, { status, headers })
 
 /** Aborts its request when nothing has been heard for a while. */
 function createWatch(silentMs: number, onSilent: () => void) {
@@ -52,7 +47,7 @@ async function readFrames(
     for (const frame of read(part.value)) {
       const ask = frame && asks[frame.ask]
       if (ask && open.delete(ask)) {
-        ask.answer(responseOf(frame.status, frame.headers, new Uint8Array(frame.body)))
+        ask.answer(answerResponse(frame.status, frame.headers, new Uint8Array(frame.body)))
       }
     }
   }
@@ -62,7 +57,7 @@ async function readFrames(
 async function tellAll(response: Response, asks: readonly Ask[], open: Set<Ask>): Promise<void> {
   const body = await response.arrayBuffer()
   for (const ask of asks) {
-    if (open.delete(ask)) ask.answer(responseOf(response.status, response.headers, body))
+    if (open.delete(ask)) ask.answer(answerResponse(response.status, response.headers, body))
   }
 }
 

@@ -5,7 +5,6 @@ import { limitsOf } from '../../../domain/pricing/limits.ts'
 import { cashRoundingSchema } from '../../../domain/pricing/rounding.ts'
 import { taxRoundingSchema } from '../../../domain/sale/events.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
-import { Button } from '../../../ui-kit/components/button.tsx'
 import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { formatRate } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
@@ -13,7 +12,8 @@ import { useLive } from '../live/live-context.ts'
 import { useBranchPricing } from '../prices/pricing-data.ts'
 import { settingsWords } from '../settings-words.ts'
 import { consoleWords } from '../words.ts'
-import { EnterSaves, Field, SelectField } from './field.tsx'
+import { BranchForm } from './branch-form.tsx'
+import { Field, SelectField } from './field.tsx'
 import { Section } from './section.tsx'
 import { amountText, useSettings } from './settings-form.ts'
 
@@ -71,15 +71,12 @@ function PricingForm({ branch, set }: { branch: BranchRow; set: BranchPricing })
     label: s('coin.of', { amount: formatMoney(each as Minor, locale, branch.currency as Currency) }),
   }))
   return (
-    <form
-      aria-label={`${branch.name}: ${s('pricing')}`}
-      className="flex flex-wrap items-end gap-3 border-t border-hairline py-2"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
+    <BranchForm
+      label={`${branch.name}: ${s('pricing')}`}
+      branchName={branch.name}
+      told={told}
+      onSave={submit}
     >
-      <p className="basis-full font-semibold">{branch.name}</p>
       {COUNTER_ROLES.map((role) => (
         <Field
           key={role}
@@ -102,14 +99,7 @@ function PricingForm({ branch, set }: { branch: BranchRow; set: BranchPricing })
         options={[{ value: '', label: s('coin.every') }, ...coins]}
         onChange={setCoin}
       />
-      <Button takesFocus onPress={() => void submit()}>
-        {s('save')}
-      </Button>
-      <EnterSaves />
-      <p role="status" className="basis-full text-dense text-second empty:hidden">
-        {told}
-      </p>
-    </form>
+    </BranchForm>
   )
 }
 

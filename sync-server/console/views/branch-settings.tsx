@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import type { Currency } from '../../../domain/money.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
-import { Button } from '../../../ui-kit/components/button.tsx'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { useLive } from '../live/live-context.ts'
 import { settingsWords } from '../settings-words.ts'
-import { EnterSaves, Field } from './field.tsx'
+import { BranchForm } from './branch-form.tsx'
+import { Field } from './field.tsx'
 import { Section } from './section.tsx'
 import { amountText, readMinor, useSettings } from './settings-form.ts'
 
@@ -22,26 +22,11 @@ function Limits({ branch }: { branch: BranchRow }) {
   }
   const currency = branch.currency as Currency
   return (
-    <form
-      aria-label={branch.name}
-      className="flex flex-wrap items-end gap-3 border-t border-hairline py-2"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
-      <p className="basis-full font-semibold">{branch.name}</p>
+    <BranchForm label={branch.name} branchName={branch.name} told={told} onSave={submit}>
       <Field label={s('recount', { currency })} value={recount} onChange={setRecount} narrow />
       <Field label={s('witness', { currency })} value={witness} onChange={setWitness} narrow />
       <Field label={s('zMail')} value={mail} onChange={setMail} />
-      <Button takesFocus onPress={() => void submit()}>
-        {s('save')}
-      </Button>
-      <EnterSaves />
-      <p role="status" className="basis-full text-dense text-second empty:hidden">
-        {told}
-      </p>
-    </form>
+    </BranchForm>
   )
 }
 

@@ -147,8 +147,8 @@ describe('a bundle of questions', () => {
   it('gives a sign of life while its questions wait, as often as it says', async () => {
     const { promise, resolve } = Promise.withResolvers<Response>()
     const { signal } = new AbortController()
-    const response = answerBundle(1, {
-      one: () => promise,
+    const response = answerBundle(['a question'], {
+      answer: () => promise,
       knows: () => false,
       gone: signal,
       open: { signal, release: () => {} },

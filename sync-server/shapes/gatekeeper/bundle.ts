@@ -9,13 +9,11 @@ import {
 import { toldHeaders } from './relay.ts'
 import type { OpenRequest } from './revocation.ts'
 
-/** One question's answer, of which the frame tells what {@link toldHeaders} leaves. */
-type Answerer = (ask: number, signal: AbortSignal) => Promise<Response>
-
-export interface BundleParts {
-  readonly one: Answerer
+export interface BundleParts<Question> {
+  /** Answers one question; the frame tells of it what {@link toldHeaders} leaves. */
+  readonly answer: (question: Question, signal: AbortSignal) => Promise<Response>
   /** Whether a question needs no more than what has happened since: its client knows the shape. */
-  readonly knows: (ask: number) => boolean
+  readonly knows: (question: Question) => boolean
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal
   /** How often an empty frame comes, ms; {@link BEAT_MS} unless said otherwise. */
@@ -58,10 +56,11 @@ async function frameOf(
 /**
  * Answers many questions in one response, each as soon as its own answer is there. It ends with the last of them; should
  * one of them break off amid its body, all do, and are asked again. While questions wait, an empty frame comes now and then.
- * @param count how many questions there are
  */
-export function answerBundle(count: number, parts: BundleParts): Response {
-  const { one, knows, gone, open, beatMs = BEAT_MS } = parts
+export function answerBundle<Question>(
+  questions: readonly Question[],
+  { answer, knows, gone, open, beatMs = BEAT_MS }: BundleParts<Question>,
+): Response {
   const given = new AbortController()
   const ended = AbortSignal.any([gone, given.signal])
   const signal = AbortSignal.any([ended, open.signal])
@@ -75,8 +74,8 @@ export function answerBundle(count: number, parts: BundleParts): Response {
         controller.enqueue(joined(ready))
         ready = []
       }
-      const answer = async (ask: number) => {
-        const frame = await frameOf(ask, await one(ask, signal), knows(ask))
+      const ask = async (question: Question, at: number) => {
+        const frame = await frameOf(at, await answer(question, signal), knows(question))
         if (ready.push(frame) === 1) setImmediate(flush)
       }
       controller.enqueue(OPENING)
@@ -84,7 +83,7 @@ export function answerBundle(count: number, parts: BundleParts): Response {
       const beat = setInterval(() => (controller.desiredSize ?? 0) > 0 && controller.enqueue(OPENING), beatMs)
       const still = () => clearInterval(beat)
       ended.addEventListener('abort', still, { once: true })
-      Promise.all(Array.from({ length: count }, (_, ask) => answer(ask))).then(
+      Promise.all(questions.map(ask)).then(
         () => {
           still()
           open.release()

@@ -87,18 +87,17 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
     })
     const scopes = questions.flatMap((question) => (isRefusal(question) ? [] : [question.scope]))
     const open = revocation.open(authorization, scopeCheck(scopeOf, scopes))
-    const one = async (ask: number, signal: AbortSignal) => {
-      const question = questions[ask] as Question | Refusal
-      const answer = isRefusal(question)
-        ? question
-        : await askUpstream(upstream, { url: question.url, signal, open })
-      return responseOf(c, answer, refusalResponse)
-    }
-    const knows = (ask: number) => {
-      const question = questions[ask] as Question | Refusal
-      return !isRefusal(question) && question.knows
-    }
-    return answerBundle(asks.length, { one, knows, gone: c.req.raw.signal, open })
+    return answerBundle(questions, {
+      answer: async (question, signal) => {
+        const answer = isRefusal(question)
+          ? question
+          : await askUpstream(upstream, { url: question.url, signal, open })
+        return responseOf(c, answer, refusalResponse)
+      },
+      knows: (question) => !isRefusal(question) && question.knows,
+      gone: c.req.raw.signal,
+      open,
+    })
   })
   return app
 }

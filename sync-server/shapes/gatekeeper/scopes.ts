@@ -38,7 +38,7 @@ function rowsFor(caller: Caller, synced: SyncedTable): RowScope | null {
 }
 
 /** Writes a scope as the upstream reads it. */
-export function scopeOfRows(rows: Omit<Scope, 'query'>): Scope {
+function scopeOfRows(rows: Omit<Scope, 'query'>): Scope {
   const query = new URLSearchParams({ columns: rows.columns.join(',') })
   rows.params.forEach((value, i) => {
     query.set(`params[${i + 1}]`, value)

@@ -1,4 +1,4 @@
-import { businessDateAt } from '../../../domain/business-date.ts'
+import { stoodOvernight } from '../../../domain/cash-session/rules.ts'
 import { type TenderDifference, tenderDifferences } from '../../../domain/cash-session/tender-differences.ts'
 import { type Minor, minor } from '../../../domain/money.ts'
 import type { ServerDatabase } from '../../database/pool.ts'
@@ -107,7 +107,7 @@ export async function readZ(db: ServerDatabase, sessionId: string): Promise<ZRep
     slips: tenderDifferences(closing, closing.countedTenders ?? []),
     readings: Number(readings),
     handovers: Number(handovers),
-    overnight: businessDateAt(Date.parse(session.closed_at), place.timeZone) > session.business_date,
+    overnight: stoodOvernight(session.business_date, Date.parse(session.closed_at), place.timeZone),
     elsewhere: session.closed_device_id !== null,
   }
 }
