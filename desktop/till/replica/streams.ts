@@ -45,11 +45,11 @@ export interface ShapeSink {
 export interface FollowedShape {
   /**
    * Asks, beside the waiting request, whether anything has happened since the last answer.
-   * @returns the LSN up to which nothing has, or null when something has (the stream is about to bring it) or when
-   * there was no plain answer
+   * @returns the LSN up to which nothing has, or null when something has (the stream is about to bring it), when the
+   * stream itself is being answered, or when there was no plain answer
    */
   probe(): Promise<bigint | null>
-  /** Breaks off the waiting request and asks anew, at the price of its connection. */
+  /** Breaks off the waiting request and asks anew, at the price of its connection; one that brings something goes on. */
   refresh(): void
   stop(): void
 }
@@ -156,6 +156,8 @@ export function followShape(options: FollowOptions): FollowedShape {
   const { sink } = options
   const stopping = new AbortController()
   let refreshing = false
+  /** The stream is on its way to where the server is: whatever happened to the shape comes by it. */
+  let catchingUp = true
   /** Up to where the sink has everything; the stream itself is ahead of that while an answer is on its way. */
   let delivered: ShapePosition | null = options.resume ?? null
   const deliver = createDelivery(sink, (position) => {
@@ -174,6 +176,7 @@ export function followShape(options: FollowOptions): FollowedShape {
       fetchClient: async (input, init) => {
         const url = new URL(String(input))
         const signal = init?.signal ?? stopping.signal
+        catchingUp = !url.searchParams.has('live')
         await sink.turn(signal)
         signal.throwIfAborted()
         return deliver(url, await hear(url, init), signal)
@@ -200,9 +203,12 @@ export function followShape(options: FollowOptions): FollowedShape {
   }
   let current = begin()
   return {
-    probe: async () => delivered && probe(options, delivered, stopping.signal).catch(() => null),
+    probe: async () => {
+      if (catchingUp || !delivered) return null
+      return probe(options, delivered, stopping.signal).catch(() => null)
+    },
     refresh: () => {
-      if (refreshing || stopping.signal.aborted) return
+      if (refreshing || catchingUp || stopping.signal.aborted) return
       refreshing = true
       current
         .forceDisconnectAndRefresh()
