@@ -24,6 +24,7 @@ export const permissionSchema = z.enum([
   'exception.review',
   'staff.manage',
   'device.enrol',
+  'device.revoke',
   'model.train',
 ])
 export type Permission = z.infer<typeof permissionSchema>
@@ -66,9 +67,11 @@ const GRANTS: Record<Role, readonly Permission[]> = {
     'branch.set',
     'exception.review',
     'staff.manage',
+    'device.enrol',
+    'device.revoke',
     'model.train',
   ],
-  it_admin: ['device.enrol'],
+  it_admin: ['device.enrol', 'device.revoke'],
 }
 
 /** Whether a role may do a thing. Deny by default: what the table does not grant is refused. */

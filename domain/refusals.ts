@@ -2,6 +2,7 @@ import { CARD_REFUSALS } from './card-refusals.ts'
 import { COUNTER_REFUSALS } from './counter-refusals.ts'
 import { type Currency, MINOR_DIGITS } from './money.ts'
 import { PAYMENT_REFUSALS } from './payment-refusals.ts'
+import { PEOPLE_REFUSALS } from './people/refusals.ts'
 import { entry, type Locale, type RefusalEntry, type Wording, w } from './refusal-entry.ts'
 
 export type { Locale } from './refusal-entry.ts'
@@ -11,6 +12,7 @@ export const REFUSALS = {
   ...COUNTER_REFUSALS,
   ...PAYMENT_REFUSALS,
   ...CARD_REFUSALS,
+  ...PEOPLE_REFUSALS,
   'field-not-readable': entry(
     400,
     w('{field} could not be read: {reason}.', 'Correct {field} and send it again; nothing was changed.'),

@@ -35,6 +35,7 @@ import * as lateRefunds from './0041-late-refunds.ts'
 import * as closings from './0042-closings.ts'
 import * as staffOfABranch from './0044-staff-of-a-branch.ts'
 import * as unreadEvents from './0045-unread-events.ts'
+import * as peopleAndDevices from './0048-people-and-devices.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -75,6 +76,7 @@ const STEPS: Record<string, Step> = {
   '0042-closings': closings,
   '0044-staff-of-a-branch': staffOfABranch,
   '0045-unread-events': unreadEvents,
+  '0048-people-and-devices': peopleAndDevices,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

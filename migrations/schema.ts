@@ -1,6 +1,7 @@
 import type { ProductRow } from '../domain/catalogue/product.ts'
 import type { CustomerRow, VoucherRow } from '../domain/customer/rows.ts'
 import type { ProjectedTables } from '../domain/journal/tables.ts'
+import type { CustomerDecisionRow, OrganisationDecisionRow } from './decision-rows.ts'
 import type {
   DiscountLimitRow,
   PriceDecisionRow,
@@ -72,16 +73,6 @@ export interface ExceptionReviewRow {
   at: string
 }
 
-/** Server only: what head office decided about a customer (by id) or a voucher (by code). Nothing is ever changed here. */
-export interface CustomerDecisionRow {
-  id: string
-  subject: string
-  subject_key: string
-  decided_by: string
-  decided_at: string
-  content: string
-}
-
 /** Server only: a Z report that is to be mailed, once. Unsent while `sent_at` is null. */
 export interface ZMailRow {
   session_id: string
@@ -133,6 +124,8 @@ export interface DeviceStatusRow {
   pending_events: number
   pending_sales: number
   pending_amount: number
+  /** Which version of the product it runs; null while it never said. */
+  version?: string | null
 }
 
 /** Server only: every event of every device as it was signed. */
@@ -255,6 +248,7 @@ export interface ServerTables extends Omit<SharedTables, 'event_exception'> {
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow
   customer_decision: CustomerDecisionRow
+  organisation_decision: OrganisationDecisionRow
   exception_review: ExceptionReviewRow
   z_mail: ZMailRow
   catalogue_import: CatalogueImportRow

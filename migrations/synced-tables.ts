@@ -364,6 +364,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
       pending_events: 'int',
       pending_sales: 'int',
       pending_amount: 'int',
+      version: 'text',
     },
     till: null,
     console: BRANCH,

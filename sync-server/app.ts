@@ -5,8 +5,10 @@ import { refuse } from '../domain/refusals.ts'
 import { branchRoutes } from './api/branches.ts'
 import { cashSessionRoutes } from './api/cash-sessions.ts'
 import { customerRoutes } from './api/customers.ts'
+import { deviceRoutes } from './api/devices.ts'
 import { forecastRoutes } from './api/forecast.ts'
 import { modelRoutes } from './api/models.ts'
+import { peopleRoutes } from './api/people.ts'
 import { priceRoutes } from './api/prices.ts'
 import { pricingRoutes } from './api/pricing.ts'
 import { pricingViewRoutes } from './api/pricing-views.ts'
@@ -42,6 +44,8 @@ export interface AppParts extends IngestTools {
   /** The same, believed again for a few seconds: for devices, which ask often. */
   authenticateAgain: Authenticate
   countersigner: Countersigner
+  /** Somebody's or something's rights have changed. */
+  rightsChanged(): void
   signIn: SignIn
   /** Answers `/v1/shape`, for callers that it authenticates itself. */
   shapes: Pick<ShapeService, 'gatekeeper' | 'health'>
@@ -77,6 +81,8 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route('/v1', customerRoutes(parts, guard))
   app.route('/v1', voucherRoutes(parts, guard))
   app.route('/v1', branchRoutes(parts.db, guard))
+  app.route('/v1', peopleRoutes(parts, guard))
+  app.route('/v1', deviceRoutes(parts, guard))
   app.route('/v1', reviewRoutes(parts, guard))
   app.route('/', consoleFiles(parts.consoleDir))
   return app

@@ -12,17 +12,19 @@ import { openDevelopmentSigner } from './auth/development.ts'
 import { createDeviceCheck } from './auth/device.ts'
 import { createPeopleCheck, type PeopleTrust } from './auth/people.ts'
 import { rememberCallers } from './auth/remember.ts'
+import { createRights } from './auth/rights.ts'
 import type { SignIn } from './auth/routes.ts'
 import type { ServerConfig } from './config.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
 import { openFolderStore } from './files/folder-store.ts'
+import type { ObjectStore } from './files/object-store.ts'
 import type { AppEnv } from './http/env.ts'
 import { openCountersign } from './journal/countersign.ts'
 import { projectWaiting } from './journal/waiting.ts'
 import { openShapes } from './shape-service.ts'
 import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
-import { startJobs } from './workers/jobs.ts'
+import { type Jobs, startJobs } from './workers/jobs.ts'
 import { folderOutbox, type Outbox, resendOutbox } from './workers/z-mail/outbox.ts'
 import { Z_MAIL_CRONTAB, zMailTasks } from './workers/z-mail/tasks.ts'
 
@@ -109,6 +111,39 @@ const endProcess = () => process.exit(1)
 const outboxOf = ({ mail, dataDir }: ServerConfig): Outbox =>
   mail.resendKey ? resendOutbox(mail.resendKey) : folderOutbox(join(dataDir, 'mail'))
 
+/** What is done beside the requests: forecasts are trained, Z reports mailed. */
+function openJobs(
+  config: ServerConfig,
+  tools: {
+    databaseUrl: string
+    pool: ReturnType<typeof openPool>
+    db: ServerDatabase
+    files: ObjectStore
+    log: Logger
+    clock: () => number
+  },
+): Promise<Jobs> {
+  const { databaseUrl, pool, db, files, log, clock } = tools
+  const forecasts = forecastTasks({
+    pool,
+    files,
+    now: clock,
+    newId: uuidv7,
+    log: (detail) => log.info({ part: 'forecast', ...detail }, 'forecast'),
+  })
+  const mails = zMailTasks({
+    db,
+    outbox: outboxOf(config),
+    from: config.mail.from,
+    locale: config.mail.locale,
+    now: clock,
+    log: (detail) => log.info({ part: 'z-mail', ...detail }, 'Z report mailed'),
+  })
+  const tasks = { ...forecasts, ...mails }
+  const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
+  return startJobs({ databaseUrl, tasks, crontab, log })
+}
+
 async function start(config: ServerConfig, log: Logger, closers: Closer[]): Promise<RunningServer> {
   const clock = Date.now
   const databaseUrl = await openPostgres(config, log, closers)
@@ -127,28 +162,18 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     device: createDeviceCheck(db, clock),
     staff: createPeopleCheck(db, trust),
   })
-  const authenticateAgain = rememberCallers(authenticate, clock)
+  const rights = createRights()
+  const authenticateAgain = rememberCallers(authenticate, clock, rights)
   const files = openFolderStore(join(config.dataDir, 'files'))
-  const forecasts = forecastTasks({
-    pool,
-    files,
-    now: clock,
-    newId: uuidv7,
-    log: (detail) => log.info({ part: 'forecast', ...detail }, 'forecast'),
-  })
-  const mails = zMailTasks({
-    db,
-    outbox: outboxOf(config),
-    from: config.mail.from,
-    locale: config.mail.locale,
-    now: clock,
-    log: (detail) => log.info({ part: 'z-mail', ...detail }, 'Z report mailed'),
-  })
-  const tasks = { ...forecasts, ...mails }
-  const crontab = `${FORECAST_CRONTAB}\n${Z_MAIL_CRONTAB}`
-  const jobs = await startJobs({ databaseUrl, tasks, crontab, log })
+  const jobs = await openJobs(config, { databaseUrl, pool, db, files, log, clock })
   closers.push(() => jobs.stop())
-  const shapes = await openShapes(config, { databaseUrl, authenticate: authenticateAgain, log, endProcess })
+  const shapes = await openShapes(config, {
+    databaseUrl,
+    authenticate: authenticateAgain,
+    rights,
+    log,
+    endProcess,
+  })
   const countersigner = await openCountersign({ pem: config.countersignKey, dataDir: config.dataDir, clock })
   const parts = {
     countersigner,
@@ -161,6 +186,7 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
     log,
     authenticate,
     authenticateAgain,
+    rightsChanged: rights.changed,
     signIn,
   }
   const app = createApp({ ...parts, shapes, consoleDir: config.consoleDir })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/caller.ts'
+import type { Rights } from './auth/rights.ts'
 import type { ServerConfig } from './config.ts'
 import type { AppEnv } from './http/env.ts'
 import type { ShapesHealth } from './http/health.ts'
@@ -22,14 +23,20 @@ export interface ShapeService {
 /** Opens what answers `/v1/shape`: the gatekeeper before a real Electric, or before the embedded engine. */
 export async function openShapes(
   config: ServerConfig,
-  tools: { databaseUrl: string; authenticate: Authenticate; log: Logger; endProcess: () => void },
+  tools: {
+    databaseUrl: string
+    authenticate: Authenticate
+    rights: Rights
+    log: Logger
+    endProcess: () => void
+  },
 ): Promise<ShapeService> {
-  const { databaseUrl, authenticate, log } = tools
+  const { databaseUrl, authenticate, rights, log } = tools
   if (config.electric) {
     const { url, secret } = config.electric
     const upstream = electricUpstream(secret ? { url, secret } : { url })
     return {
-      gatekeeper: createGatekeeper({ authenticate, upstream }),
+      gatekeeper: createGatekeeper({ authenticate, upstream, rights }),
       health: null,
       close: async () => {},
     }
@@ -43,6 +50,10 @@ export async function openShapes(
       tools.endProcess()
     },
   })
-  const gatekeeper = createGatekeeper({ authenticate, upstream: (request) => engine.fetch(request) })
+  const gatekeeper = createGatekeeper({
+    authenticate,
+    upstream: (request) => engine.fetch(request),
+    rights,
+  })
   return { gatekeeper, health: () => engine.health(), close: () => engine.close() }
 }

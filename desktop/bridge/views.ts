@@ -106,8 +106,8 @@ export interface StatusView {
     | {
         state: 'offline'
         since: string
-        /** `history`: head office holds another history under this till's identity; an own one is being asked for. */
-        cause: 'network' | 'server' | 'refused' | 'history'
+        /** `revoked`: head office has revoked this till. `history`: head office holds another history under this till's identity; an own one is being asked for. */
+        cause: 'network' | 'server' | 'refused' | 'revoked' | 'history'
         events: number
         sales: number
         amount: Minor

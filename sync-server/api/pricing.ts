@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { type BranchPricing, branchPricingSchema } from '../../domain/pricing/branch-pricing.ts'
 import { endsBeforeItBegins, type PriceList, priceListSchema } from '../../domain/pricing/price-list.ts'
@@ -8,6 +7,7 @@ import { type Refusal, refuse } from '../../domain/refusals.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Guard, staffOf } from '../http/guard.ts'
+import { seenBy } from '../http/if-match.ts'
 import { granted, Refused } from '../http/refused.ts'
 import {
   changedMeanwhile,
@@ -26,12 +26,6 @@ const listBody = priceListSchema.refine((list) => !endsBeforeItBegins(list), {
   error: 'the last day is before the first',
   path: ['validTo'],
 })
-
-/** A version as a header has it: in quotes, as any entity tag. */
-const seenSchema = z
-  .string()
-  .regex(/^"\d{1,9}"$/)
-  .transform((text) => Number(text.slice(1, -1)))
 
 const lasting = ({ name, branchId, validFrom, validTo }: PriceList | PromotionInput) => ({
   name,
@@ -124,13 +118,6 @@ export function pricingRoutes(tools: PricingTools, guard: Guard): Hono<AppEnv> {
     const id = idSchema.safeParse(c.req.param('id'))
     if (!id.success) throw new Refused(refuse('not-found', { what }))
     return id.data
-  }
-
-  const seenBy = (c: Context<AppEnv>): number => {
-    const seen = seenSchema.safeParse(c.req.header('if-match'))
-    if (seen.success) return seen.data
-    const reason = 'it must be the version that was looked at, such as "3"'
-    throw new Refused(refuse('field-not-readable', { field: 'if-match', reason }))
   }
 
   const decide = async (

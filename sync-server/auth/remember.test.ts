@@ -2,19 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { Caller } from './caller.ts'
 import { rememberCallers } from './remember.ts'
+import { createRights } from './rights.ts'
 
 const caller: Caller = { kind: 'staff', staffId: 's', name: 'n', role: 'head_office', branchId: null }
 
 function setUp() {
   const world = { now: 1_000_000, asked: 0, answer: caller as Caller | Refusal }
+  const rights = createRights()
   const check = rememberCallers(
     async () => {
       world.asked++
       return world.answer
     },
     () => world.now,
+    rights,
   )
-  return { world, check }
+  return { world, check, rights }
 }
 
 describe('remembered callers', () => {
@@ -34,6 +37,17 @@ describe('remembered callers', () => {
     world.answer = refuse('device-revoked')
     world.now += 5000
     expect(await check('Bearer a')).toEqual(refuse('device-revoked'))
+  })
+
+  it('are forgotten at once when rights change, those included whose proof was under way', async () => {
+    const { world, check, rights } = setUp()
+    await check('Bearer a')
+    const underWay = check('Bearer b')
+    rights.changed()
+    await underWay
+    world.answer = refuse('device-revoked')
+    expect(await check('Bearer a')).toEqual(refuse('device-revoked'))
+    expect(await check('Bearer b')).toEqual(refuse('device-revoked'))
   })
 
   it('never include the refused, nor outlast a clock that was set back', async () => {

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
-import { OLDEST_TILL_HEADER, OLDEST_TILL_RELEASE } from '../../domain/journal/release.ts'
+import { OLDEST_TILL_HEADER, OLDEST_TILL_RELEASE, TILL_VERSION_HEADER } from '../../domain/journal/release.ts'
 import { refuse } from '../../domain/refusals.ts'
 import { hearDevice, INSTANCE_HEADER, instanceSchema } from '../auth/succession.ts'
+import type { ServerDatabase } from '../database/pool.ts'
 import { readJson } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { deviceOf, type Guard } from '../http/guard.ts'
@@ -11,6 +12,7 @@ import { journalBatchSchema } from './batch.ts'
 import { CHECKPOINT_HEADER, type Countersigner, noteLoss } from './countersign.ts'
 import { type IngestTools, ingestBatch } from './ingest.ts'
 import { readHead } from './ledger.ts'
+import { createVersionNote } from './till-version.ts'
 
 /** Room for 500 events of the size that sales have, with a wide margin, bytes. */
 const BODY_LIMIT = 8 * 1024 * 1024
@@ -23,10 +25,11 @@ const LANES = { largeBytes: 16 * 1024, atOnce: 2, waiting: 32, waitMs: 4000 }
 
 /** `GET /v1/journal/head` and `POST /v1/journal`, for devices. */
 export function journalRoutes(
-  tools: IngestTools & { countersigner: Countersigner },
+  tools: IngestTools & { db: ServerDatabase; countersigner: Countersigner },
   guard: Guard,
 ): Hono<AppEnv> {
   const { countersigner } = tools
+  const noteVersion = createVersionNote(tools.db)
   const app = new Hono<AppEnv>()
   app.use('*', guard({ device: true }))
   app.use('*', async (c, next) => {
@@ -51,6 +54,7 @@ export function journalRoutes(
     if (copied) throw new Refused(copied)
     await noteLoss(tools, device, countersigner.key, c.req.header(CHECKPOINT_HEADER))
     const answer = granted(await ingestBatch(tools, device, batch))
+    await noteVersion(device.deviceId, c.req.header(TILL_VERSION_HEADER))
     if (answer.accepted > 0 || answer.exceptions > 0) {
       const { accepted, duplicates, exceptions, head } = answer
       c.get('log').info(

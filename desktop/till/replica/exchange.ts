@@ -3,7 +3,12 @@ import { gzip } from 'node:zlib'
 import { z } from 'zod'
 import type { Checkpoint } from '../../../domain/journal/checkpoint.ts'
 import { hashSchema, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
-import { OLDEST_TILL_HEADER, SYNC_RELEASE } from '../../../domain/journal/release.ts'
+import {
+  OLDEST_TILL_HEADER,
+  PRODUCT_VERSION,
+  SYNC_RELEASE,
+  TILL_VERSION_HEADER,
+} from '../../../domain/journal/release.ts'
 import type { Minor } from '../../../domain/money.ts'
 
 /** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
@@ -13,7 +18,7 @@ export interface Pending {
   amount: Minor
 }
 
-export type Cause = 'network' | 'server' | 'refused' | 'history'
+export type Cause = 'network' | 'server' | 'refused' | 'revoked' | 'history'
 
 export type Outcome =
   | { kind: 'acknowledged'; head: JournalHead; checkpoint?: unknown }
@@ -75,6 +80,7 @@ function readAnswer(status: number, answer: unknown): Outcome {
   const expected = details?.expected
   if (code === 'journal-gap' && typeof expected === 'number') return { kind: 'resend-from', seq: expected }
   if (isDiverged(code, details?.fault)) return { kind: 'diverged', detail: code }
+  if (code === 'device-revoked') return { kind: 'no-answer', cause: 'revoked', detail: code }
   const cause = status >= 500 || status === 429 ? 'server' : 'refused'
   return { kind: 'no-answer', cause, detail: code }
 }
@@ -87,6 +93,7 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
   let takesGzip = false
   const headers: Record<string, string> = {
     'content-type': 'application/json',
+    [TILL_VERSION_HEADER]: PRODUCT_VERSION,
     ...(instance && { 'x-till-instance': instance }),
   }
 

@@ -160,7 +160,7 @@ function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: stri
   const amount = formatMoney(sync.amount, locale)
   return (
     <Parts
-      tone={sync.cause === 'refused' ? 'bad' : 'warn'}
+      tone={sync.cause === 'refused' || sync.cause === 'revoked' ? 'bad' : 'warn'}
       parts={
         sync.sales > 0
           ? [t('status.toSend', { count: sync.sales }), cause, t('status.goesOn'), amount, ...lastSent]

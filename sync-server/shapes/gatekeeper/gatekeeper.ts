@@ -3,6 +3,7 @@ import { rolesThatMay } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
 import { BUNDLE_PATH, bundleSchema } from '../../../domain/shape-bundle.ts'
 import type { Authenticate, Caller } from '../../auth/caller.ts'
+import type { Rights } from '../../auth/rights.ts'
 import { readJson } from '../../http/body.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { answerRefusal, refusalResponse } from '../../http/refused.ts'
@@ -22,6 +23,8 @@ export interface GatekeeperOptions {
   readonly scopeOf?: ScopeOf
   /** How often requests that stay open are authorised anew, ms. */
   readonly recheckMs?: number
+  /** When these change, requests that stay open are authorised anew at once. */
+  readonly rights?: Pick<Rights, 'onChange'>
 }
 
 const PATH = '/v1/shape'
@@ -51,6 +54,7 @@ const scopeCheck = (scopeOf: ScopeOf, scopes: readonly Scope[]) => (caller: Call
 export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
   const { authenticate, upstream, scopeOf = syncedScope } = options
   const revocation = createRevocation(authenticate, { everyMs: options.recheckMs ?? RECHECK_MS })
+  options.rights?.onChange(revocation.askNow)
 
   const readQuestion = (caller: Caller, query: URLSearchParams): Question | Refusal => {
     const asked = readClientQuery(query)

@@ -75,6 +75,27 @@ describe('open requests', () => {
     for (const one of open) one.release()
   })
 
+  it('are proven anew at once when rights change, also those that a round under way had proven before', async () => {
+    let revoked = false
+    const first = Promise.withResolvers<void>()
+    let proofs = 0
+    const revocation = createRevocation(async () => {
+      proofs += 1
+      if (proofs > 1) return revoked ? refuse('device-revoked') : caller
+      await first.promise
+      return caller
+    })
+    const open = revocation.open('a', () => null)
+    revocation.askNow()
+    await until(() => proofs === 1)
+    revoked = true
+    revocation.askNow()
+    first.resolve()
+    await until(() => open.signal.aborted)
+    expect([open.cutBy(), proofs, revocation.openRequests()]).toEqual([refuse('device-revoked'), 2, 0])
+    revocation.askNow()
+  })
+
   it('end with their body, whether it ends, breaks or is not wanted any more', async () => {
     const { revocation } = setUp({ a: caller })
     const open = () => revocation.open('a', () => null)

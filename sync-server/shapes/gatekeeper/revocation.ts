@@ -42,6 +42,8 @@ export interface Revocation {
    * @param check null while the caller, as proven anew, may read what the request reads
    */
   open(authorization: string, check: Watched['check']): OpenRequest
+  /** Rights have changed: a round begins now, or as soon as the one under way is over. */
+  askNow(): void
   /** Requests being watched. */
   openRequests(): number
 }
@@ -113,6 +115,37 @@ async function proveAll(authenticate: Authenticate, authorization: string, reque
 }
 
 /**
+ * One round after the other, from the beginning of one to the next `everyMs`, while there is anybody to ask.
+ * @param ask asks everybody once; it never fails
+ */
+function createRounds(everyMs: number, isWanted: () => boolean, ask: () => Promise<void>) {
+  let timer: NodeJS.Timeout | null = null
+  let running = false
+  /** Whoever had their turn in this round may have lost their right since. */
+  let again = false
+
+  const run = async () => {
+    const began = performance.now()
+    timer = null
+    running = true
+    again = false
+    await ask()
+    running = false
+    wind(again ? 0 : Math.max(0, everyMs - (performance.now() - began)))
+  }
+  const wind = (afterMs = everyMs) => {
+    if (isWanted() && !timer && !running) timer = setTimeout(() => void run(), afterMs).unref()
+  }
+  const now = () => {
+    again = true
+    if (timer) clearTimeout(timer)
+    timer = null
+    wind(0)
+  }
+  return { wind, now }
+}
+
+/**
  * Ends open requests of callers who lost the right to them: long polls, event streams, long downloads. Whoever cannot
  * be proven in time is cut off too.
  * @param authenticate proves a caller from an `authorization` header
@@ -123,7 +156,6 @@ export function createRevocation(
 ): Revocation {
   /** By authorization: a till's twenty requests are one proof. */
   const watched = new Map<string, Set<Watched>>()
-  let timer: NodeJS.Timeout | null = null
   let count = 0
 
   const askAll = async () => {
@@ -138,19 +170,14 @@ export function createRevocation(
       }
     }
     await Promise.all(Array.from({ length: PROOFS_AT_ONCE }, work))
-    timer = null
-    wind(Math.max(0, everyMs - (performance.now() - began)))
   }
-
-  const wind = (afterMs = everyMs) => {
-    if (watched.size > 0 && !timer) timer = setTimeout(() => void askAll(), afterMs).unref()
-  }
+  const rounds = createRounds(everyMs, () => watched.size > 0, askAll)
 
   const add = (authorization: string, one: Watched) => {
     const requests = watched.get(authorization) ?? new Set()
     watched.set(authorization, requests.add(one))
     count += 1
-    wind()
+    rounds.wind()
   }
 
   const remove = (authorization: string, one: Watched) => {
@@ -181,6 +208,7 @@ export function createRevocation(
         guard: (body, atCut) => guardBody(body, cutting.signal, atCut, release),
       }
     },
+    askNow: rounds.now,
     openRequests: () => count,
   }
 }
