@@ -116,6 +116,8 @@ export class Engine {
     try {
       await engine.#feed.start()
       await engine.#slotWatch.checkBound(db)
+      // What was done to tables meanwhile is known before anybody is answered.
+      await engine.#source.checkCatalogue()
     } catch (error) {
       await engine.close()
       if (made) rmSync(made, { recursive: true, force: true })

@@ -10,7 +10,7 @@ import { formatOffset, parseOffset, SNAPSHOT_END } from './wire/offset.ts'
 
 /** `shape.json`: written when the snapshot is complete; a folder without it is what a crash left. */
 interface ShapeFile {
-  readonly version: 1
+  readonly version: 2
   readonly definition: DefinitionRecord
   readonly logStart: number
   readonly visibility: Visibility
@@ -80,7 +80,7 @@ export class Registry {
   async save(shape: Shape, { durable } = { durable: false }): Promise<void> {
     if (shape.ended || !shape.visibility) return
     const file: ShapeFile = {
-      version: 1,
+      version: 2,
       definition: shape.definition.record,
       logStart: shape.logStart,
       visibility: shape.visibility,
@@ -121,7 +121,7 @@ export class Registry {
       const file = JSON.parse(readFileSync(join(dir, FILE), 'utf8')) as ShapeFile
       const lastOffset = parseOffset(file.lastOffset)
       const trimmed = parseOffset(file.trimmed)
-      if (file.version !== 1 || !lastOffset || !trimmed) return null
+      if (file.version !== 2 || !lastOffset || !trimmed) return null
       if (statSync(join(dir, 'snapshot.json')).size !== (file.chunkEnds.at(-1) ?? 0)) return null
       const definition = new Definition(file.definition)
       const shape = new Shape({ handle, definition, dir, logStart: file.logStart })

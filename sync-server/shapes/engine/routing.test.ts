@@ -15,6 +15,8 @@ const column = (name: string, type: string): Column => ({
   kind: 'base',
   dims: 0,
   notNull: false,
+  number: 1,
+  labels: null,
   pkIndex: name === 'id' ? 0 : null,
   bytewise: true,
 })
@@ -25,6 +27,9 @@ const TABLE: Table = {
   name: 'sale',
   replicaIdentity: 'f',
   columns: [column('id', 'int4'), column('a', 'int4'), column('b', 'text'), column('c', 'numeric')],
+  file: 1,
+  altered: '',
+  membership: null,
   generated: [],
 }
 

@@ -47,7 +47,7 @@ export class ShapeSource {
 
   constructor(parts: ShapeSourceParts) {
     this.#parts = parts
-    this.#watch = new CatalogueWatch(parts.db, parts.registry, parts.settings.name)
+    this.#watch = new CatalogueWatch(parts.db, parts.registry, parts.settings)
   }
 
   /** The shape that a request is about: the one of its handle, or the present one of its definition. */

@@ -1,7 +1,8 @@
 import type { Database } from '../database.ts'
+import type { EngineEvent, Settings } from '../options.ts'
 import type { Registry } from '../registry.ts'
 import type { Shape } from '../shape.ts'
-import { layoutOf, loadTables, publishedAmong } from './table.ts'
+import { isRewritten, layoutOf, loadTables, publishedAmong } from './table.ts'
 
 /**
  * Finds shapes whose table is no longer what they were made of, which Postgres tells only with the next row changed; or
@@ -11,12 +12,14 @@ export class CatalogueWatch {
   readonly #db: Database
   readonly #registry: Registry
   readonly #publication: string
+  readonly #onEvent: (event: EngineEvent) => void
   readonly #running = new Map<number, Promise<void>>()
   readonly #queued = new Map<number, Promise<void>>()
 
-  constructor(db: Database, registry: Registry, publication: string) {
+  constructor(db: Database, registry: Registry, { name, onEvent }: Pick<Settings, 'name' | 'onEvent'>) {
     this.#db = db
-    this.#publication = publication
+    this.#publication = name
+    this.#onEvent = onEvent
     this.#registry = registry
   }
 
@@ -31,10 +34,23 @@ export class CatalogueWatch {
     const [tables, published] = found
     const layouts = new Map([...tables].map(([oid, table]) => [oid, layoutOf(table)]))
     for (const oid of oids) {
-      for (const shape of [...(this.#registry.router.route(oid)?.shapes ?? [])]) {
-        if (!published.has(oid) || shape.definition.layout !== layouts.get(oid)) end(shape)
-      }
+      const table = tables.get(oid)
+      const [layout, membership] = [layouts.get(oid), published.get(oid)]
+      const shapes = [...(this.#registry.router.route(oid)?.shapes ?? [])]
+      const isSame = ({ definition }: Shape) =>
+        table && definition.layout === layout && !isRewritten(definition.record.table, table)
+      const altered = shapes.filter((shape) => !isSame(shape))
+      const untold = shapes.filter(
+        (shape) => isSame(shape) && shape.definition.record.table.membership !== membership,
+      )
+      if (untold[0]) this.#warnOfUntold(untold[0])
+      for (const shape of [...altered, ...untold]) end(shape)
     }
+  }
+
+  #warnOfUntold({ definition }: Shape): void {
+    const message = `${definition.keyPrefix} was not in the publication "${this.#publication}" for a while: its shapes begin anew.`
+    this.#onEvent({ level: 'warn', message })
   }
 
   /** Checks one table as it is now or later, never as it was before the call; those who call meanwhile share a look. */

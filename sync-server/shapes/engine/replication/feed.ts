@@ -151,7 +151,7 @@ export class Feed {
     })
     try {
       await checkServer(db)
-      await ensurePublication(db, name)
+      await ensurePublication(db.pool, name)
       await this.#continue(await identify(client, name))
       const { promise, resolve } = Promise.withResolvers<Error>()
       this.#streamClosed = resolve

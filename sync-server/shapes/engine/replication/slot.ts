@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { quoteIdentifier } from '../catalogue/identifier.ts'
-import { loadTable, publishedAmong, type Table } from '../catalogue/table.ts'
+import { loadTable, publishedAmong, type Queryable, type Table } from '../catalogue/table.ts'
 import type { Database } from '../database.ts'
 import { EngineError, UnavailableError } from '../errors.ts'
 import { parseLsn } from './lsn.ts'
@@ -96,18 +96,19 @@ export async function slotBound(db: Database): Promise<string> {
 }
 
 /**
- * Makes the publication, empty at first: only tables that have shapes are published, and a partitioned one tells the
- * changes of its partitions as its own.
+ * Makes the publication, empty at first: only tables that have shapes are published, with every kind of change, and a
+ * partitioned one tells the changes of its partitions as its own.
  */
-export async function ensurePublication(db: Database, publication: string): Promise<void> {
-  const { rows } = await db.pool.query<{ viaRoot: boolean }>(
-    'SELECT pubviaroot AS "viaRoot" FROM pg_publication WHERE pubname = $1',
+export async function ensurePublication(db: Queryable, publication: string): Promise<void> {
+  const { rows } = await db.query<{ whole: boolean }>(
+    `SELECT pubviaroot AND pubinsert AND pubupdate AND pubdelete AND pubtruncate AS whole
+     FROM pg_publication WHERE pubname = $1`,
     [publication],
   )
   const name = quoteIdentifier(publication)
-  const viaRoot = '(publish_via_partition_root = true)'
-  if (rows.length === 0) await db.pool.query(`CREATE PUBLICATION ${name} WITH ${viaRoot}`)
-  else if (!rows[0]?.viaRoot) await db.pool.query(`ALTER PUBLICATION ${name} SET ${viaRoot}`)
+  const whole = "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true)"
+  if (rows.length === 0) await db.query(`CREATE PUBLICATION ${name} WITH ${whole}`)
+  else if (!rows[0]?.whole) await db.query(`ALTER PUBLICATION ${name} SET ${whole}`)
 }
 
 /** The database a slot is of, of whichever in the cluster, and whether somebody reads it; null when there is no such slot. */
@@ -174,17 +175,20 @@ export async function publishTable(db: Database, publication: string, table: Tab
   const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
   try {
     const isReady = table.replicaIdentity === 'f'
-    if (isReady && (await publishedAmong(client, publication, [table.oid])).has(table.oid)) return table
+    const before = (await publishedAmong(client, publication, [table.oid])).get(table.oid)
+    if (isReady && before !== undefined) return { ...table, membership: before }
     await client.query('BEGIN')
     await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
     await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`)
     const current = await loadTable(client, table.schema, table.name)
     if (current) await keepOldRows(client, current)
+    await ensurePublication(client, publication)
     if (current) await addToPublication(client, publication, current.oid, name)
     const ready = await loadTable(client, table.schema, table.name)
+    const membership = ready && (await publishedAmong(client, publication, [ready.oid])).get(ready.oid)
     await client.query('COMMIT')
-    if (!ready) throw new UnavailableError('The table is being changed; try again.', 1)
-    return ready
+    if (!ready || !membership) throw new UnavailableError('The table is being changed; try again.', 1)
+    return { ...ready, membership }
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     const code = (error as { code?: string }).code

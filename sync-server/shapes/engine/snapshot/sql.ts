@@ -40,7 +40,8 @@ function keyJson(definition: Definition): string {
   }
   const parts = keyColumns.map((sent) => {
     const name = quoteIdentifier(sent.column.name)
-    return `CASE WHEN ${name} IS NULL THEN '/_' ELSE '/"' || replace(${printed(sent)}, '/', '//') || '"' END`
+    // `IS NULL` would be true of a row of nothing but NULLs too.
+    return `CASE WHEN ${name} IS NOT DISTINCT FROM NULL THEN '/_' ELSE '/"' || replace(${printed(sent)}, '/', '//') || '"' END`
   })
   return `to_json(${[quoteLiteral(keyPrefix), ...parts].join(' || ')})::text`
 }

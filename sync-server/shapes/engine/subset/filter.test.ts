@@ -12,6 +12,8 @@ const column = (name: string): Column => ({
   kind: 'base',
   dims: 0,
   notNull: false,
+  number: 1,
+  labels: null,
   pkIndex: null,
   bytewise: true,
 })
@@ -22,6 +24,9 @@ const TABLE: Table = {
   name: 't',
   replicaIdentity: 'f',
   columns: ['id', 'title', 'Odd "one"'].map(column),
+  file: 1,
+  altered: '',
+  membership: null,
   generated: [],
 }
 

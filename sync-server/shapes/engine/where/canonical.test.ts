@@ -13,6 +13,7 @@ describe('the canonical text of a value', () => {
     ['.50', 'numeric', '0.5'],
     ['ABCDEFAB-0000-4000-8000-000000000001', 'uuid', 'abcdefab-0000-4000-8000-000000000001'],
     ['yes', 'bool', null],
+    ['constructor', 'bool', null],
     ['true', 'bool', 't'],
     ['ab  ', 'bpchar', 'ab'],
     ['2026-02-30', 'date', null],

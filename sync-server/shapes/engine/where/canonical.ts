@@ -35,7 +35,12 @@ function canonicalUuid(text: string): string | null {
 }
 
 /** Electric takes these texts; the replication stream writes t and f. */
-const BOOLEANS: Readonly<Record<string, string>> = { true: 't', t: 't', false: 'f', f: 'f' }
+const BOOLEANS: ReadonlyMap<string, string> = new Map([
+  ['true', 't'],
+  ['t', 't'],
+  ['false', 'f'],
+  ['f', 'f'],
+])
 
 function trimFraction(fraction: string | undefined): string {
   const digits = (fraction ?? '').replace(/0+$/, '')
@@ -93,7 +98,7 @@ export function canonicalText(text: string, type: string): string | null {
     case 'bpchar':
       return text.replace(/ +$/, '')
     case 'bool':
-      return BOOLEANS[text] ?? null
+      return BOOLEANS.get(text) ?? null
     case 'uuid':
       return canonicalUuid(text)
     case 'date':

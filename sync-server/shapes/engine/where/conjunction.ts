@@ -2,7 +2,7 @@ import type { Column, Table } from '../catalogue/table.ts'
 import { RequestError } from '../errors.ts'
 import { locationOf, type Node, namesOf, numberText } from './ast.ts'
 import { canonicalNumber, canonicalText, isFilterable } from './canonical.ts'
-import { type Comparand, type Predicate, typedLiteral } from './predicate.ts'
+import { type Comparand, type Membership, type Predicate, typedLiteral } from './predicate.ts'
 
 const SERVED = 'only AND of column = value, column IN (values) and column IS [NOT] NULL is served'
 
@@ -13,6 +13,21 @@ const ALIASES: Readonly<Record<string, string>> = {
   bigint: 'int8',
   smallint: 'int2',
 }
+
+/** Types whose cast to text gives what the replication stream prints, whatever the session's settings. */
+const CAST_TYPES: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'uuid', 'text', 'varchar'])
+
+function isPrintedAsCast({ kind, type, dims }: Column): boolean {
+  return dims === 0 && (kind === 'enum' || (kind === 'base' && CAST_TYPES.has(type)))
+}
+
+/** A column, be it under a cast. */
+function columnOf(node: Node | undefined): Node | undefined {
+  const inner = node?.TypeCast?.arg ?? node
+  return inner?.ColumnRef ? inner : undefined
+}
+
+const typeNameOf = (node: Node) => namesOf(node.TypeCast?.typeName?.names).at(-1) ?? ''
 
 interface Context {
   readonly table: Table
@@ -30,23 +45,35 @@ export class ConjunctionReader {
   }
 
   read(node: Node): Predicate {
-    if (node.NullTest) {
-      const column = this.#column(node.NullTest.arg, node)
-      return { kind: 'null', column: column.name, negated: node.NullTest.nulltesttype === 'IS_NOT_NULL' }
-    }
+    if (node.NullTest) return this.#nullTest(node)
     const bare = node.ColumnRef && this.#column(node, node)
     if (bare?.type === 'bool' && bare.dims === 0)
       return this.#equality(bare, [{ A_Const: { boolval: { boolval: true } } }], node)
     const { kind, name, lexpr, rexpr } = node.A_Expr ?? {}
     const operator = namesOf(name).join('.')
     if (kind === 'AEXPR_OP' && operator === '=') {
-      const [left, right] = rexpr?.ColumnRef && !lexpr?.ColumnRef ? [rexpr, lexpr] : [lexpr, rexpr]
-      return this.#equality(this.#column(left, node), [right], node)
+      const [left, right] = columnOf(rexpr) && !columnOf(lexpr) ? [rexpr, lexpr] : [lexpr, rexpr]
+      return this.#comparison(left, [right], node)
     }
-    if (kind === 'AEXPR_IN' && operator === '=') {
-      return this.#equality(this.#column(lexpr, node), rexpr?.List?.items ?? [], node)
-    }
+    if (kind === 'AEXPR_IN' && operator === '=')
+      return this.#comparison(lexpr, rexpr?.List?.items ?? [], node)
     throw this.#unsupported(node)
+  }
+
+  #comparison(left: Node | undefined, values: readonly (Node | undefined)[], term: Node): Predicate {
+    if (!left?.TypeCast) return this.#equality(this.#column(left, term), values, term)
+    const column = this.#column(columnOf(left), term)
+    const name = typeNameOf(left)
+    if (name !== 'text' || !isPrintedAsCast(column))
+      throw this.#refuse(locationOf(left), `unknown cast from type ${column.type} to type ${name}`)
+    const text: Column = { ...column, type: 'text', kind: 'base' }
+    return { ...this.#equality(text, values, term), cast: 'text' }
+  }
+
+  #nullTest(node: Node): Predicate {
+    const column = this.#column(node.NullTest?.arg, node)
+    if (column.kind === 'composite' && column.dims === 0) throw this.#refuse(locationOf(node), SERVED)
+    return { kind: 'null', column: column.name, negated: node.NullTest?.nulltesttype === 'IS_NOT_NULL' }
   }
 
   #refuse(location: number, message: string): RequestError {
@@ -81,9 +108,9 @@ export class ConjunctionReader {
     return column
   }
 
-  #equality(column: Column, nodes: readonly (Node | undefined)[], term: Node): Predicate {
+  #equality(column: Column, nodes: readonly (Node | undefined)[], term: Node): Membership {
     if (column.kind === 'enum' && column.dims === 0) {
-      const text = this.#text(nodes[0], term)
+      const text = this.#text(nodes[0], column, term)
       throw this.#refuse(locationOf(nodes[0]), `invalid syntax for type enum ${column.type}: ${text}`)
     }
     if (column.kind !== 'base' || column.dims > 0 || !isFilterable(column.type) || !column.bytewise) {
@@ -97,7 +124,7 @@ export class ConjunctionReader {
   #comparand(column: Column, node: Node | undefined, term: Node): Comparand | null {
     const number = node?.A_Const && numberText(node.A_Const)
     if (node && number) return this.#number(column, number, node)
-    const text = this.#text(node, term)
+    const text = this.#text(node, column, term)
     if (text === null) return null
     const canonical = text.includes('\0') ? null : canonicalText(text, column.type)
     if (canonical === null) {
@@ -116,7 +143,8 @@ export class ConjunctionReader {
     return { canonical, sql: canonical }
   }
 
-  #text(node: Node | undefined, term: Node): string | null {
+  /** A value's text, which is to be compared with a column. */
+  #text(node: Node | undefined, column: Column, term: Node): string | null {
     if (node?.ParamRef) {
       const number = node.ParamRef.number ?? 0
       const value = this.#context.params[number - 1]
@@ -125,7 +153,7 @@ export class ConjunctionReader {
       }
       return value
     }
-    if (node?.TypeCast) return this.#cast(node, term)
+    if (node?.TypeCast) return this.#cast(node, column, term)
     const constant = node?.A_Const
     if (!constant) throw this.#unsupported(term)
     if (constant.isnull) return null
@@ -134,17 +162,10 @@ export class ConjunctionReader {
   }
 
   /** `'text'::type` counts as the text, when the type is the column's own. */
-  #cast(node: Node, term: Node): string | null {
-    const column = this.#castColumn(term)
-    const name = namesOf(node.TypeCast?.typeName?.names).at(-1) ?? ''
-    if (!column || (ALIASES[name] ?? name) !== column.type) {
+  #cast(node: Node, column: Column, term: Node): string | null {
+    const name = typeNameOf(node)
+    if ((ALIASES[name] ?? name) !== column.type)
       throw this.#refuse(node.TypeCast?.typeName?.location ?? 0, `unsupported type ${name}`)
-    }
-    return this.#text(node.TypeCast?.arg, term)
-  }
-
-  #castColumn(term: Node): Column | undefined {
-    const node = term.A_Expr?.lexpr?.ColumnRef ? term.A_Expr.lexpr : term.A_Expr?.rexpr
-    return node?.ColumnRef && this.#column(node, term)
+    return this.#text(node.TypeCast?.arg, column, term)
   }
 }

@@ -6,14 +6,19 @@ export interface Comparand {
   readonly sql: string
 }
 
-/** One term of the conjunction. `values` holds no NULL: comparing with NULL is never true. */
+/** A column's value is one of these, compared as a type; `values` holds no NULL: comparing with NULL is never true. */
+export interface Membership {
+  readonly kind: 'in'
+  readonly column: string
+  readonly type: string
+  /** The column is compared by its text. */
+  readonly cast?: 'text'
+  readonly values: readonly Comparand[]
+}
+
+/** One term of the conjunction. */
 export type Predicate =
-  | {
-      readonly kind: 'in'
-      readonly column: string
-      readonly type: string
-      readonly values: readonly Comparand[]
-    }
+  | Membership
   | { readonly kind: 'null'; readonly column: string; readonly negated: boolean }
   | { readonly kind: 'never' }
 
@@ -25,7 +30,8 @@ function termToSql(term: Predicate): string {
   const column = quoteIdentifier(term.column)
   if (term.kind === 'null') return `${column} IS ${term.negated ? 'NOT ' : ''}NULL`
   if (term.values.length === 0) return 'false'
-  return `${column} IN (${term.values.map((value) => value.sql).join(', ')})`
+  const compared = term.cast ? `${column}::${term.cast}` : column
+  return `${compared} IN (${term.values.map((value) => value.sql).join(', ')})`
 }
 
 /** The conjunction as SQL, or the empty text when there is none. */
