@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +6,9 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, type RunningPostgres } from '../../database/embedded-postgres.ts'
 import { startTestPostgres } from '../../database/test-postgres.ts'
-import { applyMessages, type Message, until } from '../testing.ts'
+import { until } from '../testing.ts'
+import { Follower, killProcess, spawnEngine } from './crash-follower.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts')
 const KILLS = 6
 /** For each wait, on a machine that has much else to do. */
 const LIMIT_MS = 60_000
@@ -20,18 +19,7 @@ let dataDir: string
 let port: number
 let child: ChildProcess | null = null
 
-async function start(): Promise<ChildProcess> {
-  const place = ['--database-url', postgres.url, '--port', String(port), '--data-dir', dataDir]
-  // Small, so that it is killed around the ends of segments too.
-  const args = [MAIN, ...place, '--segment-bytes', '50000']
-  const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = once(started, 'exit').then(([code]) => {
-    throw new Error(`the engine ended with ${code} while it started`)
-  })
-  exited.catch(() => undefined)
-  await Promise.race([once(started.stdout as NodeJS.ReadableStream, 'data'), exited])
-  return started
-}
+const start = () => spawnEngine({ url: postgres.url, port, dataDir })
 
 beforeAll(async () => {
   postgres = await startTestPostgres()
@@ -52,62 +40,10 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-/** Follows a table live, through whatever happens to the server, refusing what it cannot apply. */
-class Follower {
-  readonly rows = new Map<string, Record<string, string | null>>()
-  readonly statuses = new Set<number>()
-  readonly handles = new Set<string>()
-  failure: Error | null = null
-  #offset = '-1'
-  #live = false
-  #stopped = false
-  readonly #table: string
-
-  constructor(table: string) {
-    this.#table = table
-    void this.#run()
-  }
-
-  stop(): void {
-    this.#stopped = true
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopped && !this.failure) {
-      const query = new URLSearchParams({ table: this.#table, offset: this.#offset })
-      const [handle] = this.handles
-      if (handle) query.set('handle', handle)
-      if (this.#live) query.set('live', 'true')
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/shape?${query}`)
-        .then(async (response) => ({ response, text: await response.text() }))
-        .catch(() => null)
-      if (!answer) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
-        continue
-      }
-      this.#take(answer.response, answer.text)
-    }
-  }
-
-  #take({ status, headers }: Response, text: string): void {
-    this.statuses.add(status)
-    if (status !== 200) {
-      this.failure = new Error(`${status}: ${text}`)
-      return
-    }
-    try {
-      applyMessages(JSON.parse(text) as Message[], this.rows)
-    } catch (error) {
-      this.failure = error as Error
-    }
-    this.handles.add(headers.get('electric-handle') ?? '')
-    this.#offset = headers.get('electric-offset') ?? ''
-    this.#live = headers.has('electric-up-to-date')
-  }
-}
-
 it('killed at any moment, it loses nothing, repeats nothing, and keeps its handles', async () => {
-  const followers = [new Follower('sale'), new Follower('line')]
+  const followers = ['sale', 'line'].map(
+    (table) => new Follower(`http://127.0.0.1:${port}/v1/shape`, { table }),
+  )
   await until(() => followers.every(({ handles }) => handles.size === 1), LIMIT_MS)
   let id = 0
   let writing = true
@@ -124,9 +60,7 @@ it('killed at any moment, it loses nothing, repeats nothing, and keeps its handl
   for (let kill = 0; kill < KILLS; kill++) {
     const before = id
     await until(() => id > before + 40 * (kill + 1), LIMIT_MS)
-    const dead = child && once(child, 'exit')
-    child?.kill('SIGKILL')
-    await dead
+    await killProcess(child)
     child = await start()
   }
   const before = id

@@ -38,6 +38,15 @@ export class UnavailableError extends Error {
   }
 }
 
+/** Electric's own words. */
+export const NO_DATABASE = 'Cannot connect to the database to verify the shape. Please try again later.'
+
+/** Whether the database went away, or was not there, rather than refused what it was asked. */
+export function isConnectionError(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code ?? '')
+  return /^(ECONN|EPIPE|ETIMEDOUT|57P|08)/.test(code) || /connect|terminat|timeout/i.test(messageOf(error))
+}
+
 /** Nobody is asked to come back sooner or later than this, s. */
 const RETRY_S = { least: 1, most: 60 }
 

@@ -2,7 +2,7 @@ import { sameLayout } from './catalogue/table.ts'
 import { CatalogueWatch } from './catalogue/watch.ts'
 import type { Database } from './database.ts'
 import { Definition, type DefinitionRecord } from './definition.ts'
-import { messageOf, OverloadedError, UnavailableError } from './errors.ts'
+import { NO_DATABASE, OverloadedError, UnavailableError } from './errors.ts'
 import type { ChangeLog } from './log/change-log.ts'
 import type { Settings } from './options.ts'
 import { Pace } from './pace.ts'
@@ -20,8 +20,6 @@ type ShapeNames = Pick<ShapeRequest, 'table' | 'where' | 'params' | 'columns' | 
 const SNAPSHOTS_AT_ONCE = 3
 const ALIGN_LIMIT_MS = 60_000
 const KNOWN_NAMES = 10_000
-
-const NO_DATABASE = 'Cannot connect to the database to verify the shape. Please try again later.'
 
 export interface ShapeSourceParts {
   readonly settings: Settings
@@ -113,22 +111,13 @@ export class ShapeSource {
 
   #ask(names: ShapeNames, name: string): Promise<Shape> {
     const asked = this.#asNew(async () => {
-      const shape = await this.#ensure(await this.#resolve(names))
+      const shape = await this.#ensure(await resolveShape(this.#parts.db, names))
       if (this.#known.size >= KNOWN_NAMES) this.#known.clear()
       this.#known.set(name, shape.definition.id)
       return shape
     }).finally(() => this.#asked.delete(name))
     this.#asked.set(name, asked)
     return asked
-  }
-
-  async #resolve(names: ShapeNames): Promise<DefinitionRecord> {
-    try {
-      return await resolveShape(this.#parts.db, names)
-    } catch (error) {
-      if (this.#parts.feed.streaming || !isConnectionError(error)) throw error
-      throw new UnavailableError(NO_DATABASE, 1)
-    }
   }
 
   async #ensure(record: DefinitionRecord): Promise<Shape> {
@@ -179,11 +168,4 @@ export class ShapeSource {
       this.end(shape, new UnavailableError(`The snapshot could not be taken: ${reason.message}`, 1))
     }
   }
-}
-
-function isConnectionError(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? ''
-  return (
-    code.startsWith('ECONN') || code.startsWith('57') || /connect|terminat|timeout/i.test(messageOf(error))
-  )
 }

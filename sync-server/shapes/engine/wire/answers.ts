@@ -1,4 +1,12 @@
-import { BodyError, messageOf, OverloadedError, RequestError, UnavailableError } from '../errors.ts'
+import {
+  BodyError,
+  isConnectionError,
+  messageOf,
+  NO_DATABASE,
+  OverloadedError,
+  RequestError,
+  UnavailableError,
+} from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import { CACHE, COMMON_HEADERS } from './headers.ts'
 import { MUST_REFETCH } from './messages.ts'
@@ -48,5 +56,6 @@ export function failure(error: unknown): Response {
     const body = details === null ? { error: message } : { error: message, details }
     return json(status, body, { 'cache-control': CACHE.private })
   }
+  if (isConnectionError(error)) return failure(new UnavailableError(NO_DATABASE, 1))
   return json(500, { message: `Unexpected error: ${messageOf(error)}` }, noStore)
 }
