@@ -58,3 +58,4 @@ export function withoutCloser<Branch extends { id: string }>(
 
 /** Why a device is revoked. */
 export const revokeReasonSchema = z.enum(['lost', 'stolen', 'broken', 'retired'])
+export type RevokeReason = z.infer<typeof revokeReasonSchema>

@@ -1,12 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import Database from 'better-sqlite3'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { TEST_PRODUCTS } from '../../desktop/till/test-products.ts'
 import { isVoucherCode } from '../../domain/customer/voucher-code.ts'
 import { minor } from '../../domain/money.ts'
 import { DEMO_STAFF, MARKET } from '../../scripts/demo/organisation.ts'
-import { type Hands, layHandsOn } from '../support/hands.ts'
-import { type Product, startProduct } from '../support/product.ts'
+import { type Hands, layHandsOn, sellForCash } from '../support/hands.ts'
+import { type Product, startProduct, type TestTill } from '../support/product.ts'
 import { untilTheySell } from '../support/replica.ts'
 import { until } from '../support/until.ts'
 import { launch } from '../till-screen/window.ts'
@@ -18,13 +19,14 @@ const SHOTS = process.env.SHOTS
 const DOLIPRANE = '3400935955838'
 
 let product: Product
+let till: TestTill
 let hands: Hands
 let browser: Browser
 let page: Page
 
 beforeAll(async () => {
   product = await startProduct({ products: TEST_PRODUCTS })
-  const till = await product.addTill()
+  till = await product.addTill()
   browser = await launch()
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } })
   page = await context.newPage()
@@ -46,11 +48,12 @@ afterAll(async () => {
 async function look(name: string): Promise<void> {
   if (!SHOTS) return
   for (const [width, colorScheme, language] of [
-    [1440, 'light', 'en'],
+    [1280, 'light', 'en'],
+    [1280, 'dark', 'de'],
     [1024, 'dark', 'fr'],
     [1024, 'light', 'de'],
   ] as const) {
-    await page.setViewportSize({ width, height: width === 1440 ? 900 : 768 })
+    await page.setViewportSize({ width, height: width === 1280 ? 800 : 768 })
     await page.emulateMedia({ colorScheme })
     await page.locator('header select').first().selectOption(language)
     await page.screenshot({ path: `${SHOTS}/${name}-${width}-${language}.png`, fullPage: true })
@@ -210,7 +213,123 @@ it('a branch’s limits and rounding are set by keyboard', async () => {
   expect(await limits.execute()).toEqual([{ role: 'pharmacist', rate_bp: 1250 }])
 })
 
-it.each(['prices', 'customers', 'branches'])('%s has no accessibility fault', async (area) => {
+const person = (role: string) => {
+  const found = DEMO_STAFF.find((each) => each.role === role && each.branchId === MARKET.id)
+  if (!found?.pin) throw new Error(`the demo has no ${role}`)
+  return { ...found, pin: found.pin }
+}
+
+/** What the till's file holds of somebody's PIN. */
+function pinHash(staffId: string): unknown {
+  const db = new Database(till.databaseFile, { readonly: true })
+  try {
+    return db.prepare('select pin_hash from staff_pin where staff_id = ?').pluck().get(staffId)
+  } finally {
+    db.close()
+  }
+}
+
+it('a new PIN is set by keyboard alone; the till opens with it, and with the old one no more', async () => {
+  const cashier = person('cashier')
+  await page.getByRole('link', { name: 'Staff & tills' }).click()
+  const edit = page.getByRole('button', { name: `Edit ${cashier.name}` })
+  await edit.focus()
+  const old = pinHash(cashier.id)
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  await press('Enter')
+  const focused = page.locator(':focus')
+  await until('the name to be typed in', async () => (await focused.inputValue()) === cashier.name)
+  await press('Tab', 'Tab', 'Tab')
+  await page.keyboard.type('1234')
+  await press('Tab')
+  await page.keyboard.type('3691')
+  await press('Enter')
+  await page.getByText('Easily guessed: choose digits neither all alike nor in a row.').waitFor()
+  await press('Shift+Tab', 'Control+a')
+  await page.keyboard.type('3961')
+  await page.getByText('This is another PIN. Type the same one twice.').waitFor()
+  expect(await focused.getAttribute('type')).toBe('password')
+  await look('team-person')
+  await press('Control+a')
+  await page.keyboard.type('3691')
+  await press('Enter')
+  await page.getByText(`${cashier.name} is saved.`).waitFor()
+  expect(await focused.getAttribute('aria-label')).toBe(`Edit ${cashier.name}`)
+  await until('the new PIN at the till', () => pinHash(cashier.id) !== old)
+  await expect(hands.do('operator.unlock', { pin: cashier.pin })).rejects.toThrow('wrong-pin')
+  expect(await hands.do('operator.unlock', { pin: '3691' })).toMatchObject({ name: cashier.name })
+})
+
+it('a role that is taken away counts at the till at once, and is given back', async () => {
+  const { name, pin } = person('pharmacist')
+  await hands.do('operator.unlock', { pin })
+  await hands.do('session.x-report', {})
+  await page.getByRole('button', { name: `Edit ${name}` }).click()
+  await page.getByLabel('Role').selectOption('Cashier')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(`${name} is saved.`).waitFor()
+  await until('the role at the till', () => hands.see('operator')?.role === 'cashier')
+  await expect(hands.do('session.x-report', {})).rejects.toThrow('not-allowed')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await until('the role to be back', () => hands.see('operator')?.role === 'pharmacist')
+})
+
+it('who leaves loses the console that they have open, after a warning of what that leaves undone', async () => {
+  const { name } = person('branch_manager')
+  const context = await browser.newContext({ locale: 'en-GB' })
+  const theirs = await context.newPage()
+  await theirs.goto(`${product.serverUrl}/console/`)
+  await theirs.getByRole('button', { name: new RegExp(name) }).click()
+  await theirs.getByRole('article').first().waitFor()
+  await page.getByRole('button', { name: `End the access of ${person('pharmacist').name}` }).click()
+  await page.getByRole('button', { name: 'End access' }).waitFor()
+  expect(await page.getByText('After this, nobody').count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: `End the access of ${name}` }).click()
+  await look('team-end')
+  await page.getByRole('button', { name: 'End access' }).click()
+  await page.getByText(`${name} has left.`).waitFor()
+  await theirs.getByText('Your session has ended. Sign in again.').waitFor()
+  await context.close()
+  await page.getByRole('button', { name: `End the access of ${person('pharmacist').name}` }).click()
+  await page.getByText(`After this, nobody at ${MARKET.name} can close a drawer.`).waitFor()
+  await page.keyboard.press('Escape')
+})
+
+it('a till that is revoked says so and goes on selling, and sends it all once that is taken back', async () => {
+  await page.getByRole('button', { name: `Revoke ${MARKET.name} · Comptoir 1` }).click()
+  await page.getByLabel('Why').selectOption('Stolen')
+  await page.getByLabel('Note (may stay blank)').fill('Break-in')
+  await look('team-revoke')
+  await page.getByRole('button', { name: 'Revoke', exact: true }).last().click()
+  await page.getByText(`${MARKET.name} · Comptoir 1 is revoked.`).waitFor()
+  await until('the till to hear of it', () => {
+    const sync = hands.see('status')?.sync
+    return sync?.state === 'offline' && sync.cause === 'revoked'
+  })
+  const screen = await page.context().newPage()
+  await screen.goto(till.url)
+  await screen.getByText(/^Revoked by head office/).waitFor()
+  const receipt = await sellForCash(hands, [DOLIPRANE])
+  await screen.getByText('1 sale waiting').waitFor()
+  if (SHOTS) await screen.screenshot({ path: `${SHOTS}/till-revoked.png` })
+  await screen.close()
+  await page.getByRole('table', { name: 'Tills' }).getByText('Stolen · Break-in · Sophie Girard').waitFor()
+  await look('team')
+  await page.getByRole('button', { name: `Replace ${MARKET.name} · Comptoir 1` }).click()
+  await page.getByRole('button', { name: 'Make a code' }).click()
+  await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/).waitFor()
+  await look('team-enrol')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: `Use ${MARKET.name} · Comptoir 1 again` }).click()
+  await page.getByText(`${MARKET.name} · Comptoir 1 is in use again.`).waitFor()
+  const sold = product.db.selectFrom('sale').where('receipt_number', '=', receipt).select('id')
+  await until('the sale at head office', async () => (await sold.execute()).length === 1)
+})
+
+it.each(['prices', 'customers', 'branches', 'team'])('%s has no accessibility fault', async (area) => {
   await page.goto(`${product.serverUrl}/console/#${area}`)
   await page.getByRole('navigation').waitFor()
   await page.getByRole('heading', { level: 2 }).first().waitFor()

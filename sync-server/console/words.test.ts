@@ -6,6 +6,7 @@ import { exceptionKey, exceptionWords } from './exception-words.ts'
 import { lossWords } from './loss-words.ts'
 import { pricingWords } from './pricing-words.ts'
 import { settingsWords } from './settings-words.ts'
+import { teamWords } from './team-words.ts'
 import { consoleWords } from './words.ts'
 
 it('says the same things in each language', () => {
@@ -16,6 +17,7 @@ it('says the same things in each language', () => {
   expect(dictionaryFaults(pricingWords)).toEqual([])
   expect(dictionaryFaults(customerWords)).toEqual([])
   expect(dictionaryFaults(settingsWords)).toEqual([])
+  expect(dictionaryFaults(teamWords)).toEqual([])
 })
 
 it('has words for a code that it does not know', () => {

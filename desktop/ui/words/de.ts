@@ -50,7 +50,7 @@ export const de: Record<keyof typeof en, string> = {
   'status.offline.network': 'Offline seit {{time}}',
   'status.offline.server': 'Zentrale antwortet nicht seit {{time}}',
   'status.offline.refused': 'Von der Zentrale abgewiesen seit {{time}}: IT rufen',
-  'status.offline.revoked': 'Von der Zentrale gesperrt, bekannt seit {{time}}: IT rufen',
+  'status.offline.revoked': 'Von der Zentrale gesperrt seit {{time}}: IT rufen',
   'status.offline.history': 'Die Zentrale kennt einen anderen Verlauf dieser Kasse, seit {{time}}',
   'status.continued.device-restored': 'Aus Sicherung geholt: läuft weiter seit {{time}}',
   'status.continued.device-copied': 'Kopie einer anderen Kasse: eigener Kassenplatz seit {{time}}',

@@ -48,7 +48,7 @@ export const en = {
   'status.offline.network': 'Offline since {{time}}',
   'status.offline.server': 'Head office not answering since {{time}}',
   'status.offline.refused': 'Refused by head office since {{time}}: call IT',
-  'status.offline.revoked': 'Revoked by head office, known since {{time}}: call IT',
+  'status.offline.revoked': 'Revoked by head office since {{time}}: call IT',
   'status.offline.history': 'Head office has another history of this till, since {{time}}',
   'status.continued.device-restored': 'Restored from a backup: goes on since {{time}}',
   'status.continued.device-copied': 'Copy of another till: own register since {{time}}',

@@ -50,7 +50,7 @@ export const fr: Record<keyof typeof en, string> = {
   'status.offline.network': 'Hors ligne depuis {{time}}',
   'status.offline.server': 'Le siège ne répond pas depuis {{time}}',
   'status.offline.refused': 'Refusée par le siège depuis {{time}} : appelez l’informatique',
-  'status.offline.revoked': 'Caisse révoquée par le siège, constaté à {{time}} : appelez l’informatique',
+  'status.offline.revoked': 'Révoquée par le siège depuis {{time}} : appelez l’informatique',
   'status.offline.history': 'Le siège a un autre historique de cette caisse, depuis {{time}}',
   'status.continued.device-restored': 'Restaurée d’une sauvegarde : continue depuis {{time}}',
   'status.continued.device-copied': 'Copie d’une autre caisse : comptoir propre depuis {{time}}',

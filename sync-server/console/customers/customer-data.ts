@@ -99,7 +99,7 @@ export function useDeciding() {
   const decide = async <T>(
     path: string,
     schema: z.ZodType<T>,
-    request: { body: unknown; method?: 'PUT' },
+    request: { body: unknown; method?: 'PUT'; version?: number },
   ): Promise<{ answer: T } | { told: string; field: string | null }> => {
     setBusy(true)
     try {

@@ -72,7 +72,7 @@ export function useAsking() {
 export type Read<T> = T | 'unread' | undefined
 
 /** Reads something at once and whenever `reload` is called; the last answer stays until the next is there. */
-function useRead<T>(path: string, schema: z.ZodType<T>): { value: Read<T>; reload(): void } {
+export function useRead<T>(path: string, schema: z.ZodType<T>): { value: Read<T>; reload(): void } {
   const asking = useAsking()
   const [value, setValue] = useState<Read<T>>()
   const [times, setTimes] = useState(0)

@@ -7,6 +7,7 @@ const AREAS = {
   prices: 'price.set',
   customers: 'console.view',
   branches: 'branch.set',
+  team: 'staff.manage',
 } as const satisfies Record<string, Permission>
 export type Area = keyof typeof AREAS
 

@@ -9,6 +9,7 @@ import { type Live, LiveContext, useLive } from '../live/live-context.ts'
 import { openLive } from '../live/live-store.ts'
 import { PricesPage } from '../prices/prices-page.tsx'
 import { type Session, useSession } from '../session/session.ts'
+import { TeamPage } from '../team/team-page.tsx'
 import { consoleWords } from '../words.ts'
 import { type Area, useArea } from './areas.ts'
 import { BranchCards } from './branch-cards.tsx'
@@ -31,7 +32,7 @@ function Header({ me, area, areas }: { me: SignedIn['me']; area: Area; areas: re
   return (
     <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-raised px-4">
       <h1 className="text-floor font-semibold">
-        {t('product')} <span className="font-normal text-second">{t('headOffice')}</span>
+        {t('product')} <span className="hidden font-normal text-second xl:inline">{t('headOffice')}</span>
       </h1>
       <Areas area={area} areas={areas} />
       <div className="flex flex-1 flex-wrap items-center gap-x-4 text-dense">
@@ -130,6 +131,12 @@ function AreaOf({ area, role }: { area: Area; role: Role }) {
       <Sheet>
         <BranchSettings />
         <BranchPricingSettings />
+      </Sheet>
+    )
+  if (area === 'team')
+    return (
+      <Sheet>
+        <TeamPage />
       </Sheet>
     )
   return <Overview role={role} />

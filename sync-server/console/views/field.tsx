@@ -8,7 +8,7 @@ const WRONG = 'shadow-[inset_0_0_0_2px_var(--role-bad-mark)] focus:shadow-[inset
 
 export const fieldClass = (fault?: string): string => classNames(BOX, fault ? WRONG : EDGE)
 
-const WIDTHS = { narrow: 'w-36', date: 'w-44', wide: 'w-64' } as const
+const WIDTHS = { narrow: 'w-36', date: 'w-44', pin: 'w-44', wide: 'w-64' } as const
 
 /** What is wrong with what stands above it. */
 export function FaultLine({ id, children }: { id?: string; children: ReactNode }) {
@@ -22,6 +22,13 @@ export function FaultLine({ id, children }: { id?: string; children: ReactNode }
   )
 }
 
+const INPUTS = {
+  text: { type: 'text', autoComplete: 'off' },
+  date: { type: 'date', autoComplete: 'off' },
+  // No browser is to put a kept password there, nor to keep this one.
+  pin: { type: 'password', autoComplete: 'new-password', inputMode: 'numeric', maxLength: 8 },
+} as const
+
 /** One line to type in, its label above it, what is wrong with it below. */
 export function Field(props: {
   label: string
@@ -30,8 +37,8 @@ export function Field(props: {
   /** The label is for screen readers alone: what stands beside says it. */
   hideLabel?: boolean
   narrow?: boolean
-  /** A calendar day, `YYYY-MM-DD`. */
-  type?: 'date' | undefined
+  /** A calendar day, `YYYY-MM-DD`; or a PIN: digits that nobody is to see. */
+  type?: 'date' | 'pin' | undefined
   fault?: string | undefined
 }) {
   const id = useId()
@@ -46,14 +53,13 @@ export function Field(props: {
         <span className={props.hideLabel ? 'sr-only' : 'text-dense text-second'}>{props.label}</span>
         <input
           value={props.value}
-          type={props.type ?? 'text'}
-          autoComplete="off"
+          {...INPUTS[props.type ?? 'text']}
           aria-invalid={props.fault !== undefined || undefined}
           aria-describedby={props.fault === undefined ? undefined : id}
           onChange={(event) => props.onChange(event.target.value)}
           className={classNames(
             fieldClass(props.fault),
-            props.narrow && props.type !== 'date' && 'figure text-right',
+            props.narrow && props.type === undefined && 'figure text-right',
           )}
         />
       </label>
@@ -71,21 +77,30 @@ export function SelectField<Value extends string>(props: {
   value: Value
   options: readonly { value: Value; label: string }[]
   onChange(value: Value): void
+  fault?: string | undefined
+  /** Room for a branch and what stands there. */
+  wide?: boolean
 }) {
+  const id = useId()
   return (
-    <label className="flex w-56 min-w-0 flex-col gap-1">
-      <span className="text-dense text-second">{props.label}</span>
-      <select
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value as Value)}
-        className={fieldClass()}
-      >
-        {props.options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div className={classNames('flex min-w-0 flex-col gap-1', props.wide ? 'w-80' : 'w-56')}>
+      <label className="flex min-w-0 flex-col gap-1">
+        <span className="text-dense text-second">{props.label}</span>
+        <select
+          value={props.value}
+          aria-invalid={props.fault !== undefined || undefined}
+          aria-describedby={props.fault === undefined ? undefined : id}
+          onChange={(event) => props.onChange(event.target.value as Value)}
+          className={fieldClass(props.fault)}
+        >
+          {props.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {props.fault !== undefined && <FaultLine id={id}>{props.fault}</FaultLine>}
+    </div>
   )
 }
