@@ -14,6 +14,7 @@ import {
   matchesEtag,
   nextCursor,
 } from './wire/headers.ts'
+import { inPieces } from './wire/in-pieces.ts'
 import { upToDateMessage } from './wire/messages.ts'
 import { BEGINNING, compareOffsets, formatOffset, type Offset } from './wire/offset.ts'
 
@@ -147,7 +148,7 @@ async function serveLog(
     hasData: true,
     cursor: live ? cursorFor(serving, request) : null,
   }
-  return answer(facts, context, () => part.body)
+  return answer(facts, context, () => inPieces(part.body))
 }
 
 /**
