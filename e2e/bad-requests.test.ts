@@ -131,40 +131,21 @@ describe('a journal from someone else', () => {
     expect([answer.status, answer.error.code]).toEqual([status, code])
   })
 
-  it("is refused with another device's token, as its own and as that device's", async () => {
+  it("is refused with another device's token", async () => {
     const token = await deviceToken(other)
     const one = await refused(() => post([opened()], { token }))
     expect([one.status, one.error.details.field]).toEqual([400, 'deviceId'])
     expect(one.error.text).toContain('deviceId')
-    const two = await refused(() => post([opened()], { token, deviceId: other.deviceId }))
-    expect([two.status, two.error.details.fault]).toEqual([422, 'wrong-device'])
   })
 })
 
 describe('a journal that does not hold', () => {
-  const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
-  const strangers = generateKeyPairSync('ed25519').privateKey
-  it.each<[string, () => unknown, number, string]>([
-    [
-      'a changed signature',
-      () => ({ ...opened(), signature: flipped(opened().signature) }),
-      422,
-      'wrong-signature',
-    ],
-    ["a stranger's signature", () => opened(EMPTY_HEAD, 100, strangers), 422, 'wrong-signature'],
-    [
-      'a changed amount',
-      () => ({ ...opened(), payload: { ...opened().payload, float: 1 } }),
-      422,
-      'wrong-hash',
-    ],
-    ['another chain', () => opened({ seq: 0, hash: 'ab'.repeat(32) }), 422, 'broken-chain'],
-  ])('is refused: %s', async (_, event, status, fault) => {
-    const answer = await refused(() => post([event()]))
+  it('is refused when it is another chain', async () => {
+    const answer = await refused(() => post([opened({ seq: 0, hash: 'ab'.repeat(32) })]))
     expect([answer.status, answer.error.code, answer.error.details]).toEqual([
-      status,
+      422,
       'journal-broken',
-      { seq: 1, fault },
+      { seq: 1, fault: 'broken-chain' },
     ])
   })
 

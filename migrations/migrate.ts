@@ -35,6 +35,7 @@ import * as lateRefunds from './0041-late-refunds.ts'
 import * as closings from './0042-closings.ts'
 import * as staffOfABranch from './0044-staff-of-a-branch.ts'
 import * as unreadEvents from './0045-unread-events.ts'
+import * as damagedEvents from './0046-damaged-events.ts'
 import * as peopleAndDevices from './0048-people-and-devices.ts'
 import type { Dialect } from './dialect.ts'
 
@@ -76,6 +77,7 @@ const STEPS: Record<string, Step> = {
   '0042-closings': closings,
   '0044-staff-of-a-branch': staffOfABranch,
   '0045-unread-events': unreadEvents,
+  '0046-damaged-events': damagedEvents,
   '0048-people-and-devices': peopleAndDevices,
 }
 

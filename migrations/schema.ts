@@ -198,6 +198,16 @@ interface JournalWaitingRow {
   kind: string
 }
 
+/** Server only: what came of an event that is no longer what its device signed, under the hash by which it is known. */
+export interface JournalDamagedRow {
+  device_id: string
+  seq: number
+  branch_id: string
+  hash: string
+  body: Uint8Array
+  received_at: string
+}
+
 /** Server only: a one-time code that binds a new device to a register. Only the code's SHA-256 is kept. */
 export interface EnrolmentRow {
   id: string
@@ -256,6 +266,7 @@ export interface ServerTables extends Omit<SharedTables, 'event_exception'> {
   journal_alarm: JournalAlarmRow
   journal_carried: JournalCarriedRow
   journal_waiting: JournalWaitingRow
+  journal_damaged: JournalDamagedRow
   device_succession: DeviceSuccessionRow
   enrolment: EnrolmentRow
 }

@@ -52,6 +52,12 @@ export function isSignedBy(event: JournalEvent, publicKey: KeyObject): Promise<b
   })
 }
 
+/** Whether an event's signature over its hash is the device's. */
+export function isSigned(event: JournalEvent, publicKey: KeyObject): boolean {
+  const [hash, signature] = signedParts(event)
+  return verify(null, hash, publicKey, signature)
+}
+
 /** Checks one event against the head it must follow. Null when it does. */
 export function checkLink(
   event: JournalEvent,
@@ -60,8 +66,7 @@ export function checkLink(
 ): ChainFault | null {
   const fault = checkUnsignedLink(event, head, device)
   if (fault) return fault
-  const [hash, signature] = signedParts(event)
-  return verify(null, hash, device.publicKey, signature) ? null : 'wrong-signature'
+  return isSigned(event, device.publicKey) ? null : 'wrong-signature'
 }
 
 /** Reads a device's public key from base64url of its 32 raw bytes (RFC 8037). @throws on any other form. */

@@ -71,7 +71,7 @@ function firstDifference(held: readonly object[], expected: readonly object[]): 
 async function ledgerFaults(ledgers: AsyncIterable<DeviceLedger>, where: string): Promise<string[]> {
   const faults: string[] = []
   for await (const ledger of ledgers) {
-    const { fault } = await verifyLedger(ledger)
+    const [fault] = (await verifyLedger(ledger)).faults
     if (fault) faults.push(`the journal of ${ledger.deviceId} ${where} does not verify: ${fault}`)
   }
   return faults

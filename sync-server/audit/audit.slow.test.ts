@@ -77,6 +77,16 @@ describe('audit', () => {
       (l) => l.map((line) => line.replace('"total":500', '"total":400')),
       /wrong-hash at 3/,
     ],
+    [
+      'every amount that was changed, and says of how many the rest holds',
+      (l) => l.map((line) => line.replace(/"total":250/, '"total":400')),
+      /BROKEN: wrong-hash at 2; wrong-hash at 4 \(2 events hold\)/,
+    ],
+    [
+      'a line that rotted, and goes on behind it',
+      (l) => l.toSpliced(2, 1, JSON.stringify({ seq: 2, hash: 'ab'.repeat(32), damaged: '', told: null })),
+      /BROKEN: unreadable damaged at 2 \(3 events hold\)/,
+    ],
     ['an event that was taken out', (l) => l.toSpliced(2, 1), /2 is missing/],
     ['an end that was cut off', (l) => l.slice(0, -1), /ends at 3, but its head is 4/],
     ['events in another order', (l) => [l[0], l[2], l[1], l[3], l[4]] as string[], /1 is missing/],
@@ -109,6 +119,11 @@ describe('audit', () => {
 
   it.each<[string, string, RegExp]>([
     ['an end that was cut off', 'delete from journal where seq > 2', /ends at 2, but its head is 4/],
+    [
+      'a body that is no text any more',
+      `update journal set body = replace(body, '"payload":', 'payload":') where seq = 2`,
+      /BROKEN: unreadable damaged at 2 \(3 events hold\)/,
+    ],
     [
       'a hash that the next event would build on',
       `update journal set hash = '${'ab'.repeat(32)}' where seq = 4`,

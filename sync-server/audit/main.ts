@@ -15,7 +15,7 @@ const HELP = `Checks a ledger offline, or exports one.
 
 verify checks each device's journal from its first event: every event follows the one before it, hashes to its hash,
 bears the device's signature, and the last is the head. It prints what holds per device, and exits with 1 if anything
-does not. A till's key is taken from device.json beside its database; without it, signatures are not checked. A till also
+does not. A damaged event is named, and those behind it are checked all the same. A till's key is taken from device.json beside its database; without it, signatures are not checked. A till also
 keeps the server's signature under the last event that it acknowledged: an end that was cut off is told by it. The key
 that made it is printed, to be compared with the server's.
 
@@ -57,8 +57,14 @@ async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Pr
   }
 }
 
-const line = ({ deviceId, events, head, signatures, countersigned, fault }: LedgerReport): string => {
-  if (fault) return `${deviceId}  BROKEN: ${fault} (${events} events before it hold)`
+/** As many are named of one ledger. */
+const FAULTS_SHOWN = 10
+
+const line = ({ deviceId, events, head, signatures, countersigned, faults }: LedgerReport): string => {
+  if (faults.length > 0) {
+    const more = faults.length > FAULTS_SHOWN ? `; ${faults.length - FAULTS_SHOWN} more` : ''
+    return `${deviceId}  BROKEN: ${faults.slice(0, FAULTS_SHOWN).join('; ')}${more} (${events} events hold)`
+  }
   const words =
     signatures === 'hold'
       ? 'chain, hashes and signatures hold'
@@ -77,7 +83,7 @@ async function verifyAll(ledgers: AsyncIterable<DeviceLedger>): Promise<boolean>
     const report = await verifyLedger(ledger)
     counts.devices += 1
     counts.events += report.events
-    if (report.fault) counts.broken += 1
+    if (report.faults.length > 0) counts.broken += 1
     process.stdout.write(`${line(report)}\n`)
   }
   const { devices, events, broken } = counts

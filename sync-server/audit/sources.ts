@@ -9,6 +9,7 @@ import { idSchema } from '../../domain/ids.ts'
 import { privateKeyFromPem, rawPublicKey } from '../../domain/journal/chain.ts'
 import { type Checkpoint, checkpointSchema } from '../../domain/journal/checkpoint.ts'
 import { hashSchema, type JournalHead } from '../../domain/journal/event.ts'
+import type { Damaged, StoredEvent } from '../../domain/journal/stored.ts'
 import type { JournalEventRow } from '../../migrations/schema.ts'
 import type { DeviceLedger } from './verify.ts'
 
@@ -20,9 +21,9 @@ export class SourceError extends Error {
 const EVENTS_A_QUERY = 1_000
 
 /** What an event was signed as; not where it belongs and when it came. */
-type StoredEvent = Omit<JournalEventRow, 'branch_id' | 'received_at'>
+type SignedRow = Omit<JournalEventRow, 'branch_id' | 'received_at'>
 
-const sealedForm = (row: StoredEvent) => ({
+const sealedForm = (row: SignedRow) => ({
   deviceId: row.device_id,
   seq: row.seq,
   at: row.at,
@@ -35,16 +36,40 @@ const sealedForm = (row: StoredEvent) => ({
   signature: row.signature,
 })
 
+/** What came of events that cannot be read any more, as it came. */
+async function damagedOf(pool: pg.Pool, deviceId: string): Promise<Damaged[]> {
+  const { rows } = await pool.query<JournalHead & { body: Uint8Array }>(
+    `select seq, hash, body from journal_damaged d where device_id = $1
+     and not exists (select from journal_event e where e.device_id = d.device_id and e.seq = d.seq) order by seq`,
+    [deviceId],
+  )
+  return rows.map(({ seq, hash, body }) => damagedForm({ seq, hash, body }))
+}
+
+const damagedForm = ({ seq, hash, body }: StoredEvent): Damaged => ({
+  seq,
+  hash,
+  damaged: Buffer.from(body).toString('base64'),
+  told: null,
+})
+
 async function* eventsOf(pool: pg.Pool, deviceId: string): AsyncGenerator<unknown> {
+  const damaged = await damagedOf(pool, deviceId)
   for (let after = 0; ; ) {
-    const { rows } = await pool.query<StoredEvent>(
+    const { rows } = await pool.query<SignedRow>(
       `select device_id, seq, at, actor_id, actor_role, type, version, payload, prev_hash, hash, signature
        from journal_event where device_id = $1 and seq > $2 order by seq limit $3`,
       [deviceId, after, EVENTS_A_QUERY],
     )
-    for (const row of rows) yield sealedForm(row)
     const last = rows.at(-1)
-    if (!last) return
+    for (const row of rows) {
+      while (damaged[0] && damaged[0].seq < row.seq) yield damaged.shift()
+      yield sealedForm(row)
+    }
+    if (!last) {
+      yield* damaged
+      return
+    }
     after = last.seq
   }
 }
@@ -135,10 +160,18 @@ function tillCheckpoint(db: DatabaseSync, deviceId: string | undefined): Checkpo
 type StoredRow = { seq: unknown; hash: unknown; body: unknown }
 
 /** The till continues from its columns, so they are what must hold, and not the text beside them alone. */
-const asStored = ({ seq, hash, body }: StoredRow): unknown => ({ ...JSON.parse(String(body)), seq, hash })
+function asStored({ seq, hash, body }: StoredRow): unknown {
+  try {
+    return { ...JSON.parse(String(body)), seq, hash }
+  } catch {
+    return damagedForm({ seq: Number(seq), hash: String(hash), body: Buffer.from(String(body)) })
+  }
+}
+
+const owned = z.object({ deviceId: idSchema })
 
 const deviceOf = (events: readonly unknown[]): string | undefined =>
-  z.object({ deviceId: idSchema }).safeParse(events[0]).data?.deviceId
+  events.map((event) => owned.safeParse(event).data?.deviceId).find((id) => id !== undefined)
 
 /** Journals that the till kept under earlier identities, oldest first; their keys are gone, the server has them. */
 function pastLedgers(db: DatabaseSync): DeviceLedger[] {

@@ -1,12 +1,13 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type pg from 'pg'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
-import { hashSchema } from '../../domain/journal/event.ts'
+import { hashSchema, type JournalHead } from '../../domain/journal/event.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import type { ServerDatabase } from '../database/pool.ts'
+import { ENTRIES } from '../journal/damaged.ts'
 import type { DeviceCaller } from './caller.ts'
 
 /** Days of unsent events of a busy register. */
@@ -79,15 +80,10 @@ type Trx = Transaction<ServerTables>
 /** The last event that both the server and the till hold. */
 async function commonSeq(trx: Trx, deviceId: string, { above, hashes }: Unsent): Promise<number> {
   if (hashes.length === 0) return above
-  const rows = await trx
-    .selectFrom('journal_event')
-    .select(['seq', 'hash'])
-    .where('device_id', '=', deviceId)
-    .where('seq', '>', above)
-    .where('seq', '<=', above + hashes.length)
-    .orderBy('seq')
-    .execute()
-  const differs = hashes.findIndex((hash, i) => rows[i]?.hash !== hash)
+  const { rows } = await sql<JournalHead>`select seq, hash from (${sql.raw(ENTRIES)}) entry
+    where device_id = ${deviceId} and seq > ${above} and seq <= ${above + hashes.length}`.execute(trx)
+  const held = new Map(rows.map(({ seq, hash }) => [seq, hash]))
+  const differs = hashes.findIndex((hash, i) => held.get(above + 1 + i) !== hash)
   return above + (differs === -1 ? hashes.length : differs)
 }
 

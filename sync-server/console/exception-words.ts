@@ -17,6 +17,10 @@ export const exceptionWords = defineWords(
     'foreign-session': 'The till wrote into another register’s drawer. It is kept without effect.',
     'unknown-session': 'Names a drawer session that is not known here.',
     'session-closed': 'Came after its drawer session had been closed. The closing figures stay as they were.',
+    'event-damaged':
+      'An entry of this till’s journal is damaged and does not count; all others have arrived. What does not fit is named below, for a sale its receipt number and amount in cents. Compare with the receipt copy (F6 at that till) or the paper, and have the till’s disk checked.',
+    'event-mended':
+      'An entry of this till’s journal is damaged, but what it said is proven, and it counts. Have the till’s disk checked.',
     'journal-forked':
       'The till sent a second history under numbers already taken: it was restored from a backup, or copied. Call IT.',
     'carried-not-proven':
@@ -66,6 +70,10 @@ export const exceptionWords = defineWords(
     'unknown-session': 'Désigne une session de caisse inconnue ici.',
     'session-closed':
       'Arrivé après la clôture de sa session de caisse. Les chiffres de clôture restent inchangés.',
+    'event-damaged':
+      'Une entrée du journal de cette caisse est abîmée et ne compte pas ; toutes les autres sont arrivées. Ce qui ne concorde pas est indiqué ci-dessous, avec le numéro de ticket et le montant en centimes pour une vente. Comparez avec la copie du ticket (F6 à cette caisse) ou le papier, et faites vérifier le disque de la caisse.',
+    'event-mended':
+      'Une entrée du journal de cette caisse est abîmée, mais son contenu est prouvé : elle compte. Faites vérifier le disque de la caisse.',
     'journal-forked':
       'La caisse a envoyé un second historique sous des numéros déjà pris : elle a été restaurée ou copiée. Prévenez l’informatique.',
     'carried-not-proven':
@@ -115,6 +123,10 @@ export const exceptionWords = defineWords(
       'Die Kasse schrieb in die Kassenlade eines anderen Kassenplatzes. Ohne Wirkung aufbewahrt.',
     'unknown-session': 'Nennt eine Kassensitzung, die hier nicht bekannt ist.',
     'session-closed': 'Kam nach dem Abschluss der Kassensitzung. Die Abschlusszahlen bleiben, wie sie waren.',
+    'event-damaged':
+      'Ein Eintrag im Journal dieser Kasse ist beschädigt und zählt nicht; alle anderen sind angekommen. Was nicht stimmt, steht darunter, bei einem Verkauf mit Belegnummer und Betrag in Cent. Mit der Belegkopie (F6 an dieser Kasse) oder dem Papier vergleichen und die Festplatte der Kasse prüfen lassen.',
+    'event-mended':
+      'Ein Eintrag im Journal dieser Kasse ist beschädigt, sein Inhalt aber bewiesen: Er zählt. Die Festplatte der Kasse prüfen lassen.',
     'journal-forked':
       'Die Kasse sendete eine zweite Geschichte unter vergebenen Nummern: Sie wurde aus einer Sicherung geholt oder kopiert. Bitte die IT rufen.',
     'carried-not-proven':

@@ -28,6 +28,8 @@ export type ExceptionCode =
   | 'unknown-sale'
   | 'parked-recalled-twice'
   | 'journal-forked'
+  | 'event-damaged'
+  | 'event-mended'
   | 'carried-not-proven'
   | 'device-restored'
   | 'device-copied'

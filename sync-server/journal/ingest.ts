@@ -1,11 +1,12 @@
 import pg from 'pg'
-import { type JournalEvent, type JournalHead, shortHash } from '../../domain/journal/event.ts'
+import { type JournalHead, shortHash } from '../../domain/journal/event.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { inTransaction, together } from '../database/pool.ts'
 import { applyMutations } from './applier.ts'
-import { type Fork, type JournalBatch, placeEvents, sealRefusal } from './batch.ts'
-import { type Judged, judgeEvents, judgeStock, projectAll } from './judge.ts'
+import { type Fork, type JournalBatch, type Placed, placeEvents, type Received, receiveAll } from './batch.ts'
+import { damageFindings, readEntries, readTail, storeDamaged } from './damaged.ts'
+import { type Judged, judgeEvents, judgeStock, type ProjectedEvent, projectAll } from './judge.ts'
 import { judgeHeld } from './judge-held.ts'
 import { loadKnown, loadOnHand } from './known.ts'
 import * as ledger from './ledger.ts'
@@ -84,27 +85,29 @@ interface Taking {
   client: pg.ClientBase
   device: DeviceCaller
   batch: JournalBatch
+  /** The batch's entries, looked at. */
+  received: readonly Received[]
   made: { at: string; newId: () => string }
 }
 
-/** Stores new events with their effects, and moves the head. @returns the number of exceptions that are new */
+/** Stores what is new with its effects, and moves the head. @returns the number of exceptions that are new */
 async function storeFresh(
   { client, device, batch, made }: Taking,
-  fresh: readonly JournalEvent[],
-  head: JournalHead,
+  placed: Placed,
   judged: Judged[],
 ): Promise<number> {
-  const [, , , , , onHand] = await together([
-    ledger.storeEvents(client, device.branchId, fresh, made.at),
+  const [, , , , , , onHand] = await together([
+    ledger.storeEvents(client, device.branchId, placed.fresh, made.at),
+    storeDamaged(client, device, placed, made.at),
     ledger.storeCarried(client, judged),
     ledger.storeWaiting(client, judged),
-    ledger.storeHead(client, device, head),
+    ledger.storeHead(client, device, placed.head),
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),
   ])
   const held = await judgeHeld(client, judged)
   const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand), ...held]
-  return ledger.storeExceptions(client, device, findings, made)
+  return ledger.storeExceptions(client, device, [...damageFindings(placed), ...findings], made)
 }
 
 /** Keeps that a second history exists. */
@@ -116,50 +119,60 @@ async function storeFork({ client, device, made }: Taking, fork: Fork): Promise<
   return refuse('journal-forked', { seq: event.seq })
 }
 
+/** What is known of the things that new events name, which are almost always those that the batch brought whole. */
+async function judgeFresh(
+  { client, device }: Taking,
+  { fresh }: Placed,
+  loaded: { projected: ProjectedEvent[]; known: Awaited<ReturnType<typeof loadKnown>> | null },
+): Promise<Judged[]> {
+  const projections = new Map(loaded.projected.map((one) => [one.event, one]))
+  const projected = fresh.flatMap((event) => projections.get(event) ?? [])
+  if (loaded.known && projected.length === fresh.length) return judgeEvents(projected, device, loaded.known)
+  if (fresh.length === 0) return []
+  const all = projectAll(fresh)
+  return judgeEvents(all, device, await loadKnown(client, device, all))
+}
+
 /** Three round trips when all is as it should be: what is known, what changes, the commit. */
 async function takeIn(taking: Taking): Promise<IngestAnswer | Refusal> {
-  const { client, device, batch, made } = taking
-  const projected = projectAll(batch.events)
+  const { client, device, batch, received, made } = taking
+  const projected = projectAll(received.flatMap(({ event }) => event ?? []))
   // What repeats would add to what is known does no harm: only new events are judged by it.
-  const [, head, known] = await together([
+  const [, head, tail, known] = await together([
     ledger.lockJournal(client, device.deviceId),
     ledger.readHead(client, device.deviceId),
+    readTail(client, device.deviceId),
     projected.length > 0 ? loadKnown(client, device, projected) : null,
   ])
-  const repeats = batch.events.map(({ seq }) => seq).filter((seq) => seq <= head.seq)
-  const hashes = await ledger.readHashes(client, device.deviceId, repeats)
-  const placed = placeEvents(batch.events, head, (seq) => hashes.get(seq))
+  const repeats = received.map(({ seq }) => seq).filter((seq) => seq <= head.seq)
+  const stored = await readEntries(client, device.deviceId, repeats)
+  const placed = placeEvents(received, { head, tail, stored: (seq) => stored.get(seq) }, device)
   if ('refusal' in placed) return placed.refusal
   if ('fork' in placed) return storeFork(taking, placed.fork)
-  const { fresh, duplicates } = placed
-  const last = fresh.at(-1)
-  if (!last || !known) {
+  const { fresh, lost, duplicates } = placed
+  if (fresh.length + lost.length === 0) {
     await ledger.storeStatus(client, device, batch.pending, made.at)
     return { head, accepted: 0, duplicates, exceptions: 0 }
   }
-  const newHead = { seq: last.seq, hash: last.hash }
-  const isFresh = new Set(fresh)
-  const judged = judgeEvents(
-    projected.filter(({ event }) => isFresh.has(event)),
-    device,
-    known,
-  )
-  const exceptions = await storeFresh(taking, fresh, newHead, judged)
-  return { head: newHead, accepted: fresh.length, duplicates, exceptions }
+  const judged = await judgeFresh(taking, placed, { projected, known })
+  const exceptions = await storeFresh(taking, placed, judged)
+  return { head: placed.head, accepted: fresh.length + lost.length, duplicates, exceptions }
 }
 
 async function ingestOnce(
   tools: IngestTools,
   device: DeviceCaller,
   batch: JournalBatch,
+  received: readonly Received[],
 ): Promise<IngestAnswer | Refusal> {
   const made = { at: new Date(tools.clock()).toISOString(), newId: tools.newId }
-  return inTransaction(tools.pool, (client) => takeIn({ client, device, batch, made }))
+  return inTransaction(tools.pool, (client) => takeIn({ client, device, batch, received, made }))
 }
 
 /**
  * Takes a device's batch into the ledger: events, their effects, exceptions, head and status in one transaction.
- * Delivered any number of times, at once or one after the other, each event has its effect once.
+ * Delivered any number of times, at once or one after the other, each event has its effect once. One that is no longer
+ * what the device signed is kept as it came, without effect, and never holds up those behind it.
  * @returns the answer, or a refusal that changed nothing: `journal-broken`, `journal-gap`, and `journal-forked`,
  *   which alone leaves a trace, the alarm and exception that a second history exists
  */
@@ -168,11 +181,10 @@ export async function ingestBatch(
   device: DeviceCaller,
   batch: JournalBatch,
 ): Promise<IngestAnswer | Refusal> {
-  const unsealed = await sealRefusal(batch.events, device)
-  if (unsealed) return unsealed
+  const received = await receiveAll(batch.events, device)
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ingestOnce(tools, device, batch)
+      return await ingestOnce(tools, device, batch, received)
     } catch (error) {
       if (attempt === ATTEMPTS || !RETRIABLE.has(stateOf(error))) throw error
     }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { canonicalJson } from '../../domain/journal/canonical.ts'
 import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../domain/journal/event.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
-import { arrayLiteral, type BulkColumn, bulkInsert, prepared } from '../database/bulk.ts'
+import { type BulkColumn, bulkInsert, prepared } from '../database/bulk.ts'
 import type { JournalBatch } from './batch.ts'
 import type { Finding, Judged } from './judge.ts'
 
@@ -19,20 +19,6 @@ export async function readHead(client: Pick<ClientBase, 'query'>, deviceId: stri
     prepared('select seq, hash from device_head where device_id = $1', [deviceId]),
   )
   return rows[0] ?? EMPTY_HEAD
-}
-
-/** Hashes of the stored ones among some seqs. */
-export async function readHashes(
-  client: ClientBase,
-  deviceId: string,
-  seqs: readonly number[],
-): Promise<Map<number, string>> {
-  if (seqs.length === 0) return new Map()
-  const { rows } = await client.query<JournalHead>(
-    'select seq, hash from journal_event where device_id = $1 and seq = any($2::bigint[])',
-    [deviceId, arrayLiteral(seqs)],
-  )
-  return new Map(rows.map(({ seq, hash }) => [seq, hash]))
 }
 
 const EVENT_COLUMNS: BulkColumn[] = [
