@@ -11,6 +11,7 @@ import { type EngineOptions, type Settings, withDefaults } from './options.ts'
 import { Registry } from './registry.ts'
 import { Replay } from './replay.ts'
 import { Feed } from './replication/feed.ts'
+import { HistoryMark } from './replication/history-mark.ts'
 import type { Origin } from './replication/slot.ts'
 import { SlotWatch } from './replication/slot-watch.ts'
 import type { Committed } from './replication/transaction-writer.ts'
@@ -27,6 +28,7 @@ import { COMMON_HEADERS } from './wire/headers.ts'
 import { BEGINNING, FIRST_CHUNK } from './wire/offset.ts'
 
 const ORIGIN_FILE = 'origin.json'
+const MARK_FILE = 'history-mark.json'
 const PARTS = ['log', 'shapes', 'subsets']
 const CACHE_BYTES = 4 * 1024 * 1024
 
@@ -37,6 +39,7 @@ interface EngineParts {
   readonly replay: Replay
   readonly unlock: () => void
   readonly origin: Origin | null
+  readonly mark: HistoryMark
 }
 
 /** Ties together log, feed, shapes and requests. */
@@ -66,6 +69,7 @@ export class Engine {
       router: registry.router,
       name: settings.name,
       origin: parts.origin,
+      mark: parts.mark,
       handlers: {
         committed: (transaction) => this.#committed(transaction),
         discontinued: (reason) => this.#discontinued(reason),
@@ -112,6 +116,7 @@ export class Engine {
       replay,
       unlock,
       origin: readOrigin(settings),
+      mark: new HistoryMark(db, settings.name, join(settings.dataDir, MARK_FILE)),
     })
     try {
       await engine.#feed.start()
@@ -203,10 +208,13 @@ export class Engine {
     if (this.#closed) return
     this.#closed = true
     if (this.#checking) clearTimeout(this.#checking)
+    const isReachable = this.streaming
     await this.#feed.stop()
+    const { log, replay, db, mark } = this.#parts
+    if (isReachable)
+      await mark.renewIfDue().catch((error: unknown) => this.#warn('The database was not marked', error))
     this.#serving.polls.close()
     this.#serving.early.close()
-    const { log, replay, db } = this.#parts
     await replay.sealTail(log).catch((error: unknown) => this.#warn('An index cannot be kept', error))
     await log.close().catch((error: unknown) => this.#warn('The change log was not closed in order', error))
     await db.close()
@@ -260,13 +268,13 @@ export class Engine {
 
   #keepHouse(): void {
     this.#checking = setTimeout(async () => {
-      const { registry, log } = this.#parts
+      const { registry, log, mark } = this.#parts
       const { feed, source, slotWatch } = {
         feed: this.#feed,
         source: this.#source,
         slotWatch: this.#slotWatch,
       }
-      await keepHouse({ settings: this.#settings, registry, log, feed, source, slotWatch })
+      await keepHouse({ settings: this.#settings, registry, log, mark, feed, source, slotWatch })
       if (!this.#closed) this.#keepHouse()
     }, this.#settings.catalogueCheckMs)
   }

@@ -3,6 +3,7 @@ import type { ChangeLog } from './log/change-log.ts'
 import type { Settings } from './options.ts'
 import type { Registry } from './registry.ts'
 import type { Feed } from './replication/feed.ts'
+import type { HistoryMark } from './replication/history-mark.ts'
 import type { SlotWatch } from './replication/slot-watch.ts'
 import type { ShapeSource } from './source.ts'
 
@@ -10,6 +11,7 @@ export interface HousekeepingParts {
   readonly settings: Settings
   readonly registry: Registry
   readonly log: ChangeLog
+  readonly mark: HistoryMark
   readonly feed: Feed
   readonly source: ShapeSource
   readonly slotWatch: SlotWatch
@@ -21,6 +23,7 @@ export async function keepHouse(parts: HousekeepingParts): Promise<void> {
     await parts.source.checkCatalogue()
     await trimLog(parts)
     await parts.slotWatch.check(parts.feed)
+    if (parts.feed.streaming) await parts.mark.renewIfDue()
   } catch (error) {
     parts.settings.onEvent({ level: 'warn', message: `Housekeeping failed: ${messageOf(error)}` })
   }

@@ -4,6 +4,7 @@ import { EngineError, messageOf } from '../errors.ts'
 import type { ChangeLog } from '../log/change-log.ts'
 import type { EngineEvent } from '../options.ts'
 import type { Router } from '../routing.ts'
+import type { HistoryMark } from './history-mark.ts'
 import {
   checkServer,
   dropSlot,
@@ -31,6 +32,8 @@ const MAX_UNSYNCED_BYTES = 64 * 1024 * 1024
 /** Foreign WAL is confirmed in steps of this, so that an idle table does not hold it. */
 const MARK_BYTES = 1024 * 1024
 
+const SET_BACK = 'the database was set back to an older copy of itself'
+
 function isSlotInUse(error: unknown): boolean {
   return (error as { code?: string }).code === OBJECT_IN_USE
 }
@@ -53,6 +56,7 @@ export interface FeedOptions {
   readonly name: string
   /** The origin that the log on disk belongs to, or null for a new one. */
   readonly origin: Origin | null
+  readonly mark: HistoryMark
   readonly handlers: FeedHandlers
 }
 
@@ -128,6 +132,7 @@ export class Feed {
 
   /** Waits until everything up to a WAL position has been received, at most `limitMs`; false when it took longer. */
   async reached(lsn: number, limitMs: number): Promise<boolean> {
+    this.#options.mark.touch()
     const deadline = performance.now() + limitMs
     while (this.#receivedLsn < lsn) {
       if (performance.now() > deadline || this.#stopped) return false
@@ -176,10 +181,15 @@ export class Feed {
 
   /** Makes sure that the slot goes on exactly where the log ends, or begins both anew. */
   async #continue({ origin, flushedLsn }: Awaited<ReturnType<typeof identify>>): Promise<void> {
-    const { db, name, log } = this.#options
+    const { db, name, log, mark } = this.#options
     const slot = await slotState(db, name)
-    const reason = this.#whyDiscontinued(origin, slot, flushedLsn)
-    if (reason !== null) await this.#beginAnew(reason, origin)
+    const reason =
+      this.#whyDiscontinued(origin, slot, flushedLsn) ?? ((await mark.isBorne()) ? null : SET_BACK)
+    if (reason === null) await mark.renew()
+    else {
+      await this.#beginAnew(reason, origin)
+      await mark.begin()
+    }
     this.#receivedLsn = Math.max(this.#receivedLsn, log.endLsn)
   }
 
@@ -284,6 +294,7 @@ export class Feed {
       const committed = this.#writer.receive(message)
       if (!committed) return
       this.#advance(this.#options.log.endLsn)
+      this.#options.mark.touch()
       this.#options.handlers.committed(committed)
       this.#sync()
     } catch (error) {
