@@ -8,13 +8,13 @@ Measures the paths of DESIGN §7, each beside its limit in the same run.
 
   names     only these: sale-commit, search, scan-to-paint, soak, till-to-till, sale-to-console, console-open,
             ingest, tills-return, shape-latency, shape-burst, live-clients, write-throughput, snapshot,
-            first-replica, sale-during-load, cold-start, catch-up, score
+            first-replica, sale-during-load, cold-start, catch-up, score, reconnect
   --json    one JSON object a line: {"name","value","unit","limit","ratio","goal"}
   --large   sale-commit, search and scan-to-paint also with a million products, snapshot with a million rows,
             write-throughput with 10,000 shapes, tills return with a whole day (slower to set up)
   --help    this text
 
-soak takes some minutes, and is measured only when it is named.`
+soak and reconnect take some minutes, and are measured only when they are named.`
 
 type Bench = (options: { large: boolean }) => Promise<Figure[]>
 
@@ -37,11 +37,12 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'sale-during-load': async () => (await import('./sale-during-load.ts')).saleDuringLoad,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'catch-up': async () => (await import('./catch-up.ts')).catchUp,
+  reconnect: async () => (await import('./reconnect.ts')).reconnect,
   score: async () => (await import('./score.ts')).score,
 }
 
 /** Minutes long: only when they are asked for. */
-const LONG: readonly string[] = ['soak']
+const LONG: readonly string[] = ['soak', 'reconnect']
 
 const round = (value: number) => Number(value.toPrecision(4))
 

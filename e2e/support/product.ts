@@ -41,6 +41,13 @@ export interface TestTill {
   stop(): Promise<void>
 }
 
+/** Where a till differs from the others. */
+export interface TillPlace {
+  /** Its own way to the server instead of the product's line. */
+  lineUrl?: string
+  env?: Record<string, string>
+}
+
 export interface Product {
   dir: string
   serverUrl: string
@@ -52,7 +59,7 @@ export interface Product {
   /** What stands behind ELECTRIC_URL; null when the server's own engine serves the shapes. */
   electric: Electric | null
   /** Enrols and starts a till of the first branch: at its next register, or at one that the test has added. */
-  addTill(register?: RegisterRow): Promise<TestTill>
+  addTill(register?: RegisterRow, how?: TillPlace): Promise<TestTill>
   stopServer(how: 'SIGTERM' | 'SIGKILL'): Promise<void>
   startServer(): Promise<void>
   close(): Promise<void>
@@ -86,6 +93,7 @@ export async function startProduct(
   const line = await openLine(port)
   const serverUrl = `http://127.0.0.1:${port}`
   const tills: TestTill[] = []
+  let placed = 0
   const closeTills = async () => {
     await Promise.all(tills.map((till) => till.stop()))
     await Promise.all(tills.map((till) => till.printer.close()))
@@ -98,8 +106,8 @@ export async function startProduct(
     line,
     tills,
     electric,
-    addTill: async (register = DEMO_REGISTERS[tills.length]) => {
-      const till = await addTill({ dir, serverUrl, lineUrl: line.url, index: tills.length, register })
+    addTill: async (register = DEMO_REGISTERS[placed], how = {}) => {
+      const till = await addTill({ dir, serverUrl, lineUrl: line.url, ...how, index: placed++, register })
       tills.push(till)
       return till
     },
@@ -170,6 +178,7 @@ async function addTill(place: {
   lineUrl: string
   index: number
   register: RegisterRow | undefined
+  env?: Record<string, string>
 }): Promise<TestTill> {
   const dataDir = join(place.dir, `till-${place.index + 1}`)
   mkdirSync(dataDir, { recursive: true })
@@ -195,7 +204,7 @@ async function addTill(place: {
           ...(code ? ['--enrol', code] : []),
           ...extra,
         ],
-        env: { PHARMASAAS_RECEIPT_LOCALE: 'fr' },
+        env: { PHARMASAAS_RECEIPT_LOCALE: 'fr', ...place.env },
         logFile: join(place.dir, `till-${place.index + 1}.log`),
       })
       till.url = await launched.ready

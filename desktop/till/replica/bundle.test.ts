@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BEAT_HEADER, BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
 import { type Bundler, createBundler } from './bundle.ts'
+import { createHearing, type Hearing } from './hearing.ts'
 
 type Handle = (response: ServerResponse, asks: string[], request: IncomingMessage) => void
 
@@ -12,6 +13,7 @@ let bundler: Bundler
 let bundles: string[][]
 let alone: string[]
 let handle: Handle
+let hearing: Hearing
 
 const frame = (ask: number, status: number, body: string) =>
   encodeFrame({
@@ -42,7 +44,8 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
   base = `http://127.0.0.1:${port}`
-  bundler = createBundler(base, fetch)
+  hearing = createHearing()
+  bundler = createBundler(base, fetch, hearing)
 })
 
 afterEach(async () => {
@@ -173,6 +176,7 @@ describe('shapes that ask together', () => {
       handle = (response) => response.writeHead(200, { 'content-type': BUNDLE_TYPE }).flushHeaders()
       const asked = ask('sale', 'now')
       await vi.waitFor(() => expect(bundles).toHaveLength(1), { interval: 1 })
+      hearing.note()
       await vi.advanceTimersByTimeAsync(5000)
       expect(await (await asked).text()).toBe('alone')
       await ask('branch', 'now')

@@ -7,12 +7,16 @@ import {
   type BundleAnswer,
   createFrameReader,
 } from '../../../domain/shape-bundle.ts'
+import { type Hearing, LATELY_MS } from './hearing.ts'
 
 /** Waiting requests are gathered for so long, ms: shapes that moved together ask again together. */
 const GATHER_MS = 4
 
-/** A bundle that has not begun to be answered by then may be gathered by something on the way, ms. */
-const OPENING_MS = 5000
+/** A bundle that has not begun to be answered by then is given up, ms: later each time in a row, the line may be slow. */
+const OPENING_MS = { first: 5000, most: 20_000 }
+
+/** Where bundles have come through, so many in a row must not before something on the way is held to gather them. */
+const UNOPENED_MOST = 3
 
 /** Where bundles do not come through, requests go by themselves for so long; longer each time in a row, ms. */
 const ALONE_MS = { first: 60_000, most: 3_600_000 }
@@ -45,17 +49,27 @@ export interface Bundler {
 const isUnknown = ({ status }: Response) => status === 404 || status === 405
 
 /** Whether bundles come through; when they do not, they are tried again from time to time. */
-function createWay() {
+function createWay(hearing: Hearing) {
   let aloneUntil = Number.NEGATIVE_INFINITY
   let span = ALONE_MS.first
+  let everOpened = false
+  let unopened = 0
   return {
     isOpen: () => performance.now() >= aloneUntil,
     failed: () => {
       aloneUntil = performance.now() + span
       span = Math.min(ALONE_MS.most, span * 2)
     },
-    worked: () => {
+    opened: () => {
+      everOpened = true
+      unopened = 0
       span = ALONE_MS.first
+    },
+    patience: () => Math.min(OPENING_MS.most, OPENING_MS.first * 2 ** unopened),
+    /** @returns whether that is the way's fault: on a dead line nothing else is heard either */
+    unopened: (): boolean => {
+      unopened += 1
+      return hearing.within(LATELY_MS) && (!everOpened || unopened >= UNOPENED_MOST)
     },
   }
 }
@@ -80,17 +94,26 @@ function listenForBeats({ headers }: Response, over: AbortController) {
   return { heard, stop }
 }
 
+/** How bundles go. */
+interface Road {
+  url: URL
+  inner: typeof fetch
+  way: ReturnType<typeof createWay>
+  hearing: Hearing
+}
+
 /** Reads a bundle's answers as they come. */
 async function readBundle(
   response: Response,
   over: AbortController,
-  tools: { begun(): void; take(answer: BundleAnswer): void },
+  tools: { begun(): void; heard(): void; take(answer: BundleAnswer): void },
 ): Promise<void> {
   const read = createFrameReader()
   const beats = listenForBeats(response, over)
   try {
     for await (const bytes of response.body ?? []) {
       beats.heard()
+      tools.heard()
       for (const answer of read(bytes)) {
         tools.begun()
         if (answer) tools.take(answer)
@@ -102,12 +125,16 @@ async function readBundle(
 }
 
 /** Sends one bundle and settles its questions. @throws NoBundles when they are to be asked one by one */
-async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: AbortController) {
-  let unopened = false
+async function send(
+  { url, inner, way, hearing }: Road,
+  asks: readonly Ask[],
+  over: AbortController,
+): Promise<void> {
+  let isUnopened = false
   const late = setTimeout(() => {
-    unopened = true
-    over.abort()
-  }, OPENING_MS)
+    isUnopened = true
+    over.abort(new TypeError('nothing came in time'))
+  }, way.patience())
   try {
     const response = await inner(url, {
       method: 'POST',
@@ -127,12 +154,16 @@ async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: A
       return
     }
     await readBundle(response, over, {
-      begun: () => clearTimeout(late),
+      begun: () => {
+        clearTimeout(late)
+        way.opened()
+      },
+      heard: hearing.note,
       take: ({ ask, status, headers, body }) =>
         asks[ask]?.answer(answerResponse(status, headers, new Uint8Array(body))),
     })
   } catch (error) {
-    throw unopened ? new NoBundles('nothing came in time') : error
+    throw isUnopened && way.unopened() ? new NoBundles('nothing came in time') : error
   } finally {
     clearTimeout(late)
   }
@@ -143,16 +174,15 @@ async function send(url: URL, inner: typeof fetch, asks: readonly Ask[], over: A
  * anything happened to them. Where the server, or something on the way to it, does not take bundles, each request goes by
  * itself, as does one whose answer is too large for a bundle.
  */
-export function createBundler(serverUrl: string, inner: typeof fetch): Bundler {
-  const url = new URL(BUNDLE_PATH, serverUrl)
-  const way = createWay()
+export function createBundler(serverUrl: string, inner: typeof fetch, hearing: Hearing): Bundler {
+  const way = createWay(hearing)
+  const road: Road = { url: new URL(BUNDLE_PATH, serverUrl), inner, way, hearing }
 
   const alone = ({ input, init, answer, fail }: Ask) => inner(input, init).then(answer, fail)
 
   const dispatch = async (asks: readonly Ask[], over: AbortController) => {
     try {
-      await send(url, inner, asks, over)
-      way.worked()
+      await send(road, asks, over)
       for (const { fail } of asks) fail(new TypeError('the server left a question open'))
     } catch (error) {
       if (error instanceof NoBundles) way.failed()

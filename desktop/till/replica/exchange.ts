@@ -26,7 +26,8 @@ export type Outcome =
   | { kind: 'diverged'; detail: string }
   /** The server is there, and has no room for this just now. */
   | { kind: 'come-again'; afterMs: number }
-  | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string }
+  /** @property isLate it was waited for in vain, as on a slow line */
+  | { kind: 'no-answer'; cause: Exclude<Cause, 'history'>; detail: string; isLate?: true }
 
 /** What a batch is sent with. */
 export interface ExchangeOptions {
@@ -57,9 +58,12 @@ const refusedSchema = z.object({
 /** Longer than this nobody is kept waiting by a server's word, s. */
 const COME_AGAIN_MOST_S = 120
 
-/** How long an overloaded server wants to be left alone, ms; null when it does not say (a date is not read). */
-function comeAgain({ status, headers }: Response): number | null {
-  if (status !== 429 && status !== 503) return null
+/**
+ * How long an overloaded server wants to be left alone, ms; null when it does not say (a date is not read). A gateway that
+ * misses the server may ask for minutes too: it does not know when that is back.
+ */
+function comeAgain({ status, headers }: Response, answer: unknown): number | null {
+  if ((status !== 429 && status !== 503) || !refusedSchema.safeParse(answer).success) return null
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return seconds >= 0 ? 1000 * Math.min(COME_AGAIN_MOST_S, Math.max(1, seconds)) : null
 }
@@ -122,16 +126,17 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
       const sent = await request(JSON.stringify(batch))
       response = await fetch(new URL('/v1/journal', serverUrl), {
         method: 'POST',
+        redirect: 'manual',
         body: sent.body,
         headers: signed ? { ...sent.headers, 'x-till-checkpoint': JSON.stringify(signed) } : sent.headers,
         signal: AbortSignal.timeout(patience),
       })
       text = await response.text()
     } catch (error) {
-      return { kind: 'no-answer', cause: 'network', detail: (error as Error).message }
+      const { name, message } = error as Error
+      const isLate = name === 'TimeoutError' && { isLate: true as const }
+      return { kind: 'no-answer', cause: 'network', detail: message, ...isLate }
     }
-    const afterMs = comeAgain(response)
-    if (afterMs !== null) return { kind: 'come-again', afterMs }
     let answer: unknown
     try {
       answer = JSON.parse(text)
@@ -140,6 +145,8 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
       const cause = response.status >= 500 ? 'server' : 'network'
       return { kind: 'no-answer', cause, detail: `HTTP ${response.status}, not of the server` }
     }
+    const afterMs = comeAgain(response, answer)
+    if (afterMs !== null) return { kind: 'come-again', afterMs }
     foundOutdated?.(Number(response.headers.get(OLDEST_TILL_HEADER) ?? 0) > SYNC_RELEASE)
     takesGzip = response.headers.get('accept-encoding')?.includes('gzip') ?? false
     return readAnswer(response.status, answer)

@@ -47,6 +47,25 @@ describe('shapes that hold others back', () => {
     laggards.stop()
   })
 
+  it('are not asked again, nor broken off, while their answer is under way on a slow line', async () => {
+    let answered = (_: bigint) => {}
+    const slow = {
+      ...shape(null),
+      refresh: vi.fn(),
+      probe: vi.fn(() => new Promise<bigint>((resolve) => (answered = resolve))),
+    }
+    frontier.reached('staff', 20n)
+    const laggards = watchLaggards(frontier, new Map([['branch', slow]]), () => {})
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(slow.probe).toHaveBeenCalledTimes(1)
+    expect(slow.refresh).not.toHaveBeenCalled()
+    answered(20n)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(frontier.release(100)?.lsn).toBe(20n)
+    laggards.stop()
+  })
+
   it('are left alone while nobody waits, and asked as soon as somebody does', async () => {
     const [branch, staff] = [shape(20n), shape(20n)]
     const followed = new Map([

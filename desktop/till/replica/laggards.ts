@@ -69,6 +69,8 @@ export function watchLaggards(
       return wind(ECHO_MS)
     }
     phase = 'asking'
+    // On a slow line answers are still under way; to ask for more would make it slower.
+    if (lagging.every((table) => probing.has(table))) return wind(AGAIN_MS)
     rounds += 1
     const outOfPatience = rounds > ROUNDS_OF_PATIENCE
     if (outOfPatience) rounds = 0

@@ -5,6 +5,7 @@ import { openJournal } from '../journal/journal.ts'
 import { openOwnHistory } from '../journal/own-history.ts'
 import { createChanges } from '../store/changes.ts'
 import { openTillDatabase } from '../store/database.ts'
+import { createHearing } from './hearing.ts'
 import { type Pull, startPull } from './pull.ts'
 import { createSlices } from './slices.ts'
 import { createReplicaWriter } from './writer.ts'
@@ -46,6 +47,7 @@ async function follow(table: string) {
   pull = startPull({
     serverUrl: `http://127.0.0.1:${port}`,
     fetch,
+    hearing: createHearing(),
     db,
     history,
     slices: createSlices(() => performance.now()),

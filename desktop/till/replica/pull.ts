@@ -1,8 +1,11 @@
 import { FetchError } from '@electric-sql/client'
 import { createBundler } from './bundle.ts'
+import type { Hearing } from './hearing.ts'
 import { Intake, type IntakeOptions } from './intake.ts'
 import { watchLaggards } from './laggards.ts'
 import { TILL_TABLES } from './load.ts'
+import { fetchOwnAnswers } from './own-answers.ts'
+import { createPerseverance } from './perseverance.ts'
 import { type FollowedShape, followShape } from './streams.ts'
 
 /** Rows coming down, as long as it runs. */
@@ -14,7 +17,7 @@ export interface Pull {
   /** Why rows have stopped coming although the server may be there; null when they have not. */
   trouble(): PullTrouble | null
   /** The line is back: requests that wait on the old one are broken off and asked anew. */
-  refresh(): void
+  regained(): void
   /** @returns once nothing is written any more */
   stop(): Promise<void>
 }
@@ -28,6 +31,8 @@ export interface PullTrouble {
 export interface PullOptions extends Omit<IntakeOptions, 'moved'> {
   serverUrl: string
   fetch: typeof fetch
+  /** Of all connections to the server. */
+  hearing: Hearing
   /** Told of answers that need a person or time: a refused token, an unreadable shape. */
   failed(table: string, error: Error): void
 }
@@ -62,7 +67,9 @@ function createTroubles(options: PullOptions) {
 /** Follows every shape of a till and commits what they bring, transactionally across tables. */
 export function startPull(options: PullOptions): Pull {
   const followed = new Map<string, FollowedShape>()
-  const asking = createBundler(options.serverUrl, options.fetch)
+  const fetch = fetchOwnAnswers(options.fetch)
+  const asking = createBundler(options.serverUrl, fetch, options.hearing)
+  const perseverance = createPerseverance()
   const troubles = createTroubles(options)
   const intake = new Intake({
     ...options,
@@ -90,8 +97,10 @@ export function startPull(options: PullOptions): Pull {
       url: new URL('/v1/shape', options.serverUrl).href,
       table,
       resume: intake.resume(table),
-      fetch: options.fetch,
+      fetch,
       asking,
+      heard: options.hearing.note,
+      perseverance,
       sink: intake.sink(table),
       answered: () => troubles.over(table),
       failed: (error) => {
@@ -104,9 +113,7 @@ export function startPull(options: PullOptions): Pull {
     ready: () => intake.ready(),
     loading: () => intake.loading(),
     trouble: troubles.first,
-    refresh: () => {
-      for (const shape of followed.values()) shape.refresh()
-    },
+    regained: perseverance.regained,
     stop,
   }
 }

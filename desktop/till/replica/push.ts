@@ -9,6 +9,7 @@ import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
 import { type Cause, createExchange, type ExchangeOptions, type Outcome, type Pending } from './exchange.ts'
+import { type Hearing, LATELY_MS } from './hearing.ts'
 import { pause } from './streams.ts'
 
 /** Events in one request. */
@@ -19,6 +20,9 @@ const BATCH_BYTES = 4 * 1024 * 1024
 
 /** A first request is small: whether the line is a slow one is not known yet, bytes. */
 const FIRST_BYTES = 64 * 1024
+
+/** So many requests in a row may be late on a line by which other answers come. */
+const LATE_MOST = 3
 
 /** An answer within this lets the next request be larger, ms. */
 const QUICK_MS = 1000
@@ -38,7 +42,7 @@ export const PUSH_TIMING: PushTiming = {
   heartbeat: 3500,
   answer: 8000,
   probe: 6000,
-  backoff: { first: 500, most: 3000 },
+  backoff: { first: 500, most: 2000 },
 }
 
 /** The journal going up, as long as it runs. */
@@ -113,6 +117,8 @@ export interface PushOptions extends ExchangeOptions {
   diverged?: (() => Promise<void>) | undefined
   /** The state in words may have changed. */
   changed(): void
+  /** Of all connections to the server: one that is only slow is not taken for dead. */
+  hearing?: Hearing
   /** The server answers again: whatever waited on the dead line waits in vain. */
   regained(): void
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
@@ -186,6 +192,16 @@ function headBefore(journal: Journal, seq: number): JournalHead {
 const afterFailures = (backoff: PushTiming['backoff'], failures: number, random: () => number): number =>
   Math.min(backoff.most, backoff.first * 2 ** failures) * (0.5 + random() / 2)
 
+/** Whether a late answer means a slow line: other answers come. A few times; then the server is there for others only. */
+function createLateness({ hearing }: PushOptions, line: ReturnType<typeof createLine>) {
+  let late = 0
+  return (outcome: Outcome): boolean => {
+    const isLate = outcome.kind === 'no-answer' && outcome.isLate === true
+    late = isLate ? late + 1 : 0
+    return isLate && late <= LATE_MOST && !line.offline() && hearing?.within(LATELY_MS) === true
+  }
+}
+
 /** One request and what follows from its answer. */
 function createTurn(
   options: PushOptions,
@@ -201,6 +217,7 @@ function createTurn(
   const { backoff } = timing
   const exchange = createExchange(options)
   const room = createRoom()
+  const isOnlySlow = createLateness(options, line)
 
   const retryAfter = (failures: number) => afterFailures(backoff, failures, options.random)
   const divergence = createDivergence(options, line)
@@ -243,6 +260,7 @@ function createTurn(
     const outcome = await exchange({ deviceId, events, pending }, patience, lost(acknowledged))
     if (outcome.kind === 'no-answer') room.failed()
     else if (events.length > 0) room.went(performance.now() - began)
+    if (isOnlySlow(outcome)) return 0
     if (outcome.kind === 'acknowledged') return heard(outcome, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
       acknowledgement.set(headBefore(journal, outcome.seq))

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
 import { createTillState } from '../store/state.ts'
 import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
+import { createHearing, type Hearing } from './hearing.ts'
 import { PUSH_TIMING, type Push, type PushTiming, startPush } from './push.ts'
 
 /** Real sockets and a server that fails in each way that a line can; all waits are a twentieth of the product's. */
@@ -28,6 +29,7 @@ let head: JournalHead = EMPTY_HEAD
 let received: { events: number; encoding: string | undefined; bytes: number }[] = []
 const sockets = new Set<Socket>()
 let host = '127.0.0.1'
+let hearing: Hearing
 
 const good: Handler = async (request, response) => {
   const chunks: Buffer[] = []
@@ -68,6 +70,7 @@ beforeEach(async () => {
   head = EMPTY_HEAD
   received = []
   host = '127.0.0.1'
+  hearing = createHearing()
   port = await listen()
 })
 afterEach(async () => {
@@ -99,6 +102,7 @@ function start(): Push {
     now,
     random: () => 1,
     timing: TIMING,
+    hearing,
     changed: () => {},
     regained: () => {},
     log: () => {},
@@ -142,6 +146,26 @@ const faults: Record<string, { cause: string; fail(): unknown; mend(): unknown }
       }),
     mend: () => (handle = good),
   },
+  'a gateway that misses the server and asks for two minutes': {
+    cause: 'server',
+    fail: () =>
+      (handle = (request, response) => {
+        request.resume()
+        response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '120' }).end('<h1>Later</h1>')
+      }),
+    mend: () => (handle = good),
+  },
+  'a guest network that leads elsewhere': {
+    cause: 'network',
+    fail: () =>
+      (handle = (request, response) => {
+        request.resume()
+        const answer = `{"head":{"seq":0,"hash":"${'0'.repeat(64)}"}}`
+        if (request.url === '/login') response.end(answer)
+        else response.writeHead(302, { location: '/login' }).end()
+      }),
+    mend: () => (handle = good),
+  },
 }
 
 describe('notices, without a restart,', () => {
@@ -158,6 +182,31 @@ describe('notices, without a restart,', () => {
     await untilState({ state: 'online' })
     expect(head).toEqual(till.context.journal.head())
   })
+})
+
+it('does not take a line for dead by which other answers come, only later than it waits', async () => {
+  start()
+  await untilState({ state: 'online' })
+  const states = new Set<string>()
+  let late = 0
+  handle = (request) => {
+    late += 1
+    request.resume()
+    if (late === 2) handle = good
+  }
+  sell()
+  const others = setInterval(() => hearing.note(), 1)
+  push?.nudge()
+  await vi.waitFor(
+    () => {
+      states.add(push?.status().state ?? '')
+      expect(head).toEqual(till.context.journal.head())
+    },
+    { timeout: 10_000, interval: 1 },
+  )
+  clearInterval(others)
+  expect(late).toBe(2)
+  expect([...states]).not.toContain('offline')
 })
 
 it('gets a day’s sales through a line so slow that they would not go in one request', async () => {

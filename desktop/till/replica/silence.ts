@@ -17,6 +17,8 @@ interface Patience {
   live?: number
   firstWord?: number
   pause?: number
+  /** Told when bytes have come. */
+  heard?: (() => void) | undefined
 }
 
 /**
@@ -25,7 +27,7 @@ interface Patience {
  * @throws Silence, also while the body is read
  */
 export function fetchUnlessSilent(inner: typeof fetch, patience: Patience = {}): typeof fetch {
-  const { live = LIVE_MS, firstWord = FIRST_WORD_MS, pause = PAUSE_MS } = patience
+  const { live = LIVE_MS, firstWord = FIRST_WORD_MS, pause = PAUSE_MS, heard: told = () => {} } = patience
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const giveUp = new AbortController()
@@ -43,6 +45,7 @@ export function fetchUnlessSilent(inner: typeof fetch, patience: Patience = {}):
       const heard = new TransformStream<Uint8Array, Uint8Array>({
         transform: (chunk, controller) => {
           watch.expectWithin(pause)
+          told()
           controller.enqueue(chunk)
         },
         flush: watch.stop,

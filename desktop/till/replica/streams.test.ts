@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createPerseverance } from './perseverance.ts'
 import { type FollowedShape, followShape, type ShapeSink } from './streams.ts'
 
 let server: Server
@@ -62,6 +63,7 @@ function follow(told: unknown[], answered: () => void): FollowedShape {
     resume: { handle: 'h', offset: '0_0' },
     fetch,
     asking: { waiting: fetch, now: fetch },
+    perseverance: createPerseverance(),
     sink,
     answered,
     failed: (error) => told.push(error),

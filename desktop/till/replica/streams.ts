@@ -2,12 +2,13 @@ import { type Offset, type Row, ShapeStream } from '@electric-sql/client'
 import { readMessages } from './body.ts'
 import type { Bundler } from './bundle.ts'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
+import type { Perseverance } from './perseverance.ts'
 import { fetchUnlessSilent } from './silence.ts'
 
 const BACKOFF = { initialDelay: 200, maxDelay: 3000, multiplier: 1.7 }
 
-/** A probe without an answer by then is given up, ms. */
-const PROBE_MS = 3000
+/** A probe without an answer by then is given up, ms: later each time in a row, a slow line may need longer. */
+const PROBE_MS = { first: 3000, most: 24_000 }
 
 /** The LSN of an answer that holds no change at all; null for any other. */
 function lsnOfSilence(body: unknown): bigint | null {
@@ -117,15 +118,13 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
 async function probe(
   options: { url: string; table: string; asking: Bundler },
   { handle, offset }: ShapePosition,
-  stopped: AbortSignal,
+  signal: AbortSignal,
 ): Promise<bigint | null> {
   const url = new URL(options.url)
   for (const [name, value] of Object.entries({ table: options.table, handle, offset })) {
     url.searchParams.set(name, value)
   }
-  const response = await options.asking.now(url, {
-    signal: AbortSignal.any([stopped, AbortSignal.timeout(PROBE_MS)]),
-  })
+  const response = await options.asking.now(url, { signal })
   // Something has happened, and much of it: the stream brings it.
   if (!response.ok || !response.headers.has('electric-up-to-date')) {
     await response.body?.cancel()
@@ -144,6 +143,9 @@ interface FollowOptions {
   fetch: typeof fetch
   /** For requests that wait at the server, and for probes: little. */
   asking: Bundler
+  /** Bytes have come. */
+  heard?(): void
+  perseverance: Perseverance
   sink: ShapeSink
   /** An answer was taken whole. */
   answered(): void
@@ -164,10 +166,14 @@ export function followShape(options: FollowOptions): FollowedShape {
     delivered = position
     options.answered()
   })
-  const hear = fetchUnlessSilent((input, init) => {
-    const waits = new URL(String(input)).searchParams.has('live')
-    return waits ? options.asking.waiting(input, init) : options.fetch(input, init)
-  })
+  const hear = fetchUnlessSilent(
+    (input, init) => {
+      const waits = new URL(String(input)).searchParams.has('live')
+      return waits ? options.asking.waiting(input, init) : options.fetch(input, init)
+    },
+    { heard: options.heard },
+  )
+  let patience = PROBE_MS.first
   const begin = () => {
     const stream = new ShapeStream<Row>({
       url: options.url,
@@ -179,7 +185,11 @@ export function followShape(options: FollowOptions): FollowedShape {
         catchingUp = !url.searchParams.has('live')
         await sink.turn(signal)
         signal.throwIfAborted()
-        return deliver(url, await hear(url, init), signal)
+        return options.perseverance.ask(
+          (asking) => hear(url, { ...init, signal: asking }),
+          (response) => deliver(url, response, signal),
+          signal,
+        )
       },
       signal: stopping.signal,
       backoffOptions: BACKOFF,
@@ -205,7 +215,10 @@ export function followShape(options: FollowOptions): FollowedShape {
   return {
     probe: async () => {
       if (catchingUp || !delivered) return null
-      return probe(options, delivered, stopping.signal).catch(() => null)
+      const late = AbortSignal.timeout(patience)
+      const lsn = await probe(options, delivered, AbortSignal.any([stopping.signal, late])).catch(() => null)
+      patience = late.aborted ? Math.min(PROBE_MS.most, 2 * patience) : PROBE_MS.first
+      return lsn
     },
     refresh: () => {
       if (refreshing || catchingUp || stopping.signal.aborted) return

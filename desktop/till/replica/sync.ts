@@ -11,6 +11,7 @@ import { isFatal } from '../store-faults.ts'
 import { NewEpoch } from './epoch.ts'
 import { createEstimate } from './estimate.ts'
 import { createExpected } from './expected.ts'
+import { createHearing } from './hearing.ts'
 import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull.ts'
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
@@ -157,7 +158,8 @@ export function startSync(options: {
   const checkpointer = createCheckpointer(db, counter.attended)
   const history = openOwnHistory(db, { deviceId: identity.deviceId, journal })
   const writer = createReplicaWriter(db, { deviceId: identity.deviceId, history })
-  const shared = { serverUrl, fetch: authorized, db, now }
+  const hearing = createHearing()
+  const shared = { serverUrl, fetch: authorized, db, now, hearing }
   const pull = keepPulling(
     {
       ...shared,
@@ -178,7 +180,7 @@ export function startSync(options: {
     instance,
     diverged: diverged && (() => diverged(authorized)),
     changed: () => changes.touch('sync'),
-    regained: () => pull.current().refresh(),
+    regained: () => pull.current().regained(),
     log,
   })
   const stopWithheld = watchWithheld({ db, journal, changes, deviceId: identity.deviceId })
