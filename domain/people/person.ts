@@ -5,6 +5,9 @@ import { may, type Role, roleSchema } from '../permissions.ts'
 /** What unlocks a till: digits, as they are typed there. */
 export const pinSchema = z.string().regex(/^\d{4,8}$/, '4 to 8 digits')
 
+/** Who a person is to Clerk, as its dashboard has it. */
+export const loginSchema = z.string().regex(/^user_\w{1,80}$/, 'it begins with user_, as Clerk has it')
+
 /** People of head office and IT belong to no branch; everybody else to the one whose tills know them. */
 export const worksAtBranch = (role: Role): boolean => role !== 'head_office' && role !== 'it_admin'
 
@@ -19,6 +22,8 @@ export const personSchema = z
     active: z.boolean(),
     /** A new PIN; null: the one they have, if they stay where they are. */
     pin: pinSchema.nullable(),
+    /** Which sign-in is theirs; null: none. Absent: the one they have. */
+    login: loginSchema.nullable().optional(),
   })
   .superRefine(({ role, branchId, active, pin }, issues) => {
     const at = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })

@@ -32,6 +32,12 @@ export const PEOPLE_REFUSALS = {
       'Ziffern wählen, die weder alle gleich sind noch in einer Reihe stehen.',
     ),
   ),
+  'login-taken': entry(
+    409,
+    w('{who} signs in with this already.', 'Check the Clerk user; nothing was changed.'),
+    w('{who} se connecte déjà avec cet identifiant.', 'Vérifiez l’utilisateur Clerk ; rien n’a été modifié.'),
+    w('{who} meldet sich schon damit an.', 'Den Clerk-Benutzer prüfen; nichts wurde geändert.'),
+  ),
   'device-replaced': entry(
     409,
     w(

@@ -98,6 +98,7 @@ describe('a person', () => {
       branchId: server.organisation.branchId,
       active: true,
       hasPin: true,
+      login: null,
       version: 2,
     })
     expect(JSON.stringify(body)).not.toContain('argon2')
@@ -150,6 +151,7 @@ describe('a person', () => {
     ['branchId', { role: 'head_office' }],
     ['pin', { pin: '12a4' }],
     ['pin', { pin: '123456789' }],
+    ['login', { login: 'ada@example.com' }],
     ['salary', { salary: 1 }],
   ])('is refused by the %s, and nothing of it stays', async (field, change) => {
     const before = await server.db.selectFrom('staff').selectAll().orderBy('id').execute()
@@ -180,6 +182,38 @@ describe('a person', () => {
     expect(blind.body).toMatchObject({ error: { details: { field: 'if-match' } } })
     expect((await call('PUT', `people/${uuidv7()}`, person(), { version: 0 })).status).toBe(404)
     expect((await call('PUT', 'people/x', person(), { version: 0 })).status).toBe(404)
+  })
+})
+
+describe('a sign-in', () => {
+  const loginOf = (id: string) =>
+    server.db.selectFrom('staff_login').select('clerk_user_id').where('staff_id', '=', id).executeTakeFirst()
+  const manager = (login?: string | null) => person({ role: 'branch_manager', name: 'Zoé', login })
+  it('is one person’s alone, stays where it is not spoken of, and is taken away', async () => {
+    const id = await add(manager('user_2abc'))
+    expect(await loginOf(id)).toEqual({ clerk_user_id: 'user_2abc' })
+    expect((await call('POST', 'people', manager('user_2abc'))).body).toMatchObject({
+      error: { code: 'login-taken', text: 'Zoé signs in with this already.' },
+    })
+    expect((await call('PUT', `people/${id}`, manager(), { version: 1 })).status).toBe(200)
+    expect(await loginOf(id)).toEqual({ clerk_user_id: 'user_2abc' })
+    expect((await call('PUT', `people/${id}`, manager(null), { version: 2 })).status).toBe(200)
+    expect(await loginOf(id)).toBeUndefined()
+    expect((await decisionsOf(id)).map(({ content }) => (content as { login?: string }).login)).toEqual([
+      'removed',
+      undefined,
+      'set',
+    ])
+  })
+
+  it('is not one’s own to take away', async () => {
+    const own = server.organisation.staff.head_office
+    const before = await loginOf(own)
+    const body = person({ role: 'head_office', branchId: null, name: 'head_office', login: null })
+    expect((await call('PUT', `people/${own}`, body, { version: 0 })).body).toMatchObject({
+      error: { code: 'own-right' },
+    })
+    expect(await loginOf(own)).toEqual(before)
   })
 })
 

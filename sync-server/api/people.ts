@@ -38,12 +38,15 @@ const SHOWN = 50
 export interface PersonView extends Standing {
   name: string
   version: number
+  /** Who they are to Clerk; null: nobody, so that they cannot sign in. */
+  login: string | null
 }
 
 async function readPeople(db: ServerDatabase): Promise<PersonView[]> {
   const rows = await db
     .selectFrom('staff as s')
     .leftJoin('staff_pin as p', 'p.staff_id', 's.id')
+    .leftJoin('staff_login as l', 'l.staff_id', 's.id')
     .orderBy('s.name')
     .orderBy('s.id')
     .select(({ selectFrom, fn }) => [
@@ -53,6 +56,7 @@ async function readPeople(db: ServerDatabase): Promise<PersonView[]> {
       's.branch_id as branchId',
       's.active',
       'p.staff_id as pinOf',
+      'l.clerk_user_id as login',
       selectFrom('organisation_decision as d')
         .whereRef('d.subject_id', '=', 's.id')
         .select(fn.countAll<number>().as('version'))
@@ -104,6 +108,38 @@ async function putPin(
   return gone.numDeletedRows > 0n ? 'removed' : null
 }
 
+/** Gives somebody a sign-in, or takes theirs away. */
+async function putLogin(
+  trx: Trx,
+  id: string,
+  login: string | null | undefined,
+): Promise<'set' | 'removed' | null | Refusal> {
+  const before = await trx
+    .selectFrom('staff_login')
+    .where('staff_id', '=', id)
+    .select('clerk_user_id')
+    .executeTakeFirst()
+  if (login === undefined || login === (before?.clerk_user_id ?? null)) return null
+  if (login === null) {
+    await trx.deleteFrom('staff_login').where('staff_id', '=', id).execute()
+    return 'removed'
+  }
+  const other = await trx
+    .selectFrom('staff_login as l')
+    .innerJoin('staff as s', 's.id', 'l.staff_id')
+    .where('l.clerk_user_id', '=', login)
+    .select('s.name')
+    .executeTakeFirst()
+  if (other) return refuse('login-taken', { who: other.name })
+  const row = { clerk_user_id: login }
+  await trx
+    .insertInto('staff_login')
+    .values({ staff_id: id, ...row })
+    .onConflict((conflict) => conflict.column('staff_id').doUpdateSet(row))
+    .execute()
+  return 'set'
+}
+
 /** A person before a decision, and what is to become of them. */
 interface Change {
   id: string
@@ -146,11 +182,14 @@ async function putPerson(trx: Trx, { id, seen, wanted, pinHash, by }: Change): P
   const stays = wanted.active && branchId !== null && before?.branch_id === branchId
   const kept = await putPin(trx, id, { branchId, pin, stays }, pinHash)
   if (kept !== null && typeof kept === 'object') return kept
+  const login = await putLogin(trx, id, wanted.login)
+  if (login !== null && typeof login === 'object') return login
+  if (login !== null && id === by) return refuse('own-right')
   const changes = Object.entries(FIELDS).flatMap(([column, field]) => {
     const [from, to] = [before?.[column as keyof typeof row] ?? null, row[column as keyof typeof row]]
     return from === to ? [] : [[field, [from, to]] as const]
   })
-  return { changes: Object.fromEntries(changes), ...(kept && { pin: kept }) }
+  return { changes: Object.fromEntries(changes), ...(kept && { pin: kept }), ...(login && { login }) }
 }
 
 /**

@@ -145,7 +145,8 @@ export function Devices({ branches, branchId }: { branches: readonly BranchRow[]
     onReinstate: (line) => void reinstate(line, line.decided.version),
   })
   const revoked = lines.filter(isRevoked)
-  const close = () => setOpen(null)
+  // An answer that comes late closes what it was for, not what was opened meanwhile.
+  const close = () => setOpen((now) => (now === open ? null : now))
   const add = !open && (
     <Button takesFocus onPress={() => show({ what: 'enrol', registerId: null })}>
       {w('enrol')}

@@ -10,7 +10,7 @@ function useChangeWords(branches: readonly BranchRow[]) {
   const w = useWords(teamWords)
   const t = useWords(consoleWords)
   const branchName = (id: string | null) => branches.find((each) => each.id === id)?.name ?? w('office')
-  return ({ content: { changes, pin } }: PersonDecision): string => {
+  return ({ content: { changes, pin, login } }: PersonDecision): string => {
     const { name, role, branchId, active } = changes
     const [nameBefore, roleBefore, activeBefore] = [name?.[0], role?.[0], active?.[0]]
     return [
@@ -23,6 +23,8 @@ function useChangeWords(branches: readonly BranchRow[]) {
         w('history.branch', { from: branchName(branchId[0]), to: branchName(branchId[1]) }),
       pin === 'set' && w('history.pinSet'),
       pin === 'removed' && w('history.pinRemoved'),
+      login === 'set' && w('history.loginSet'),
+      login === 'removed' && w('history.loginRemoved'),
     ]
       .filter(Boolean)
       .join(', ')

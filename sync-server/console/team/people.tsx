@@ -128,10 +128,12 @@ export function People({ branches, branchId }: { branches: readonly BranchRow[];
   const people = typeof value === 'object' ? value.people : []
   const here = people.filter((person) => branchId === null || person.branchId === branchId)
   const left = here.filter(({ active }) => !active)
+  // An answer that comes late closes what it was for, not what was opened meanwhile.
+  const close = () => setOpen((now) => (now === open ? null : now))
   const form = {
-    onClose: () => setOpen(null),
+    onClose: close,
     onDone: (text: string, before: Person | null, version: number) => {
-      setOpen(null)
+      close()
       reload()
       const undo = before && undoOf(before, version, (said) => setDone({ text: said }), reload)
       setDone(undo ? { text, undo } : { text })

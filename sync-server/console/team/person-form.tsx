@@ -1,6 +1,12 @@
 import { useState } from 'react'
-import { isGuessable, type PersonInput, pinSchema, worksAtBranch } from '../../../domain/people/person.ts'
-import { type Role, roleSchema } from '../../../domain/permissions.ts'
+import {
+  isGuessable,
+  loginSchema,
+  type PersonInput,
+  pinSchema,
+  worksAtBranch,
+} from '../../../domain/people/person.ts'
+import { may, type Role, roleSchema } from '../../../domain/permissions.ts'
 import type { BranchRow } from '../../../migrations/schema.ts'
 import { useWords } from '../../../ui-kit/i18n/words.ts'
 import { FormFrame } from '../prices/form-frame.tsx'
@@ -16,23 +22,32 @@ interface Draft {
   name: string
   role: Role
   branchId: string
+  login: string
   pin: string
   again: string
 }
 
-type Fault = 'name' | 'branchId' | 'pin' | 'guessable' | 'again'
+type Fault = 'name' | 'branchId' | 'login' | 'pin' | 'guessable' | 'again'
 
-/** What is typed as the server takes it, or what is wrong with it first. */
-function readDraft(draft: Draft): { wanted: PersonInput } | { fault: Fault } {
+/**
+ * What is typed as the server takes it, or what is wrong with it first.
+ * @param kept the sign-in they have: unchanged, it is not spoken of
+ */
+function readDraft(draft: Draft, kept: string | null): { wanted: PersonInput } | { fault: Fault } {
   const name = draft.name.trim()
   const atBranch = worksAtBranch(draft.role)
   if (name === '' || name.length > 80) return { fault: 'name' }
   if (atBranch && draft.branchId === '') return { fault: 'branchId' }
+  const login = draft.login.trim()
+  const isNew = login !== (kept ?? '')
+  if (isNew && login !== '' && !loginSchema.safeParse(login).success) return { fault: 'login' }
   const pin = atBranch && draft.pin !== '' ? draft.pin : null
   if (pin !== null && !pinSchema.safeParse(pin).success) return { fault: 'pin' }
   if (pin !== null && isGuessable(pin)) return { fault: 'guessable' }
   if (atBranch && draft.again !== draft.pin) return { fault: 'again' }
-  return { wanted: { name, role: draft.role, branchId: atBranch ? draft.branchId : null, active: true, pin } }
+  const branchId = atBranch ? draft.branchId : null
+  const wanted = { name, role: draft.role, branchId, active: true, pin }
+  return { wanted: isNew ? { ...wanted, login: login || null } : wanted }
 }
 
 /** A new PIN, typed twice and never shown, with what becomes of the one there is. */
@@ -69,11 +84,11 @@ function PinFields(props: {
   )
 }
 
-/** Role and branch; one's own are for somebody else to change. */
+/** Role, branch and sign-in; one's own are for somebody else to change. */
 function PlaceFields(props: {
   draft: Draft
   branches: readonly BranchRow[]
-  fault: string | undefined
+  fault: (...of: Fault[]) => string | undefined
   isOwn: boolean
   onChange(next: Partial<Draft>): void
 }) {
@@ -98,8 +113,16 @@ function PlaceFields(props: {
             ...(draft.branchId === '' ? [choose] : []),
             ...branches.map(({ id, name }) => ({ value: id, label: name })),
           ]}
-          fault={props.fault}
+          fault={props.fault('branchId')}
           onChange={(branchId) => onChange({ branchId })}
+        />
+      )}
+      {(may(draft.role, 'console.view') || draft.login !== '') && (
+        <Field
+          label={w('login')}
+          value={draft.login}
+          onChange={(login) => onChange({ login })}
+          fault={props.fault('login')}
         />
       )}
     </>
@@ -127,20 +150,22 @@ function usePersonForm({ person, branches, branchId, onDone }: PersonFormProps) 
     name: person?.name ?? '',
     role: person?.role ?? 'cashier',
     branchId: person?.branchId ?? branchId ?? only ?? '',
+    login: person?.login ?? '',
     pin: '',
     again: '',
   })
   const [tried, setTried] = useState(false)
   const [told, setTold] = useState('')
   const { busy, put } = usePutting()
-  const read = readDraft(draft)
+  const read = readDraft(draft, person?.login ?? null)
   const submit = async () => {
     setTried(true)
     if ('fault' in read || busy) return
     const decided = await put(person, read.wanted)
     if ('told' in decided) return setTold(decided.told)
-    // A PIN that was chosen, or lost by a move, does not come back.
-    const safe = person?.active && read.wanted.pin === null && read.wanted.branchId === person.branchId
+    // A PIN that was chosen, or lost by a move, does not come back by itself.
+    const { pin, branchId: at, login } = read.wanted
+    const safe = person?.active && pin === null && at === person.branchId && login === undefined
     onDone(w('saved', { name: read.wanted.name }), safe ? person : null, decided.answer.version)
   }
   const change = (next: Partial<Draft>) => {
@@ -180,13 +205,7 @@ export function PersonForm(props: PersonFormProps) {
             onChange={(name) => change({ name })}
             fault={fault('name')}
           />
-          <PlaceFields
-            draft={draft}
-            branches={branches}
-            fault={fault('branchId')}
-            isOwn={isOwn}
-            onChange={change}
-          />
+          <PlaceFields draft={draft} branches={branches} fault={fault} isOwn={isOwn} onChange={change} />
         </div>
         {worksAtBranch(draft.role) && <PinFields draft={draft} kept={kept} fault={fault} onChange={change} />}
         <EnterSaves />
