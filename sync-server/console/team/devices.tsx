@@ -15,6 +15,7 @@ import { Section } from '../views/section.tsx'
 import { type DeviceLine, isRevoked, nameOfTill, useDeviceLines } from './device-lines.ts'
 import { EnrolForm } from './enrol-form.tsx'
 import { RevokeForm } from './revoke-form.tsx'
+import { ShowMore } from './show-more.tsx'
 import { decidedSchema, useDevices } from './team-data.ts'
 
 /** Why and by whom it was revoked, or that it is in use. */
@@ -190,9 +191,7 @@ export function Devices({ branches, branchId }: { branches: readonly BranchRow[]
         />
       )}
       {!all && revoked.length > 0 && (
-        <Button kind="quiet" takesFocus className="-ml-4 text-dense" onPress={() => setAll(true)}>
-          {w('tills.revoked', { count: revoked.length })}
-        </Button>
+        <ShowMore label={w('tills.revoked', { count: revoked.length })} onShow={() => setAll(true)} />
       )}
     </Section>
   )

@@ -13,6 +13,7 @@ import { consoleWords } from '../words.ts'
 import { EndForm } from './end-form.tsx'
 import { PersonForm } from './person-form.tsx'
 import { usePutting } from './putting.ts'
+import { ShowMore } from './show-more.tsx'
 import { type Person, usePeople } from './team-data.ts'
 
 type Open = { what: 'edit'; person: Person | null } | { what: 'end'; person: Person }
@@ -176,9 +177,7 @@ export function People({ branches, branchId }: { branches: readonly BranchRow[];
         </>
       )}
       {!all && left.length > 0 && (
-        <Button kind="quiet" takesFocus className="-ml-4 text-dense" onPress={() => setAll(true)}>
-          {w('people.left', { count: left.length })}
-        </Button>
+        <ShowMore label={w('people.left', { count: left.length })} onShow={() => setAll(true)} />
       )}
     </Section>
   )
