@@ -6,6 +6,7 @@ import { healthRoute, type ShapesHealth } from './health.ts'
 
 const WELL: ShapesHealth = {
   status: 'active',
+  trouble: null,
   slotHeldBytes: 1024,
   slotStatus: 'reserved',
   slotAtRisk: false,
@@ -50,6 +51,12 @@ describe('/v1/health', () => {
       200,
       ['Postgres holds much WAL for the shapes, or may give their slot up'],
     ])
+  })
+
+  it('says why the shapes take nothing more', async () => {
+    const trouble = 'The change log cannot be written: ENOSPC: no space left on device, write'
+    const { code, body } = await ask({ ...WELL, status: 'starting', trouble })
+    expect([code, body.status]).toEqual([503, trouble])
   })
 
   it.each([

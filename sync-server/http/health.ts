@@ -4,6 +4,8 @@ import type { AppEnv } from './env.ts'
 /** What an operator wants to know of the embedded shape engine. */
 export interface ShapesHealth {
   readonly status: 'active' | 'starting' | 'failed'
+  /** Why they take nothing more from the database, such as a full disk; null when they do. */
+  readonly trouble: string | null
   /** WAL that Postgres keeps for its slot, in bytes, and Postgres' word for how safe the slot is. */
   readonly slotHeldBytes: number | null
   readonly slotStatus: string | null
@@ -38,11 +40,12 @@ export function healthRoute(parts: {
       return c.json({ status: 'database out of reach', part: 'database' }, 503)
     }
     if (!parts.shapes) return c.json({ status: 'ok' })
-    const { status, slotHeldBytes, slotStatus, slotAtRisk, logBytes, shapes, waitingClients } =
+    const { status, trouble, slotHeldBytes, slotStatus, slotAtRisk, logBytes, shapes, waitingClients } =
       await parts.shapes()
     const facts = { status, slotHeldBytes, slotStatus, logBytes, shapes, waitingClients }
     if (status !== 'active') {
-      return c.json({ status: SHAPES_DOWN[status], part: 'shapes', shapes: facts }, 503)
+      const sentence = status === 'starting' ? (trouble ?? SHAPES_DOWN.starting) : SHAPES_DOWN[status]
+      return c.json({ status: sentence, part: 'shapes', shapes: facts }, 503)
     }
     const warnings = slotAtRisk ? ['Postgres holds much WAL for the shapes, or may give their slot up'] : []
     return c.json({ status: 'ok', warnings, shapes: facts })

@@ -15,18 +15,19 @@ export interface ShapeEngine {
   close(): Promise<void>
 }
 
+/** As Electric's, and 503 with the reason while what Postgres sends cannot be kept. */
+function healthOf({ trouble, streaming }: Engine): [code: number, body: Record<string, string>] {
+  if (trouble !== null) return [503, { status: 'stalled', message: trouble }]
+  return streaming ? [200, { status: 'active' }] : [202, { status: 'starting' }]
+}
+
 function createApp(engine: Engine): Hono {
   const app = new Hono({ getPath: routedPath })
   const query = (url: string) => new URL(url).searchParams
-  app.get('/v1/health', () =>
-    json(
-      engine.streaming ? 200 : 202,
-      { status: engine.streaming ? 'active' : 'starting' },
-      {
-        'cache-control': 'no-cache, no-store, must-revalidate',
-      },
-    ),
-  )
+  app.get('/v1/health', () => {
+    const [code, body] = healthOf(engine)
+    return json(code, body, { 'cache-control': 'no-cache, no-store, must-revalidate' })
+  })
   app.get('/v1/shape', ({ req }) => engine.get(query(req.url), req.raw))
   app.post('/v1/shape', async ({ req }) => {
     try {

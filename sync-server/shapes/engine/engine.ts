@@ -137,9 +137,13 @@ export class Engine {
     return this.#feed.streaming
   }
 
+  get trouble(): string | null {
+    return this.#feed.trouble
+  }
+
   get #status(): EngineHealth['status'] {
     if (this.#feed.failed) return 'failed'
-    return this.streaming ? 'active' : 'starting'
+    return this.streaming && this.trouble === null ? 'active' : 'starting'
   }
 
   /** Answers a GET of `/v1/shape`, or a POST whose body has been read into the query. */
@@ -194,6 +198,7 @@ export class Engine {
     const slot = await this.#feed.slot().catch(() => null)
     return {
       status: this.#status,
+      trouble: this.trouble,
       shapes: registry.count,
       waitingClients: this.#serving.polls.count,
       globalLsn: this.#globalLsn,

@@ -1,6 +1,8 @@
 export interface EngineHealth {
   /** `failed`: only a new process goes on. */
   readonly status: 'active' | 'starting' | 'failed'
+  /** Why it takes nothing more from Postgres, such as a full disk, in one sentence. */
+  readonly trouble: string | null
   readonly shapes: number
   readonly waitingClients: number
   readonly globalLsn: number

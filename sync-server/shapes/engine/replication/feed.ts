@@ -23,6 +23,8 @@ import { WalStream } from './wal-stream.ts'
 const STATUS_INTERVAL_MS = 2000
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5000
+/** Between two tries to write a log that could not be written. */
+const STALLED_RETRY_MS = 1000
 const PING_MS = 20
 const SLOT_IN_USE_RETRY_MS = 500
 const SLOT_IN_USE_REPORT_MS = 30_000
@@ -77,6 +79,7 @@ export class Feed {
   #syncing = false
   #stopped = false
   #failed = false
+  #trouble: { message: string; endLsn: number } | null = null
   /** Messages of the present stream are taken in. */
   #accepting = false
   #statusTimer: NodeJS.Timeout | null = null
@@ -98,6 +101,11 @@ export class Feed {
   /** It will never stream again in this process. */
   get failed(): boolean {
     return this.#failed
+  }
+
+  /** Why nothing more is taken from Postgres, which keeps it meanwhile; null when all is well. */
+  get trouble(): string | null {
+    return this.#trouble?.message ?? null
   }
 
   get origin(): Origin | null {
@@ -255,8 +263,8 @@ export class Feed {
     for (let wait = FIRST_RETRY_MS; !this.#stopped; ) {
       try {
         closed ??= (await this.#connect()).closed
-        wait = FIRST_RETRY_MS
         this.#disconnected(await closed)
+        wait = this.#trouble === null ? FIRST_RETRY_MS : STALLED_RETRY_MS
       } catch (error) {
         wait = isSlotInUse(error) ? SLOT_IN_USE_RETRY_MS : Math.min(wait * 2, LAST_RETRY_MS)
         await this.#reportNoStart(error)
@@ -349,6 +357,7 @@ export class Feed {
         this.#syncing = false
         this.#durableLsn = lsn
         this.#durablePosition = position
+        this.#overcome(lsn)
         this.#status()
         this.#stream?.resume()
         if (log.endLsn > lsn && !this.#stopped) this.#sync()
@@ -369,15 +378,22 @@ export class Feed {
   /** The log cannot be written (a full disk, say): stops receiving, so that Postgres keeps what is not yet ours. */
   #pauseReceiving(error: unknown): void {
     this.#accepting = false
-    this.#options.handlers.event({
-      level: 'error',
-      message: `The change log cannot be written: ${messageOf(error)}`,
-    })
+    const message = `The change log cannot be written: ${messageOf(error)}`
+    // It is tried again and again: said once.
+    if (message !== this.trouble) this.#options.handlers.event({ level: 'error', message })
+    this.#trouble = { message, endLsn: this.#options.log.endLsn }
     const stream = this.#stream
     const closed = this.#streamClosed
     this.#stream = null
     void (stream?.stop() ?? Promise.resolve()).then(() =>
       closed(new Error('the change log cannot be written')),
     )
+  }
+
+  /** What was on its way to disk when the log could no longer be written is no sign that it can. */
+  #overcome(durableLsn: number): void {
+    if (this.#trouble === null || durableLsn <= this.#trouble.endLsn) return
+    this.#trouble = null
+    this.#options.handlers.event({ level: 'info', message: 'The change log is written again' })
   }
 }
