@@ -6,8 +6,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, type RunningPostgres } from '../../database/embedded-postgres.ts'
 import { startTestPostgres } from '../../database/test-postgres.ts'
+import { Follower, killProcess, spawnEngine } from '../crash-follower.ts'
 import { until } from '../testing.ts'
-import { Follower, killProcess, spawnEngine } from './crash-follower.ts'
 
 const KILLS = 6
 /** For each wait, on a machine that has much else to do. */

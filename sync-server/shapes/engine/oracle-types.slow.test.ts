@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestEngine, type TestEngine, until } from '../testing.ts'
 import {
   askedShapes,
   COLUMNS,
@@ -13,8 +12,9 @@ import {
   makeTables,
   nameOf,
   WIDE,
-} from './oracle-cases.ts'
-import { type AskedShape, expectedSql, quoted, type Row, ShapeReplica } from './oracle-replica.ts'
+} from '../oracle-cases.ts'
+import { type AskedShape, expectedSql, quoted, type Row, ShapeReplica } from '../oracle-replica.ts'
+import { startTestEngine, type TestEngine, until } from '../testing.ts'
 
 /**
  * Postgres as the oracle for every type: rows of all of them, keys of all of them, names of all sorts, with large values
@@ -303,6 +303,7 @@ describe(`shapes of every type against SELECT … WHERE (SHAPES_SEED=${SEED})`, 
       return mark.rows.size === 1
     })
     for (const replica of replicas) await expectEqual(replica)
-    expect(t.events.filter(({ level }) => level !== 'info')).toEqual([])
+    // A snapshot that met an alteration is given up with a warning.
+    expect(t.events.filter(({ level }) => level === 'error')).toEqual([])
   })
 })

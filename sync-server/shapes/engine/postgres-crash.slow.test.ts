@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, type RunningPostgres, startEmbeddedPostgres } from '../../database/embedded-postgres.ts'
+import { Follower, killProcess, spawnEngine } from '../crash-follower.ts'
 import { until } from '../testing.ts'
-import { Follower, killProcess, spawnEngine } from './crash-follower.ts'
 
 const SEED = Number(process.env.SHAPES_SEED ?? Date.now() % 1_000_000)
 const LIMIT_MS = 60_000

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { applyMessages, type Message } from '../testing.ts'
+import { applyMessages, type Message } from './testing.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts')
+const MAIN = join(import.meta.dirname, 'main.ts')
 
 /** Starts the engine as a process of its own, to be killed; its segments are small, so that it dies around their ends too. */
 export async function spawnEngine(at: { url: string; port: number; dataDir: string }): Promise<ChildProcess> {

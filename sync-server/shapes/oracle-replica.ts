@@ -1,4 +1,4 @@
-import { applyMessages, readToEnd, type TestEngine } from '../testing.ts'
+import { applyMessages, readToEnd, type TestEngine } from './testing.ts'
 
 /** What a client asks for: a table, and of it some rows and columns. */
 export interface AskedShape {
