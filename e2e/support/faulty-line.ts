@@ -39,6 +39,33 @@ function createNarrows() {
   }
 }
 
+/**
+ * Passes on what comes, in order, each piece after so long as it is on its way: once slow, a connection is never overtaken.
+ */
+function pass(from: Socket, to: Socket, way: (bytes: number) => number, fault: () => Fault): void {
+  let onTheWay = 0
+  let lastAt = 0
+  from.on('data', (chunk: Buffer) => {
+    // A line that died says nothing of it, and never brings what it had taken.
+    if (fault() === 'dead') return
+    const arrival = fault() === 'slow' ? way(chunk.length) : 0
+    const now = performance.now()
+    lastAt = Math.max(now + arrival, lastAt)
+    if (onTheWay === 0 && lastAt <= now) {
+      to.write(chunk)
+      return
+    }
+    onTheWay += chunk.length
+    if (onTheWay > ROOM) from.pause()
+    setTimeout(() => {
+      onTheWay -= chunk.length
+      if (onTheWay <= ROOM) from.resume()
+      if (!to.destroyed) to.write(chunk)
+    }, lastAt - now)
+  })
+  from.on('close', () => setTimeout(() => to.destroy(), Math.max(0, lastAt - performance.now())))
+}
+
 /** Opens a line on loopback to a server's port. */
 export async function openFaultyLine(targetPort: number): Promise<FaultyLine> {
   const sockets = new Set<Socket>()
@@ -56,36 +83,11 @@ export async function openFaultyLine(targetPort: number): Promise<FaultyLine> {
     near.once('data', () => near.end(answers[answered++ % answers.length] ?? ''))
   }
 
-  /** @param wait for how long each piece is on its way; what is there already is never overtaken */
-  const pass = (from: Socket, to: Socket, way: (bytes: number) => number) => {
-    let onTheWay = 0
-    let lastAt = 0
-    from.on('data', (chunk: Buffer) => {
-      // A line that died says nothing of it, and never brings what it had taken.
-      if (fault === 'dead') return
-      const arrival = fault === 'slow' ? way(chunk.length) : 0
-      const now = performance.now()
-      lastAt = Math.max(now + arrival, lastAt)
-      if (lastAt <= now) {
-        to.write(chunk)
-        return
-      }
-      onTheWay += chunk.length
-      if (onTheWay > ROOM) from.pause()
-      setTimeout(() => {
-        onTheWay -= chunk.length
-        if (onTheWay <= ROOM) from.resume()
-        if (!to.destroyed) to.write(chunk)
-      }, lastAt - now)
-    })
-    from.on('close', () => setTimeout(() => to.destroy(), Math.max(0, lastAt - performance.now())))
-  }
-
   const through = (near: Socket) => {
     const far = connect(targetPort, '127.0.0.1')
     keep(far)
-    pass(near, far, ways[0])
-    pass(far, near, ways[1])
+    pass(near, far, ways[0], () => fault)
+    pass(far, near, ways[1], () => fault)
   }
 
   const proxy = createServer((near) => {

@@ -177,6 +177,24 @@ describe('head office’s console', () => {
     expect([...waits]).toEqual(['/v1/shapes'])
   })
 
+  it('is live in three windows of one browser at once, which has six connections for them all', async () => {
+    const more = [await page.context().newPage(), await page.context().newPage()]
+    const sales = (window: Page) => window.getByRole('article').filter({ hasText: 'Branch 1' })
+    const count = Number(/(\d+) sales/.exec(await sales(page).innerText())?.[1])
+    for (const window of more) {
+      await window.goto(`${server.url}/console/`)
+      await window.getByRole('button', { name: 'head_office' }).click()
+      await sales(window).getByText(`${count} sales`).waitFor()
+    }
+    await post(journal, [sell(journal, 1)])
+    for (const window of [page, ...more]) {
+      await sales(window)
+        .getByText(`${count + 1} sales`)
+        .waitFor({ timeout: 5_000 })
+    }
+    for (const window of more) await window.close()
+  })
+
   it('shows what is open however old it is', async () => {
     const { branchId, registerIds, staff } = server.organisation
     const place = { branch_id: branchId, register_id: registerIds[1], device_id: uuidv7() }
@@ -289,10 +307,10 @@ describe('who may see what', () => {
 it('says when the server stops answering, and keeps the figures', async () => {
   const page = await openConsole('head_office')
   const card = page.getByRole('article').filter({ hasText: 'Branch 1' })
-  await card.getByText('€22.50', { exact: true }).waitFor()
+  await card.getByText('€25.00', { exact: true }).waitFor()
   await page.context().setOffline(true)
   await page.getByText('The server is not answering since').waitFor({ timeout: 15_000 })
-  await card.getByText('€22.50', { exact: true }).waitFor()
+  await card.getByText('€25.00', { exact: true }).waitFor()
   await page.context().setOffline(false)
   await page.getByText('The server is not answering since').waitFor({ state: 'detached', timeout: 15_000 })
 })

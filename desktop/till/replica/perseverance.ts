@@ -1,4 +1,4 @@
-import { pause } from './streams.ts'
+import { pause } from './pause.ts'
 
 /** How long after so many failures in a row, ms. */
 const BACKOFF = { first: 200, most: 3000, multiplier: 1.7 }

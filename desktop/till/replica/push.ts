@@ -10,7 +10,7 @@ import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
 import { type Cause, createExchange, type ExchangeOptions, type Outcome, type Pending } from './exchange.ts'
 import { type Hearing, LATELY_MS } from './hearing.ts'
-import { pause } from './streams.ts'
+import { pause } from './pause.ts'
 
 /** Events in one request. */
 const BATCH = 200

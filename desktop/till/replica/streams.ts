@@ -2,6 +2,7 @@ import { type Offset, type Row, ShapeStream } from '@electric-sql/client'
 import { readMessages } from './body.ts'
 import type { Bundler } from './bundle.ts'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
+import { pause } from './pause.ts'
 import type { Perseverance } from './perseverance.ts'
 import { fetchUnlessSilent } from './silence.ts'
 
@@ -114,6 +115,27 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
   }
 }
 
+/** What waits at the server is asked in company, all else by itself. */
+const createEar = ({ asking, fetch, heard }: FollowOptions): typeof fetch =>
+  fetchUnlessSilent(
+    (input, init) => {
+      const waits = new URL(String(input)).searchParams.has('live')
+      return waits ? asking.waiting(input, init) : fetch(input, init)
+    },
+    { heard },
+  )
+
+/** Probes that are given up the later, the more often they had to be. */
+function createProbe(options: FollowOptions, stopped: AbortSignal) {
+  let patience = PROBE_MS.first
+  return async (position: ShapePosition): Promise<bigint | null> => {
+    const late = AbortSignal.timeout(patience)
+    const lsn = await probe(options, position, AbortSignal.any([stopped, late])).catch(() => null)
+    patience = late.aborted ? Math.min(PROBE_MS.most, 2 * patience) : PROBE_MS.first
+    return lsn
+  }
+}
+
 /** Asks a shape, at the place where it stands, whether anything happened. @returns the LSN up to which nothing has */
 async function probe(
   options: { url: string; table: string; asking: Bundler },
@@ -166,14 +188,8 @@ export function followShape(options: FollowOptions): FollowedShape {
     delivered = position
     options.answered()
   })
-  const hear = fetchUnlessSilent(
-    (input, init) => {
-      const waits = new URL(String(input)).searchParams.has('live')
-      return waits ? options.asking.waiting(input, init) : options.fetch(input, init)
-    },
-    { heard: options.heard },
-  )
-  let patience = PROBE_MS.first
+  const hear = createEar(options)
+  const probe = createProbe(options, stopping.signal)
   const begin = () => {
     const stream = new ShapeStream<Row>({
       url: options.url,
@@ -213,13 +229,7 @@ export function followShape(options: FollowOptions): FollowedShape {
   }
   let current = begin()
   return {
-    probe: async () => {
-      if (catchingUp || !delivered) return null
-      const late = AbortSignal.timeout(patience)
-      const lsn = await probe(options, delivered, AbortSignal.any([stopping.signal, late])).catch(() => null)
-      patience = late.aborted ? Math.min(PROBE_MS.most, 2 * patience) : PROBE_MS.first
-      return lsn
-    },
+    probe: async () => (catchingUp || !delivered ? null : probe(delivered)),
     refresh: () => {
       if (refreshing || catchingUp || stopping.signal.aborted) return
       refreshing = true
@@ -233,18 +243,4 @@ export function followShape(options: FollowOptions): FollowedShape {
     },
     stop: () => stopping.abort(),
   }
-}
-
-/** Resolves after `ms`, or at once when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { BUNDLE_PATH, BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
+import { BEAT_HEADER, BUNDLE_PATH, BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
 import { createOneLine } from './one-line.ts'
 
 interface Sent {
@@ -7,11 +7,12 @@ interface Sent {
   signal: AbortSignal
   authorization: string
   frame(ask: number, body: string, status?: number): void
+  beat(): void
   end(): void
 }
 
 /** A server that holds each request open, as a long poll does. */
-function openServer() {
+function openServer(beatMs = 3000) {
   const sent: Sent[] = []
   const alone: string[] = []
   const fetch = (async (input: string | URL, init: RequestInit) => {
@@ -36,9 +37,10 @@ function openServer() {
       authorization,
       frame: (ask, text, status = 200) =>
         down.enqueue(encodeFrame({ ask, status, headers: {}, body: new TextEncoder().encode(text) })),
+      beat: () => down.enqueue(OPENING),
       end: () => down.close(),
     })
-    return new Response(body, { headers: { 'content-type': BUNDLE_TYPE } })
+    return new Response(body, { headers: { 'content-type': BUNDLE_TYPE, [BEAT_HEADER]: String(beatMs) } })
   }) as typeof globalThis.fetch
   return { sent, alone, fetch }
 }
@@ -95,14 +97,40 @@ it('asks by itself what does not wait, and what is too large to come in company'
   expect(server.alone).toEqual(['http://office/v1/shape?table=sale&offset=-1', shape('sale')])
 })
 
-it('tells everybody when the line ends early or goes silent, so that they ask again', async () => {
+it('tells everybody when the line ends early, so that they ask again', async () => {
   const server = openServer()
   const ended = createOneLine({ token, fetch: server.fetch })(shape('sale'))
   await vi.waitFor(() => expect(server.sent).toHaveLength(1))
   server.sent[0]?.end()
   await expect(ended).rejects.toThrow('left a question open')
-  const silent = createOneLine({ token, fetch: server.fetch, silentMs: 30 })(shape('sale'))
-  await expect(silent).rejects.toThrow('the line is dead')
+})
+
+it('knows within 10 s that a line is dead which no longer beats, or never begins', async () => {
+  vi.useFakeTimers()
+  try {
+    const server = openServer(3000)
+    const told = vi.fn()
+    createOneLine({ token, fetch: server.fetch })(shape('sale')).catch(told)
+    await vi.advanceTimersByTimeAsync(10)
+    for (let beats = 0; beats < 20; beats++) {
+      await vi.advanceTimersByTimeAsync(3000)
+      server.sent[0]?.beat()
+    }
+    await vi.advanceTimersByTimeAsync(7000)
+    expect(told).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(600)
+    expect(String(told.mock.calls[0]?.[0])).toContain('the line is dead')
+    const never = vi.fn()
+    const nobody = (_: unknown, init?: RequestInit) =>
+      new Promise<Response>((_, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+      )
+    createOneLine({ token, fetch: nobody })(shape('sale')).catch(never)
+    await vi.advanceTimersByTimeAsync(10_100)
+    expect(String(never.mock.calls[0]?.[0])).toContain('the line is dead')
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('lets the connection go when nobody waits any more', async () => {

@@ -1,11 +1,20 @@
-import { answerResponse, BUNDLE_PATH, BUNDLE_TYPE, createFrameReader } from '../../../domain/shape-bundle.ts'
+import {
+  answerResponse,
+  BEAT_HEADER,
+  BUNDLE_PATH,
+  BUNDLE_TYPE,
+  createFrameReader,
+} from '../../../domain/shape-bundle.ts'
 import type { TokenSource } from '../session/api.ts'
 
 /** Shapes that moved together ask again together, ms. */
 const GATHER_MS = 5
 
-/** The server answers a waiting question within twenty seconds: a line that is silent for longer is dead, ms. */
-const SILENT_MS = 40_000
+/** A line on which nothing begins for so long is dead, ms; also one that does not say how often it beats. */
+const SILENCE_MS = { opening: 10_000, unsaid: 40_000 }
+
+/** A line on which so many beats in a row are missed is dead. */
+const BEATS_MISSED = 2.5
 
 interface Ask {
   readonly query: string
@@ -17,18 +26,27 @@ interface LineOptions {
   token: TokenSource
   /** How the line itself is fetched; the browser's own unless given. */
   fetch?: typeof fetch
-  silentMs?: number
 }
 
 /** Aborts its request when nothing has been heard for a while. */
-function createWatch(silentMs: number, onSilent: () => void) {
+function createWatch(onSilent: () => void) {
+  let silenceMs = SILENCE_MS.opening
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = () => clearTimeout(timer)
   const heard = () => {
     stop()
-    timer = setTimeout(onSilent, silentMs)
+    timer = setTimeout(onSilent, silenceMs)
   }
-  return { heard, stop }
+  return {
+    heard,
+    /** From now on it is as silent as the answer's head says. */
+    opened: ({ headers }: Response) => {
+      const beatMs = Number(headers.get(BEAT_HEADER) ?? 0)
+      silenceMs = beatMs > 0 ? beatMs * BEATS_MISSED : SILENCE_MS.unsaid
+      heard()
+    },
+    stop,
+  }
 }
 
 /** Hands the frames of an answer to whom they are for, as they come. */
@@ -66,7 +84,7 @@ async function tellAll(response: Response, asks: readonly Ask[], open: Set<Ask>)
  * host, for all its windows together. Who asks anew takes everybody that still waits along into a new request, and the one
  * before is let go: a question names the offset it is at, so that asking it again loses nothing.
  */
-export function createOneLine({ token, silentMs = SILENT_MS, ...options }: LineOptions): typeof fetch {
+export function createOneLine({ token, ...options }: LineOptions): typeof fetch {
   const inner: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
   const open = new Set<Ask>()
   let current = new AbortController()
@@ -79,12 +97,13 @@ export function createOneLine({ token, silentMs = SILENT_MS, ...options }: LineO
     current = mine
     const asks = [...open]
     if (asks.length === 0) return
-    const { heard, stop } = createWatch(silentMs, () => mine.abort(new TypeError('the line is dead')))
+    const { heard, opened, stop } = createWatch(() => mine.abort(new TypeError('the line is dead')))
     try {
       heard()
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` }
       const body = JSON.stringify({ asks: asks.map(({ query }) => query) })
       const response = await inner(BUNDLE_PATH, { method: 'POST', headers, body, signal: mine.signal })
+      opened(response)
       if (response.headers.get('content-type') !== BUNDLE_TYPE) return await tellAll(response, asks, open)
       await readFrames(response, asks, open, heard)
       throw new TypeError('the server left a question open')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checksumAnswerSchema, type TableSum } from '../../../../migrations/checksum.ts'
 import type { ShapePosition } from '../frontier.ts'
-import { pause } from '../streams.ts'
+import { pause } from '../pause.ts'
 import { columnsOf } from './look.ts'
 
 /** The server does not answer what verify asks; the message is one sentence for whoever runs it. */

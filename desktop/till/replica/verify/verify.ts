@@ -1,6 +1,6 @@
 import type { Journal } from '../../journal/journal.ts'
 import type { TillDatabase } from '../../store/database.ts'
-import { pause } from '../streams.ts'
+import { pause } from '../pause.ts'
 import type { There } from './ask.ts'
 import { judge, type Look } from './judge.ts'
 import { lookHere } from './look.ts'
