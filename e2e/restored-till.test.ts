@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { databaseFile } from '../desktop/till/data-folder.ts'
@@ -184,6 +185,24 @@ it('takes back a workstation whose identity was lost beside its journal', async 
   await equalToServer(['first'])
 })
 
+/** Changes what a stopped till has stored of the last sales, as a disk does. */
+function rot(name: string, changes: Record<number, (row: { hash: string; body: string }) => object>) {
+  const db = new DatabaseSync(databaseFile(folder(name)))
+  db.exec('drop trigger journal_no_update')
+  for (const [seq, change] of Object.entries(changes)) {
+    const row = db.prepare('select hash, body from journal where seq = ?').get(Number(seq))
+    const { hash, body } = row as { hash: string; body: string }
+    const rotten = { hash, body, ...change({ hash, body }) }
+    expect(rotten).not.toEqual({ hash, body })
+    db.prepare('update journal set hash = ?, body = ? where seq = ?').run(rotten.hash, rotten.body, seq)
+  }
+  db.exec(`create trigger journal_no_update before update on journal
+    begin select raise(abort, 'journal is append-only'); end`)
+  db.close()
+}
+
+const other = (letter: string) => (letter === 'a' ? 'b' : 'a')
+
 it('gives the copy of a till that runs beside it a register of its own', async () => {
   const [, register] = server.organisation.registerIds
   await start('original', ['--enrol', await code(1)])
@@ -217,4 +236,53 @@ it('gives the copy of a till that runs beside it a register of its own', async (
   expect(await receiptsOf(added[0]?.id)).toEqual([1, 2])
   expect(await cashIn(added[0]?.id)).toBe(FLOAT + 2 * PRICE)
   await equalToServer(['original', 'copy', 'first'])
+})
+
+it('sends everything behind an event that rotted on its disk, and tells head office which', async () => {
+  const [register] = server.organisation.registerIds
+  line.cut()
+  expect(await sell('first', 4)).toEqual([9, 10, 11, 12])
+  await stop('first')
+  const db = new DatabaseSync(databaseFile(folder('first')), { readOnly: true })
+  const { last } = db.prepare('select max(seq) as last from journal').get() as { last: number }
+  db.close()
+  rot('first', {
+    [last - 3]: ({ body }) => ({ body: body.replace('"total":250', '"total":950') }),
+    [last - 2]: ({ body }) => ({ body: body.replace(/("signature":")(.)/, (_, key, c) => key + other(c)) }),
+    [last - 1]: ({ body }) => ({ body: body.replace(/("prevHash":")(.)/, (_, key, c) => key + other(c)) }),
+    [last]: ({ hash }) => ({ hash: other(hash.charAt(0)) + hash.slice(1) }),
+  })
+  line.restore()
+  await start('first')
+  await untilSent('first', 'device-enrolled-anew')
+  expect(await sell('first', 1)).toEqual([13])
+  await untilSent('first', 'device-enrolled-anew')
+
+  expect((await receiptsOf(register)).slice(-4)).toEqual([10, 11, 12, 13].slice(-4))
+  expect(await receiptsOf(register)).not.toContain(9)
+  expect(await cashIn(register)).toBe(FLOAT + 14 * PRICE)
+  const told = await server.db
+    .selectFrom('event_exception')
+    .select(['code', 'detail', 'seq'])
+    .where('code', 'in', ['event-damaged', 'event-mended'])
+    .orderBy('seq')
+    .execute()
+  expect(told.map(({ seq, code, detail }) => [seq - last, `${code}: ${detail}`])).toEqual([
+    [-3, 'event-damaged: content · 9 · 250'],
+    [-2, 'event-mended: signature'],
+    [-1, 'event-mended: prevHash'],
+  ])
+  const hands = await unlocked('first')
+  await until('the till to say which sale it is', () => {
+    const found = hands.see('exceptions')?.find(({ code }) => code === 'event-damaged')
+    return found?.detail === 'content · 9 · 250' ? found : null
+  })
+  hands.close()
+  await until('the till to hold in its drawer what head office does', () => {
+    const till = new DatabaseSync(databaseFile(folder('first')), { readOnly: true })
+    const rows = till.prepare('select amount from drawer_balance where register_id = ?').all(register ?? '')
+    till.close()
+    const sum = rows.reduce((all, { amount }) => all + Number(amount), 0)
+    return sum === FLOAT + 14 * PRICE ? true : null
+  })
 })

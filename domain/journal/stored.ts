@@ -124,3 +124,9 @@ export type Damaged = z.infer<typeof damagedSchema>
 /** An exception's detail: what does not fit, and of a sale its receipt number and total in minor units. */
 export const wordDamage = (fault: string, told: Damaged['told']): string =>
   told ? `${fault} · ${told.receiptNumber} · ${told.total}` : fault
+
+/** The receipt number and total of {@link wordDamage}; null when it is of no sale. */
+export function readDamage(detail: string): Damaged['told'] {
+  const [, receipt, total] = / · (\d+) · (-?\d+)$/.exec(detail) ?? []
+  return receipt && total ? { receiptNumber: Number(receipt), total: Number(total) } : null
+}

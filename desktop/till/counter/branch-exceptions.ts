@@ -9,8 +9,9 @@ const KEY = 'exceptions-put-away'
 const SHOWN = 20
 const REMEMBERED = 200
 
-/** What people at the counter must know of what the server found: the same thing was done at two tills apart. */
-const TOLD = ['refund-exceeds-sale', 'parked-recalled-twice']
+/** What people at the counter must know of what the server found: the same thing was done at two tills apart, or what a
+ * till did can no longer be read there. */
+const TOLD = ['refund-exceeds-sale', 'parked-recalled-twice', 'event-damaged']
 
 /** What head office found wrong with this branch's facts, until it has been put away at this till. */
 export interface BranchExceptions {

@@ -1,6 +1,7 @@
 import type { JournalHead } from '../../../domain/journal/event.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
+import { createEntryReader } from './entries.ts'
 
 /** Names in `till_state`. */
 export const ACKNOWLEDGED = 'acknowledged'
@@ -26,9 +27,12 @@ export interface Contained {
 export function createContained(db: TillDatabase, deviceId: string): Contained {
   const state = createTillState(db)
   const readHead = db.prepare('select seq, hash from device_head where device_id = ?')
+  const entries = createEntryReader(db, deviceId)
   const readHash = db.prepare('select hash from journal where seq = ?').pluck()
 
-  const isOwn = ({ seq, hash }: JournalHead) => seq === 0 || readHash.get(seq) === hash
+  /** The column may have rotted, and the event beside it tell the same. */
+  const isOwn = ({ seq, hash }: JournalHead) =>
+    seq === 0 || readHash.get(seq) === hash || entries(seq - 1, 1)[0]?.hash === hash
   const kept = (): number | null => {
     const before = state.get<{ deviceId: string; seq: number }>(CONTAINED)
     return before?.deviceId === deviceId ? before.seq : null

@@ -3,20 +3,21 @@ import { sealEvent } from '../../../domain/journal/chain.ts'
 import {
   EMPTY_HEAD,
   type EventBody,
-  type JournalEvent,
+  GENESIS_HASH,
+  hashSchema,
   type JournalHead,
-  journalEventSchema,
 } from '../../../domain/journal/event.ts'
-import { projectEvent } from '../../../domain/journal/families.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
+import type { Entry } from '../../../domain/journal/stored.ts'
 import type { DeviceIdentity, Handover, Unsent } from '../device/identity.ts'
 import { noteNumbers } from '../register-numbers.ts'
 import { tablesLoading } from '../replica/load.ts'
-import { isSum } from '../replica/overlay.ts'
+import { effectOf, isSum } from '../replica/overlay.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState, type TillState } from '../store/state.ts'
 import { ACKNOWLEDGED, createContained } from './contained.ts'
+import { createEntryReader } from './entries.ts'
 import { addEarlier, forgetEarlier } from './own-history.ts'
 
 /** Names in `till_state`. */
@@ -38,17 +39,25 @@ export interface Continued {
 export function journalOwner(db: TillDatabase): string | null {
   const noted = createTillState(db).get<string>(DEVICE)
   if (noted) return noted
-  const first = db.prepare(`select json_extract(body, '$.deviceId') from journal where seq = 1`).pluck().get()
+  const first = db
+    .prepare(
+      `select json_extract(body, '$.deviceId') from journal where json_valid(body) order by seq limit 1`,
+    )
+    .pluck()
+    .get()
   return typeof first === 'string' ? first : null
 }
 
 /** What the server is not known to have, as its hashes. */
 export function unsentOf(db: TillDatabase): Unsent {
   const above = createTillState(db).get<JournalHead>(ACKNOWLEDGED)?.seq ?? 0
-  const hashes = db
-    .prepare('select hash from journal where seq > ? order by seq limit ?')
-    .pluck()
-    .all(above, UNSENT_LIMIT) as string[]
+  const rows = db
+    .prepare('select seq, hash from journal where seq > ? order by seq limit ?')
+    .all(above, UNSENT_LIMIT) as JournalHead[]
+  const entries = createEntryReader(db, journalOwner(db) ?? '')
+  const hashes = rows.map(({ seq, hash }) =>
+    hashSchema.safeParse(hash).success ? hash : (entries(seq - 1, 1)[0]?.hash ?? GENESIS_HASH),
+  )
   return { above, hashes }
 }
 
@@ -85,7 +94,7 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
     }
     const { handover } = identity
     const common = handover ? handover.common : unsentOf(db).above
-    const events = readAbove(db, common)
+    const entries = readAbove(db, owner, common)
     if (owner !== null) takeBackTwice(db, owner, common)
     const incarnation = moveToPast(db)
     if (owner !== null) addEarlier(state, { deviceId: owner, incarnation, common })
@@ -94,7 +103,7 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
     state.set(ACKNOWLEDGED, EMPTY_HEAD)
     if (handover) noteNumbers(state, handover.register.id, handover.numbers)
     if (handover) insertRegister(db, identity, handover)
-    const sales = carry(db, identity, { events, at })
+    const sales = carry(db, identity, { entries, at })
     const continued: Continued = { reason: handover?.reason ?? 'device-enrolled-anew', at, sales }
     state.set(CONTINUED, continued)
     return continued
@@ -102,10 +111,9 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
   return run.immediate()
 }
 
-const readAbove = (db: TillDatabase, seq: number): JournalEvent[] =>
-  (db.prepare('select body from journal where seq > ? order by seq').pluck().all(seq) as string[]).map(
-    (body) => journalEventSchema.parse(JSON.parse(body)),
-  )
+/** Every entry above; none when the file holds no journal. */
+const readAbove = (db: TillDatabase, owner: string | null, seq: number): Entry[] =>
+  owner === null ? [] : createEntryReader(db, owner)(seq, -1)
 
 /** Enrolled elsewhere, a workstation gets the rows of its new branch alone; they never hold what it did for the old one. */
 function isOfAnotherBranch(db: TillDatabase, deviceId: string, { branchId }: DeviceIdentity): boolean {
@@ -126,13 +134,13 @@ const serverHead = (db: TillDatabase, deviceId: string): number =>
 function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
   const contained = createContained(db, owner).now()
   if (serverHead(db, owner) < common || contained >= common) return
-  const twice = readAbove(db, contained).filter(({ seq }) => seq <= common)
+  const twice = readAbove(db, owner, contained).filter(({ seq }) => seq <= common)
   const loading = tablesLoading(db)
-  const sums = twice.flatMap((event) => {
-    const projection = projectEvent(event)
-    const added = 'mutations' in projection ? projection.mutations.filter(isSum) : []
-    return added.filter(({ table }) => !loading.has(table))
-  })
+  const sums = twice.flatMap(({ event }) =>
+    effectOf(event)
+      .filter(isSum)
+      .filter(({ table }) => !loading.has(table)),
+  )
   createApplier(db).apply(
     sums.map(({ add, ...sum }) => ({
       ...sum,
@@ -158,32 +166,41 @@ function insertRegister(db: TillDatabase, { branchId }: DeviceIdentity, { regist
   ).run(register.id, branchId, register.number, register.name)
 }
 
+/** Who is named where it can no longer be read who did it. */
+const NOBODY = { staffId: '00000000-0000-4000-8000-000000000000', role: 'unknown' }
+
+/** What has rotted is carried as it is: the server keeps it without effect, and tells head office. */
+const asFound = ({ seq, hash, body }: Entry): EventBody['payload'] => ({
+  damaged: { seq, hash, body: Buffer.from(body).toString('base64') },
+})
+
 /** Seals each event into the new journal. Their effect is in the rows already, under the old name. @returns sales among them */
 function carry(
   db: TillDatabase,
   { deviceId, privateKey }: DeviceIdentity,
-  { events, at }: { events: readonly JournalEvent[]; at: string },
+  { entries, at }: { entries: readonly Entry[]; at: string },
 ): number {
   const applier = createApplier(db)
   const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
   const rename = db.prepare('update sale set device_id = ?, seq = ? where id = ?')
   let head = EMPTY_HEAD
   let sales = 0
-  for (const own of events) {
-    const event = carriedBy(own) ?? own
+  let actor: EventBody['actor'] = NOBODY
+  for (const entry of entries) {
+    const event = entry.event && (carriedBy(entry.event) ?? entry.event)
+    actor = event?.actor ?? actor
     const body: EventBody = {
       deviceId,
       seq: head.seq + 1,
       at,
-      actor: event.actor,
+      actor,
       ...CARRIED,
-      payload: JSON.parse(JSON.stringify({ event })),
+      payload: event ? JSON.parse(JSON.stringify({ event })) : asFound(entry),
       prevHash: head.hash,
     }
     const carrier = sealEvent(body, privateKey)
     insert.run(carrier.seq, carrier.type, carrier.hash, JSON.stringify(carrier))
-    const projection = projectEvent(carrier)
-    const mutations = 'mutations' in projection ? projection.mutations : []
+    const mutations = effectOf(carrier)
     applier.apply(mutations.filter((mutation) => !isSum(mutation)))
     for (const mutation of mutations) {
       if (mutation.op !== 'insert' || mutation.table !== 'sale') continue

@@ -1,8 +1,8 @@
 import type { JournalEvent, JournalHead } from '../../../domain/journal/event.ts'
-import { journalEventSchema } from '../../../domain/journal/event.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState, type TillState } from '../store/state.ts'
 import { createContained } from './contained.ts'
+import { createPastReader } from './entries.ts'
 import type { Journal } from './journal.ts'
 
 /** The name in `till_state` of the earlier identities whose events this one's follow. */
@@ -16,10 +16,10 @@ interface Earlier {
   common: number
 }
 
-/** An event that this till signed, and its place among all of them, from 1. */
+/** An event that this till signed, and its place among all of them, from 1. Null when it can no longer be read. */
 export interface OwnEvent {
   place: number
-  event: JournalEvent
+  event: JournalEvent | null
 }
 
 /**
@@ -64,14 +64,9 @@ export function openOwnHistory(
 ): OwnHistory {
   const contained = createContained(db, deviceId)
   const readHead = db.prepare('select seq, hash from device_head where device_id = ?')
-  const readPast = db
-    .prepare(
-      'select body from journal_past where incarnation = ? and seq > ? and seq <= ? order by seq limit ?',
-    )
-    .pluck()
   let base = 0
   const parts = readEarlier(createTillState(db)).map((earlier) => {
-    const part = { ...earlier, base }
+    const part = { ...earlier, base, read: createPastReader(db, earlier.deviceId, earlier.incarnation) }
     base += earlier.common
     return part
   })
@@ -94,13 +89,11 @@ export function openOwnHistory(
 
   const pastAbove = (place: number, limit: number): OwnEvent[] => {
     const events: OwnEvent[] = []
-    for (const { incarnation, base, common } of parts) {
-      if (place >= base + common || events.length === limit) continue
-      const bodies = readPast.all(incarnation, place - base, common, limit - events.length) as string[]
-      for (const body of bodies) {
-        const event = journalEventSchema.parse(JSON.parse(body))
-        events.push({ place: base + event.seq, event })
-      }
+    for (const { read, base, common } of parts) {
+      const room = Math.min(limit - events.length, base + common - place)
+      if (room <= 0) continue
+      const entries = read(Math.max(0, place - base), Math.min(room, common))
+      events.push(...entries.map(({ seq, event }) => ({ place: base + seq, event })))
     }
     return events
   }
@@ -110,8 +103,8 @@ export function openOwnHistory(
     above: (place, limit) => {
       const past = place < own ? pastAbove(place, limit) : []
       if (past.length === limit) return past
-      const present = journal.above(Math.max(0, place - own), limit - past.length)
-      return [...past, ...present.map((event) => ({ place: own + event.seq, event }))]
+      const present = journal.entries(Math.max(0, place - own), limit - past.length)
+      return [...past, ...present.map(({ seq, event }) => ({ place: own + seq, event }))]
     },
     contained: () => containedBy(headHere),
     containedBy,

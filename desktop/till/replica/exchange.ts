@@ -9,6 +9,7 @@ import {
   SYNC_RELEASE,
   TILL_VERSION_HEADER,
 } from '../../../domain/journal/release.ts'
+import type { Damaged } from '../../../domain/journal/stored.ts'
 import type { Minor } from '../../../domain/money.ts'
 
 /** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
@@ -17,6 +18,9 @@ export interface Pending {
   sales: number
   amount: Minor
 }
+
+/** An entry of the journal as it goes up: an event, or what has come of one. */
+export type Sent = JournalEvent | Damaged
 
 export type Cause = 'network' | 'server' | 'refused' | 'revoked' | 'history'
 
@@ -116,7 +120,7 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
    * @param signed the server’s own word, when it now holds less than it once signed for
    */
   return async (
-    batch: { deviceId: string; events: JournalEvent[]; pending: Pending },
+    batch: { deviceId: string; events: Sent[]; pending: Pending },
     patience: number,
     signed: Checkpoint | null,
   ): Promise<Outcome> => {

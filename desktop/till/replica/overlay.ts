@@ -1,3 +1,4 @@
+import type { JournalEvent } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { AddToSum, Mutation } from '../../../domain/journal/mutation.ts'
 import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
@@ -52,6 +53,12 @@ export interface Overlay {
   forget(): void
 }
 
+/** What an own event does to rows; nothing that has rotted is believed to do anything. */
+export function effectOf(event: JournalEvent | null): Mutation[] {
+  const projection = event && projectEvent(event)
+  return projection && 'mutations' in projection ? projection.mutations : []
+}
+
 /** Whether a mutation adds to a sum. */
 export const isSum = (mutation: Mutation): mutation is Extract<Mutation, { op: 'add' }> =>
   mutation.op === 'add'
@@ -100,8 +107,7 @@ export function createOverlay(history: OwnHistory): Overlay {
       top = Math.max(top, head)
       const fresh = history.above(top, limit)
       for (const { place, event } of fresh) {
-        const projection = projectEvent(event)
-        const mutations = 'mutations' in projection ? projection.mutations : []
+        const mutations = effectOf(event)
         events.push({ place, mutations, sets: mutations.filter(({ op }) => op === 'set') })
         for (const sum of mutations.filter(isSum)) count(totals, sum, 1)
         top = place

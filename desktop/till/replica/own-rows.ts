@@ -1,7 +1,6 @@
-import { projectEvent } from '../../../domain/journal/families.ts'
 import type { ProjectedTable } from '../../../domain/journal/tables.ts'
 import type { OwnHistory } from '../journal/own-history.ts'
-import { rowName } from './overlay.ts'
+import { effectOf, rowName } from './overlay.ts'
 import type { Values } from './table-writer.ts'
 
 /** Events read at a time. */
@@ -27,8 +26,7 @@ export function readOwnRows(history: OwnHistory): () => OwnRows {
       const events = history.above(top, PAGE)
       for (const { place, event } of events) {
         top = place
-        const projection = projectEvent(event)
-        for (const mutation of 'mutations' in projection ? projection.mutations : []) {
+        for (const mutation of effectOf(event)) {
           if (mutation.op === 'set') continue
           const row = { ...(mutation.op === 'add' ? mutation.key : mutation.row) } as Values
           const name = rowName(mutation.table, row)

@@ -105,8 +105,11 @@ it('never sends more at once than the server takes', async () => {
   // Sales of hundreds of lines: as many of them as a request holds events are more than it holds bytes.
   const large: Journal = {
     ...journal,
-    above: (seq, limit) =>
-      journal.above(seq, limit).map((event) => ({ ...event, payload: { filling: 'x'.repeat(1_500_000) } })),
+    entries: (seq, limit) =>
+      journal.entries(seq, limit).map((entry) => ({
+        ...entry,
+        event: entry.event && { ...entry.event, payload: { filling: 'x'.repeat(1_500_000) } },
+      })),
   }
   const sizes: number[] = []
   const { push } = start(

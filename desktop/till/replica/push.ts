@@ -1,4 +1,5 @@
-import { EMPTY_HEAD, type JournalEvent, type JournalHead } from '../../../domain/journal/event.ts'
+import { EMPTY_HEAD, type JournalHead } from '../../../domain/journal/event.ts'
+import type { Damaged } from '../../../domain/journal/stored.ts'
 import { minor } from '../../../domain/money.ts'
 import type { StatusView } from '../../bridge/views.ts'
 import { EnrolmentRefused } from '../device/identity.ts'
@@ -8,7 +9,14 @@ import type { Journal } from '../journal/journal.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
-import { type Cause, createExchange, type ExchangeOptions, type Outcome, type Pending } from './exchange.ts'
+import {
+  type Cause,
+  createExchange,
+  type ExchangeOptions,
+  type Outcome,
+  type Pending,
+  type Sent,
+} from './exchange.ts'
 import { type Hearing, LATELY_MS } from './hearing.ts'
 import { pause } from './pause.ts'
 
@@ -75,7 +83,7 @@ function createAcknowledgement(state: TillState, now: () => number) {
 }
 
 /** As many events from the first on as fit into so many bytes; at least one. */
-function withinBytes(events: JournalEvent[], room: number): JournalEvent[] {
+function withinBytes(events: Sent[], room: number): Sent[] {
   let bytes = 0
   const end = events.findIndex((event, i) => {
     bytes += Buffer.byteLength(JSON.stringify(event))
@@ -169,6 +177,19 @@ function createPendingReader({ db, journal, deviceId }: PushOptions): (acknowled
   }
 }
 
+/** What goes up next: an entry that does not stand as it was sealed goes as it is, with what the sale's own row still says. */
+function createOutbox({ db, journal, deviceId }: PushOptions): (acknowledged: number) => Sent[] {
+  const readSale = db.prepare(
+    'select receipt_number as receiptNumber, total from sale where device_id = ? and seq = ?',
+  )
+  return (acknowledged) =>
+    journal.entries(acknowledged, BATCH).map(({ seq, hash, event, whole, body }) => {
+      if (event && whole) return event
+      const told = (readSale.get(deviceId, seq) as Damaged['told'] | undefined) ?? null
+      return { seq, hash, damaged: Buffer.from(body).toString('base64'), told }
+    })
+}
+
 /** The server's copy ends where ours does not lead: this file was taken from a backup, or copied. */
 const createDivergence =
   (options: PushOptions, line: ReturnType<typeof createLine>) =>
@@ -184,7 +205,7 @@ const createDivergence =
 
 /** Where to send from when the server has less than it once acknowledged. */
 function headBefore(journal: Journal, seq: number): JournalHead {
-  const before = journal.above(seq - 2, 1)[0]
+  const before = journal.entries(seq - 2, 1)[0]
   return seq === 1 || !before ? EMPTY_HEAD : { seq: before.seq, hash: before.hash }
 }
 
@@ -210,16 +231,16 @@ function createTurn(
     checkpoints: Checkpoints
     line: ReturnType<typeof createLine>
     pendingAbove: (acknowledged: number) => Pending
+    outbox: (acknowledged: number) => Sent[]
   },
 ): (failures: number) => Promise<number> {
   const { journal, deviceId, timing = PUSH_TIMING } = options
-  const { acknowledgement, checkpoints, line, pendingAbove } = parts
-  const { backoff } = timing
+  const { acknowledgement, checkpoints, line, pendingAbove, outbox } = parts
   const exchange = createExchange(options)
   const room = createRoom()
   const isOnlySlow = createLateness(options, line)
 
-  const retryAfter = (failures: number) => afterFailures(backoff, failures, options.random)
+  const retryAfter = (failures: number) => afterFailures(timing.backoff, failures, options.random)
   const divergence = createDivergence(options, line)
   const diverged = (detail: string, failures: number) => divergence(detail).then(() => retryAfter(failures))
 
@@ -240,7 +261,7 @@ function createTurn(
     failures: number,
   ): number | Promise<number> => {
     if (head.seq > journal.head().seq) return diverged('server-is-ahead', failures)
-    if (head.seq > 0 && journal.above(head.seq - 1, 1)[0]?.hash !== head.hash)
+    if (head.seq > 0 && journal.entries(head.seq - 1, 1)[0]?.hash !== head.hash)
       return diverged('journal-forked', failures)
     note.immediate(head, checkpoint)
     const moved = head.seq > before || line.offline() !== null
@@ -253,7 +274,7 @@ function createTurn(
     line.letGo()
     // A line that was lost is asked for with next to nothing, so that it is known soon whether it is there again.
     const isProbe = line.offline()?.cause === 'network'
-    const events = isProbe ? [] : withinBytes(journal.above(acknowledged, BATCH), room.bytes())
+    const events = isProbe ? [] : withinBytes(outbox(acknowledged), room.bytes())
     const pending = pendingAbove(acknowledged + events.length)
     const began = performance.now()
     const patience = events.length === 0 ? timing.probe : timing.answer
@@ -288,7 +309,9 @@ export function startPush(options: PushOptions): Push {
   const checkpoints = createCheckpoints(options.state, options.deviceId)
   const line = createLine(options)
   const pendingAbove = createPendingReader(options)
-  const turn = createTurn({ ...options, foundOutdated }, { acknowledgement, checkpoints, line, pendingAbove })
+  const outbox = createOutbox(options)
+  const parts = { acknowledgement, checkpoints, line, pendingAbove, outbox }
+  const turn = createTurn({ ...options, foundOutdated }, parts)
   const stopping = new AbortController()
   let wake = new AbortController()
 

@@ -1,10 +1,10 @@
-import { projectEvent } from '../../../domain/journal/families.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Changes } from '../store/changes.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
+import { effectOf } from './overlay.ts'
 import { askRefetch } from './verify/refetch.ts'
 
 /** The name in `till_state` of the own events that were looked at already. */
@@ -50,8 +50,7 @@ export function watchWithheld(options: {
 
   const tablesOf = (seq: number, code: string): string[] => {
     const event = journal.above(seq - 1, 1)[0]
-    const projection = event?.seq === seq ? projectEvent(event) : null
-    const mutations = projection && 'mutations' in projection ? projection.mutations : []
+    const mutations = effectOf(event?.seq === seq ? event : null)
     if (code === 'session-closed' && !changesSession(mutations)) return []
     return mutations.map(({ table }) => table)
   }

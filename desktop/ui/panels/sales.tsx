@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'react'
+import { readDamage } from '../../../domain/journal/stored.ts'
+import { minor } from '../../../domain/money.ts'
 import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Instant, Money } from '../../../ui-kit/components/figures.tsx'
@@ -129,25 +131,39 @@ function Foot({ any }: { any: boolean }) {
   )
 }
 
-/** What two tills did that were apart, found when both had told the server. */
-function Found({ exception, first }: { exception: BranchExceptionView; first: boolean }) {
+/** What was found, in words, and what to do about it. */
+function useFound({ code, detail, deviceName: device }: BranchExceptionView): [what: string, remedy: string] {
   const t = useWords(sellingWords)
   const p = useWords(parkingWords)
+  const locale = useLocale()
+  if (code === 'event-damaged') {
+    const sale = readDamage(detail)
+    const what = sale
+      ? t('exception.sale-damaged', {
+          device,
+          receipt: sale.receiptNumber,
+          amount: formatMoney(minor(sale.total), locale),
+        })
+      : t('exception.entry-damaged', { device })
+    return [what, t('exception.damaged-remedy')]
+  }
+  const remedy = t('exception.remedy', { device })
+  if (code === 'parked-recalled-twice') return [p('exception.parked-recalled-twice', { detail }), remedy]
+  const word = code === 'refund-exceeds-sale' ? 'exception.refund-exceeds-sale' : 'exception.other'
+  return [t(word, { detail }), remedy]
+}
+
+/** What the server found at this branch: two tills did the same apart, or one's journal is damaged. */
+function Found({ exception, first }: { exception: BranchExceptionView; first: boolean }) {
+  const t = useWords(sellingWords)
   const actions = useActions()
-  const { code, detail, deviceName } = exception
+  const [what, remedy] = useFound(exception)
   return (
     <div role="alert" className="flex flex-col items-end bg-warn-tint px-4 pt-2 text-warn">
       <p className="flex gap-3 self-stretch text-floor">
         <StatusMark tone="warn" size={22} />
         <span className="min-w-0">
-          <span className="font-semibold">
-            {code === 'parked-recalled-twice'
-              ? p('exception.parked-recalled-twice', { detail })
-              : t(code === 'refund-exceeds-sale' ? 'exception.refund-exceeds-sale' : 'exception.other', {
-                  detail,
-                })}
-          </span>{' '}
-          {t('exception.remedy', { device: deviceName })}
+          <span className="font-semibold">{what}</span> {remedy}
         </span>
       </p>
       <Button

@@ -17,6 +17,11 @@ export const sellingWords = defineWords(
     'sales.copy': 'Copy',
     'sales.copied': 'Receipt {{number}}: a copy is printing',
     'sales.without': 'Refund without a receipt',
+    'exception.sale-damaged':
+      'Sale no. {{receipt}} ({{amount}}) is damaged on {{device}}; all else was sent.',
+    'exception.entry-damaged': 'An entry is damaged on {{device}}; all else was sent.',
+    'exception.damaged-remedy':
+      'Head office has been told. Print a copy here and send it, or keep the paper.',
     'exception.refund-exceeds-sale': 'More was refunded than was sold (receipt {{detail}})',
     'exception.remedy':
       'Found when {{device}} was back online. Tell the pharmacist; head office sees it too.',
@@ -79,6 +84,11 @@ export const sellingWords = defineWords(
     'sales.copy': 'Duplicata',
     'sales.copied': 'Ticket {{number}} : duplicata à l’impression',
     'sales.without': 'Rembourser sans ticket',
+    'exception.sale-damaged':
+      'La vente n° {{receipt}} ({{amount}}) est abîmée sur {{device}} ; tout le reste est parti.',
+    'exception.entry-damaged': 'Une entrée est abîmée sur {{device}} ; tout le reste est parti.',
+    'exception.damaged-remedy':
+      'Le siège est prévenu. Imprimez une copie ici et envoyez-la, ou gardez le papier.',
     'exception.refund-exceeds-sale': 'Remboursement supérieur à la vente (ticket {{detail}})',
     'exception.remedy':
       'Constaté au retour en ligne de {{device}}. Prévenez le pharmacien ; le siège le voit aussi.',
@@ -141,6 +151,11 @@ export const sellingWords = defineWords(
     'sales.copy': 'Kopie',
     'sales.copied': 'Beleg {{number}}: Kopie wird gedruckt',
     'sales.without': 'Ohne Beleg erstatten',
+    'exception.sale-damaged':
+      'Verkauf Nr. {{receipt}} ({{amount}}) ist auf {{device}} beschädigt; alles andere ist gesendet.',
+    'exception.entry-damaged': 'Ein Eintrag ist auf {{device}} beschädigt; alles andere ist gesendet.',
+    'exception.damaged-remedy':
+      'Die Zentrale weiß es. Hier eine Kopie drucken und einsenden oder das Papier aufheben.',
     'exception.refund-exceeds-sale': 'Mehr erstattet als verkauft (Beleg {{detail}})',
     'exception.remedy':
       'Bemerkt, als {{device}} wieder online war. Apotheker informieren; die Zentrale sieht es auch.',

@@ -1,10 +1,10 @@
-import { projectEvent } from '../../../../domain/journal/families.ts'
 import { createTableSum, type TableSum } from '../../../../migrations/checksum.ts'
 import { syncedTable } from '../../../../migrations/synced-tables.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { openOwnHistory } from '../../journal/own-history.ts'
 import type { TillDatabase } from '../../store/database.ts'
 import type { ShapePosition } from '../frontier.ts'
+import { effectOf } from '../overlay.ts'
 
 /** Events read at a time. */
 const SLICE = 100
@@ -40,8 +40,7 @@ function countUnsent(db: TillDatabase, device: { deviceId: string; journal: Jour
   for (;;) {
     const events = history.above(after, SLICE)
     for (const { place, event } of events) {
-      const projection = projectEvent(event)
-      const tables = 'mutations' in projection ? projection.mutations.map(({ table }) => table) : []
+      const tables = effectOf(event).map(({ table }) => table)
       for (const table of new Set(tables)) unsent.set(table, (unsent.get(table) ?? 0) + 1)
       after = place
     }
