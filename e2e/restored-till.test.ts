@@ -1,8 +1,11 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { hash } from '@node-rs/argon2'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { databaseFile } from '../desktop/till/data-folder.ts'
 import { spawnTill, type TillProcess } from '../desktop/till/test-process.ts'
@@ -40,6 +43,10 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all([...tills.values()].map((till) => till.kill()))
+  for (const gate of gates) {
+    gate.close()
+    gate.closeAllConnections()
+  }
   await line?.close()
   await server?.stop()
   await rm(dir, { recursive: true, force: true })
@@ -52,10 +59,63 @@ async function code(register: number): Promise<string> {
   return ((await made.json()) as { code: string }).code
 }
 
+/** Reads a till's sums beside it, and tells what they were at any moment of this. */
+function watchSums(name: string, registerId: string | undefined) {
+  const db = new Database(databaseFile(folder(name)), { readonly: true })
+  const sums = db.prepare(`select json_array(
+    (select sum(amount) from drawer_balance where register_id = @register),
+    (select quantity from stock_on_hand where product_id = @product),
+    (select sale_count from register_total where register_id = @register),
+    (select count(*) from sale where register_id = @register))`)
+  const seen = new Set<string>()
+  const look = () =>
+    seen.add(String(sums.pluck().get({ register: registerId, product: server.organisation.product.id })))
+  look()
+  const timer = setInterval(look, 2)
+  return {
+    seen,
+    /** Whether facts came under another device's name. */
+    told: () => db.prepare('select count(*) from journal_carried').pluck().get() as number,
+    stop: () => {
+      clearInterval(timer)
+      db.close()
+    },
+  }
+}
+
+/** The way to the server, on which journals can be held up while everything else passes. */
+const gates: Server[] = []
+async function openGate() {
+  let shut = true
+  const { port } = new URL(line.url)
+  const gate = createServer((req, res) => {
+    if (shut && req.url?.startsWith('/v1/journal')) {
+      res.writeHead(503).end()
+      return
+    }
+    const { method, url: path, headers } = req
+    const far = request({ port, host: '127.0.0.1', method, path, headers }, (answer) => {
+      res.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(res)
+    })
+    far.on('error', () => res.destroy())
+    res.on('close', () => far.destroy())
+    req.pipe(far)
+  })
+  gates.push(gate)
+  await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(gate.address() as AddressInfo).port}`,
+    open: () => {
+      shut = false
+    },
+  }
+}
+
 const folder = (name: string) => join(dir, name)
 
-async function start(name: string, args: string[] = []): Promise<TillProcess> {
-  const till = await spawnTill(folder(name), ['--server', line.url, ...args])
+async function start(name: string, args: string[] = [], url = line.url): Promise<TillProcess> {
+  const till = await spawnTill(folder(name), ['--server', url, ...args])
   tills.set(name, till)
   return till
 }
@@ -203,6 +263,39 @@ function rot(name: string, changes: Record<number, (row: { hash: string; body: s
 
 const other = (letter: string) => (letter === 'a' ? 'b' : 'a')
 
+it.each(['the copy', 'the original'])(
+  'counts once what a till and its copy both bring at all times, when %s is first',
+  async (first) => {
+    const [register] = server.organisation.registerIds
+    line.cut()
+    await sell('first', 2)
+    await tills.get('first')?.kill()
+    line.restore()
+    await cp(folder('first'), folder('twin'), { recursive: true })
+    await rm(join(folder('twin'), 'device.json'))
+    const ways = { first: await openGate(), twin: await openGate() }
+    await start('twin', ['--enrol', await code(0)], ways.twin.url)
+    await start('first', [], ways.first.url)
+    const [sooner, later] = first === 'the copy' ? (['twin', 'first'] as const) : (['first', 'twin'] as const)
+    const watches = { first: watchSums('first', register), twin: watchSums('twin', register) }
+    const [before] = watches.first.seen
+    const told = watches[later].told()
+
+    ways[sooner].open()
+    await until(`${later} to hear of it`, () => watches[later].told() === told + 2, CLEARED_UP_MS)
+    await tills.get(later)?.kill()
+    await start(later, [], ways[later].url)
+    ways[later].open()
+    await untilSays(later, (status) => (status as { sync: { state: string } }).sync.state === 'online')
+    expect([[...watches.first.seen], [...watches.twin.seen]]).toEqual([[before], [before]])
+    const [drawer] = JSON.parse(String(before))
+    expect(await cashIn(register)).toBe(drawer)
+    for (const watch of Object.values(watches)) watch.stop()
+    await stop('twin')
+    await rm(folder('twin'), { recursive: true })
+  },
+)
+
 it('gives the copy of a till that runs beside it a register of its own', async () => {
   const [, register] = server.organisation.registerIds
   await start('original', ['--enrol', await code(1)])
@@ -231,8 +324,10 @@ it('gives the copy of a till that runs beside it a register of its own', async (
     .selectFrom('register')
     .select(['id', 'number', 'name'])
     .where('id', 'not in', [...registerIds, otherRegisterId])
+    .where('name', 'like', 'Register 2%')
     .execute()
-  expect(added).toEqual([{ id: expect.any(String), number: 3, name: 'Register 2 (3)' }])
+  expect(added).toHaveLength(1)
+  expect(added[0]?.name).toBe(`Register 2 (${added[0]?.number})`)
   expect(await receiptsOf(added[0]?.id)).toEqual([1, 2])
   expect(await cashIn(added[0]?.id)).toBe(FLOAT + 2 * PRICE)
   await equalToServer(['original', 'copy', 'first'])

@@ -13,6 +13,7 @@ import { SYNCED_TABLES } from './synced-tables.ts'
 const SERVER_ONLY: Readonly<Record<string, readonly string[]>> = {
   device: ['public_key'],
   event_exception: ['reviewed_at'],
+  journal_waiting: ['kind'],
 }
 
 describe('the one schema on both databases', () => {

@@ -37,6 +37,7 @@ import * as staffOfABranch from './0044-staff-of-a-branch.ts'
 import * as unreadEvents from './0045-unread-events.ts'
 import * as damagedEvents from './0046-damaged-events.ts'
 import * as peopleAndDevices from './0048-people-and-devices.ts'
+import * as factsElsewhere from './0051-facts-elsewhere.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -79,6 +80,7 @@ const STEPS: Record<string, Step> = {
   '0045-unread-events': unreadEvents,
   '0046-damaged-events': damagedEvents,
   '0048-people-and-devices': peopleAndDevices,
+  '0051-facts-elsewhere': factsElsewhere,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

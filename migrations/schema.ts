@@ -3,6 +3,12 @@ import type { CustomerRow, VoucherRow } from '../domain/customer/rows.ts'
 import type { ProjectedTables } from '../domain/journal/tables.ts'
 import type { CustomerDecisionRow, OrganisationDecisionRow } from './decision-rows.ts'
 import type {
+  JournalCarriedRow,
+  JournalWaitingRow,
+  ServerWaitingRow,
+  SuccessionOfferRow,
+} from './journal-rows.ts'
+import type {
   DiscountLimitRow,
   PriceDecisionRow,
   PriceListItemRow,
@@ -184,20 +190,6 @@ export interface DeviceSuccessionRow {
   heard_again: number
 }
 
-/** Server only: a fact that one device signed and another's journal brought, so that it is counted once. */
-export interface JournalCarriedRow {
-  hash: string
-  device_id: string
-  seq: number
-}
-
-/** An event that no build could read yet. `kind` is its type and version, as `sale.completed@2`. */
-interface JournalWaitingRow {
-  device_id: string
-  seq: number
-  kind: string
-}
-
 /** Server only: what came of an event that is no longer what its device signed, under the hash by which it is known. */
 export interface JournalDamagedRow {
   device_id: string
@@ -249,11 +241,15 @@ export interface SharedTables extends ProjectedTables {
   device_head: DeviceHeadRow
   device_status: DeviceStatusRow
   event_exception: EventExceptionRow
+  journal_carried: JournalCarriedRow
+  journal_waiting: JournalWaitingRow
   forecast_model: ForecastModelRow
 }
 
-export interface ServerTables extends Omit<SharedTables, 'event_exception'> {
+export interface ServerTables extends Omit<SharedTables, 'event_exception' | 'journal_waiting'> {
   event_exception: ServerExceptionRow
+  journal_waiting: ServerWaitingRow
+  succession_offer: SuccessionOfferRow
   staff_login: StaffLoginRow
   product_price: ProductPriceRow
   price_decision: PriceDecisionRow
@@ -264,8 +260,6 @@ export interface ServerTables extends Omit<SharedTables, 'event_exception'> {
   catalogue_import: CatalogueImportRow
   journal_event: JournalEventRow
   journal_alarm: JournalAlarmRow
-  journal_carried: JournalCarriedRow
-  journal_waiting: JournalWaitingRow
   journal_damaged: JournalDamagedRow
   device_succession: DeviceSuccessionRow
   enrolment: EnrolmentRow

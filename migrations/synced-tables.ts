@@ -385,6 +385,20 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     console: BRANCH,
     parts: { open: 'reviewed_at' },
   },
+  {
+    table: 'journal_carried',
+    key: ['hash'],
+    columns: { hash: 'text', branch_id: 'uuid', device_id: 'uuid', seq: 'int' },
+    till: BRANCH,
+    console: null,
+  },
+  {
+    table: 'journal_waiting',
+    key: ['device_id', 'seq'],
+    columns: { device_id: 'uuid', seq: 'int', branch_id: 'uuid' },
+    till: BRANCH,
+    console: null,
+  },
 ]
 
 /** The entry of a table, or undefined when it is not synced. */

@@ -9,6 +9,7 @@ import type { ServerTables } from '../../migrations/schema.ts'
 import type { ServerDatabase } from '../database/pool.ts'
 import { ENTRIES } from '../journal/damaged.ts'
 import type { DeviceCaller } from './caller.ts'
+import { lockJournal, noteOffer } from './succession-offer.ts'
 
 /** Days of unsent events of a busy register. */
 const UNSENT_LIMIT = 50_000
@@ -209,6 +210,7 @@ export async function succeedDevice(
   const registerOfCaller = caller.registerId
   if (!registerOfCaller) return refuse('not-found', { what: 'register of this device' })
   return db.transaction().execute(async (trx): Promise<Enrolled | Refusal> => {
+    await lockJournal(trx, predecessorId)
     const own = await trx
       .selectFrom('device')
       .select('name')
@@ -244,6 +246,7 @@ export async function succeedDevice(
         .execute()
       const detail = detailOf(common, head, offer)
       await noteSuccession(trx, tools, { deviceId, branchId, predecessorId, reason, instance, detail, at })
+      await noteOffer(trx, deviceId, common, offer)
     }
     const handover = await handoverOf(trx, { predecessorId, reason, common, registerId })
     return { deviceId, branchId, registerId, handover }
@@ -318,6 +321,7 @@ export async function takeOver(
 ): Promise<Handover | Refusal<'enrolment-elsewhere'>> {
   const { succeeds, device, at } = offer
   const predecessorId = succeeds.deviceId
+  await lockJournal(trx, predecessorId)
   const predecessor = await trx
     .selectFrom('device')
     .select(['branch_id', 'register_id'])
@@ -341,6 +345,7 @@ export async function takeOver(
       detail,
       at,
     })
+    await noteOffer(trx, deviceId, common, succeeds)
     await trx.updateTable('device').set({ succeeds: predecessorId }).where('id', '=', deviceId).execute()
   }
   return handoverOf(trx, { predecessorId, reason, common, registerId: device.registerId })

@@ -99,8 +99,8 @@ async function storeFresh(
   const [, , , , , , onHand] = await together([
     ledger.storeEvents(client, device.branchId, placed.fresh, made.at),
     storeDamaged(client, device, placed, made.at),
-    ledger.storeCarried(client, judged),
-    ledger.storeWaiting(client, judged),
+    ledger.storeCarried(client, device.branchId, judged),
+    ledger.storeWaiting(client, device.branchId, judged),
     ledger.storeHead(client, device, placed.head),
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),

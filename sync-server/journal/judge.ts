@@ -46,6 +46,8 @@ export interface Known {
   origins: Map<string, Origin>
   /** Hashes of facts that were taken already under another device's name; grows while a batch is judged. */
   taken: Set<string>
+  /** Hashes of facts that a device's successor said that it would bring. */
+  offered: ReadonlySet<string>
   /** Lines of sales that refunds of the batch name; grows while a batch is judged. */
   sold: SoldLines
   /** How sales were paid that refunds of the batch name; grows while a batch is judged. */
@@ -61,7 +63,7 @@ export interface Judged {
   /** What the event does to rows; empty when its effect is withheld. */
   mutations: Mutation[]
   findings: Finding[]
-  /** Hash of the event of another device that this one brings, for the first time. */
+  /** Hash of a fact that this event brings for the first time, and that another device holds or was about to bring as well. */
   brings?: string
 }
 
@@ -276,7 +278,8 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
   const carried = carriedBy(event)
   if (!carried) {
     if (known.taken.has(event.hash)) return { event, mutations: [], findings: [] }
-    return judgeFact(projected, device, known)
+    const isOffered = known.offered.has(event.hash) && !isUnread(projected.projection)
+    return { ...judgeFact(projected, device, known), ...(isOffered && { brings: event.hash }) }
   }
   const fault = provenFault(carried, known)
   if (fault)

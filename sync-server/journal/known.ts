@@ -153,6 +153,19 @@ async function loadTaken(
   return new Set(rows.map(({ hash }) => hash))
 }
 
+/** Which facts of a device its successor said that it would bring. */
+async function loadOffered(
+  client: ClientBase,
+  projected: readonly ProjectedEvent[],
+): Promise<Known['offered']> {
+  const { rows } = await client.query<{ hash: string }>(
+    prepared('select hash from succession_offer where hash = any($1::text[])', [
+      arrayLiteral(projected.map(({ event }) => event.hash)),
+    ]),
+  )
+  return new Set(rows.map(({ hash }) => hash))
+}
+
 /**
  * Loads what a batch is judged by, in a fixed small number of queries however long the batch is, sent together. Devices
  * whose events are carried are locked first: else a fact could come under both names at once, and neither would see the
@@ -173,21 +186,35 @@ export async function loadKnown(
     ...approversOf(mutations),
   ]
   for (const id of [...others].sort()) if (id !== device.deviceId) await lockJournal(client, id)
-  const [staff, registers, sessions, facts, prices, receipts, origins, taken, sold, paid, parked, pricing] =
-    await together([
-      loadStaff(client, [...new Set(people)]),
-      loadRegisters(client, device),
-      loadSessions(client, sessionClaims(mutations)),
-      loadFacts(client, mutations),
-      loadPrices(client, mutations),
-      loadReceipts(client, mutations),
-      loadOrigins(client, device, [...others]),
-      loadTaken(client, projected, carried),
-      loadSoldLines(client, mutations),
-      loadPaidSales(client, mutations),
-      loadParked(client, mutations),
-      loadPricing(client, device.branchId, mutations),
-    ])
+  const [
+    staff,
+    registers,
+    sessions,
+    facts,
+    prices,
+    receipts,
+    origins,
+    taken,
+    offered,
+    sold,
+    paid,
+    parked,
+    pricing,
+  ] = await together([
+    loadStaff(client, [...new Set(people)]),
+    loadRegisters(client, device),
+    loadSessions(client, sessionClaims(mutations)),
+    loadFacts(client, mutations),
+    loadPrices(client, mutations),
+    loadReceipts(client, mutations),
+    loadOrigins(client, device, [...others]),
+    loadTaken(client, projected, carried),
+    loadOffered(client, projected),
+    loadSoldLines(client, mutations),
+    loadPaidSales(client, mutations),
+    loadParked(client, mutations),
+    loadPricing(client, device.branchId, mutations),
+  ])
   return {
     staff,
     registers,
@@ -197,6 +224,7 @@ export async function loadKnown(
     ...receipts,
     origins,
     taken,
+    offered,
     sold,
     paid,
     parked,

@@ -64,14 +64,22 @@ export async function storeEvents(
 
 const CARRIED_COLUMNS: BulkColumn[] = [
   { name: 'hash', kind: 'text' },
+  { name: 'branch_id', kind: 'uuid' },
   { name: 'device_id', kind: 'uuid' },
   { name: 'seq', kind: 'int' },
 ]
 
-/** Notes which facts of other devices a batch brought, so that none of them is counted again. */
-export async function storeCarried(client: ClientBase, judged: readonly Judged[]): Promise<void> {
+/**
+ * Notes which facts of other devices a batch brought, so that none of them is counted again, and which of its own another
+ * device was about to bring.
+ */
+export async function storeCarried(
+  client: ClientBase,
+  branchId: string,
+  judged: readonly Judged[],
+): Promise<void> {
   const rows = judged.flatMap(({ brings, event }) =>
-    brings ? [{ hash: brings, device_id: event.deviceId, seq: event.seq }] : [],
+    brings ? [{ hash: brings, branch_id: branchId, device_id: event.deviceId, seq: event.seq }] : [],
   )
   if (rows.length > 0) await client.query(bulkInsert('journal_carried', CARRIED_COLUMNS, rows))
 }
@@ -79,6 +87,7 @@ export async function storeCarried(client: ClientBase, judged: readonly Judged[]
 const WAITING_COLUMNS: BulkColumn[] = [
   { name: 'device_id', kind: 'uuid' },
   { name: 'seq', kind: 'int' },
+  { name: 'branch_id', kind: 'uuid' },
   { name: 'kind', kind: 'text' },
 ]
 
@@ -86,11 +95,15 @@ const WAITING_COLUMNS: BulkColumn[] = [
 const UNREAD: readonly string[] = ['unknown-type', 'invalid-payload']
 
 /** Notes which events wait for a build that can read them. */
-export async function storeWaiting(client: ClientBase, judged: readonly Judged[]): Promise<void> {
-  const rows = judged.flatMap(({ event, findings }) =>
+export async function storeWaiting(
+  client: ClientBase,
+  branchId: string,
+  judged: readonly Judged[],
+): Promise<void> {
+  const rows = judged.flatMap(({ event: { deviceId, seq }, findings }) =>
     findings
       .filter(({ code }) => UNREAD.includes(code))
-      .map(({ detail }) => ({ device_id: event.deviceId, seq: event.seq, kind: detail })),
+      .map(({ detail }) => ({ device_id: deviceId, seq, branch_id: branchId, kind: detail })),
   )
   if (rows.length > 0) await client.query(bulkInsert('journal_waiting', WAITING_COLUMNS, rows))
 }

@@ -60,7 +60,7 @@ async function takeBatch(
     const readable = projectAll(waiting, project).filter(({ projection }) => !isUnread(projection))
     if (!device || readable.length === 0) return { read: 0, seq: last }
     const judged = judgeEvents(readable, device, await loadKnown(client, device, readable))
-    await ledger.storeCarried(client, judged)
+    await ledger.storeCarried(client, device.branchId, judged)
     const onHand = await applyEffects(client, judged)
     const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand)]
     await ledger.storeExceptions(client, device, findings, made)

@@ -5,6 +5,7 @@ import {
   type EventBody,
   GENESIS_HASH,
   hashSchema,
+  type JournalEvent,
   type JournalHead,
 } from '../../../domain/journal/event.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
@@ -134,7 +135,10 @@ const serverHead = (db: TillDatabase, deviceId: string): number =>
 function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
   const contained = createContained(db, owner).now()
   if (serverHead(db, owner) < common || contained >= common) return
-  const twice = readAbove(db, owner, contained).filter(({ seq }) => seq <= common)
+  const isLaidOver = createLaidOver(db, owner)
+  const twice = readAbove(db, owner, contained).filter(
+    ({ seq, event }) => seq <= common && event !== null && isLaidOver(event),
+  )
   const loading = tablesLoading(db)
   const sums = twice.flatMap(({ event }) =>
     effectOf(event)
@@ -147,6 +151,14 @@ function takeBackTwice(db: TillDatabase, owner: string, common: number): void {
       add: Object.fromEntries(Object.entries(add).map(([column, value]) => [column, -(value ?? 0)])),
     })) as Mutation[],
   )
+}
+
+/** Whether an event was laid over: not when it came under another name, and rightly when the server cannot read it yet. */
+function createLaidOver(db: TillDatabase, owner: string): (event: JournalEvent) => boolean {
+  const brought = db.prepare('select 1 from journal_carried where hash = ?')
+  const waiting = db.prepare('select 1 from journal_waiting where device_id = ? and seq = ?')
+  return (event) =>
+    brought.get((carriedBy(event) ?? event).hash) === undefined && waiting.get(owner, event.seq) === undefined
 }
 
 /** @returns the moved journal's incarnation */

@@ -1,3 +1,4 @@
+import { carriedBy } from '../../../domain/journal/carried.ts'
 import type { JournalEvent, JournalHead } from '../../../domain/journal/event.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState, type TillState } from '../store/state.ts'
@@ -22,6 +23,25 @@ export interface OwnEvent {
   event: JournalEvent | null
 }
 
+/** Which of these events the server's rows have the effect of. */
+export interface Held {
+  /** The place up to which they are there, */
+  head: number
+  /** but for these, which the server could not read yet, */
+  waiting: ReadonlySet<number>
+  /** and with those above it that came under another device's name; null when none did. */
+  isBrought: ((event: JournalEvent) => boolean) | null
+}
+
+/** What rows say of journals, where it is not what the till's own tables say. */
+export interface Tellings {
+  headOf?: HeadOf | undefined
+  /** Numbers of a device's events that the server could not read yet. */
+  waitingOf?: ((deviceId: string) => number[]) | undefined
+  /** Hashes of facts that came under another name. */
+  brought?: ReadonlySet<string> | undefined
+}
+
 /**
  * Everything this till did, in one sequence: of each earlier journal what the server had of it, then the present one, which
  * brings the rest. An event that was signed under an earlier identity may be on its way down still, and keeps its place when
@@ -32,10 +52,12 @@ export interface OwnHistory {
   head(): number
   /** Events with a greater place, in order, at most `limit`. */
   above(place: number, limit: number): OwnEvent[]
-  /** The place up to which the server's rows here have the effect of these events. */
+  /** The place up to which the server's rows here have the effect of these events, by the heads alone. */
   contained(): number
-  /** The same by head rows that are about to be here, by device. */
-  containedBy(headOf: HeadOf): number
+  /** What they have the effect of. */
+  held(): Held
+  /** The same by rows that are about to be here. */
+  heldBy(told: Tellings): Held
   /** Whether a head row of the present device names an event of its journal, or none. */
   isOwn(head: JournalHead): boolean
   /** Keeps what is contained, in the caller's transaction: for when the server's head becomes another history's. */
@@ -87,6 +109,8 @@ export function openOwnHistory(
     return 0
   }
 
+  const held = createHeldReader(db, { deviceId, own, parts, containedBy })
+
   const pastAbove = (place: number, limit: number): OwnEvent[] => {
     const events: OwnEvent[] = []
     for (const { read, base, common } of parts) {
@@ -107,8 +131,46 @@ export function openOwnHistory(
       return [...past, ...present.map(({ seq, event }) => ({ place: own + seq, event }))]
     },
     contained: () => containedBy(headHere),
-    containedBy,
+    held: () => held({ headOf: headHere }),
+    heldBy: (told) => held({ headOf: headHere, ...told }),
     isOwn: contained.isOwn,
     keep: contained.keep,
+  }
+}
+
+const factHash = (event: JournalEvent): string => (carriedBy(event) ?? event).hash
+
+/** Reads what rows say of journals into places of one sequence. */
+function createHeldReader(
+  db: TillDatabase,
+  sequence: {
+    deviceId: string
+    /** The last place before the present identity's first event. */
+    own: number
+    parts: readonly (Earlier & { base: number })[]
+    containedBy: (headOf: HeadOf) => number
+  },
+): (told: Tellings & { headOf: HeadOf }) => Held {
+  const { deviceId, own, parts, containedBy } = sequence
+  const readWaiting = db.prepare('select seq from journal_waiting where device_id = ?').pluck()
+  const anyBrought = db.prepare('select 1 from journal_carried limit 1')
+  const readBrought = db.prepare('select 1 from journal_carried where hash = ?')
+  const waitingHere = (device: string) => readWaiting.all(device) as number[]
+  const broughtHere = () =>
+    anyBrought.get() === undefined ? null : (hash: string) => readBrought.get(hash) !== undefined
+
+  return ({ headOf, waitingOf = waitingHere, brought }) => {
+    const head = containedBy(headOf)
+    const places = parts.flatMap((part) =>
+      waitingOf(part.deviceId).flatMap((seq) => (seq <= part.common ? [part.base + seq] : [])),
+    )
+    for (const seq of waitingOf(deviceId)) places.push(own + seq)
+    const isBrought = brought ? (hash: string) => brought.has(hash) : broughtHere()
+    return {
+      head,
+      // Beyond what is held it is another history that they are of.
+      waiting: new Set(places.filter((place) => place <= head)),
+      isBrought: isBrought && ((event) => isBrought(factHash(event))),
+    }
   }
 }

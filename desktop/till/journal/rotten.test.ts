@@ -55,7 +55,7 @@ it('lays nothing over the rows that was not sealed', () => {
   rot(3, /"total":\d/, '"total":9')
   const { deviceId } = till.identity
   const overlay = createOverlay(openOwnHistory(db(), { deviceId, journal: reopened() }))
-  expect(overlay.read(0, 10)).toBe(false)
+  expect(overlay.read({ head: 0, waiting: new Set(), isBrought: null }, 10)).toBe(false)
   const sold = [...overlay.totals().values()].find(({ table }) => table === 'stock_on_hand')
   expect(sold?.add).toEqual({ quantity: -2 })
 })

@@ -1,11 +1,18 @@
-import type { OwnHistory } from '../journal/own-history.ts'
+import type { HeadOf, Held, OwnHistory, Tellings } from '../journal/own-history.ts'
 import { type Applier, createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Aside } from './aside.ts'
-import type { RowChange, WireRow } from './frontier.ts'
+import type { RowChange, ShapeRelease, WireRow } from './frontier.ts'
 import { createTableWriters, type Loads } from './load.ts'
 import { createOverlay, isProjected, type Overlay, rowName, sumsOf } from './overlay.ts'
-import { HEAD_TABLE, holdsSums, isKeptAside } from './stages.ts'
+import {
+  CARRIED_TABLE,
+  HEAD_TABLE,
+  holdsSums,
+  isKeptAside,
+  tellsOfJournals,
+  WAITING_TABLE,
+} from './stages.ts'
 import type { TableWriter, Values } from './table-writer.ts'
 import type { ReplicaWriter } from './writer.ts'
 
@@ -29,7 +36,7 @@ export function laterRows(aside: Aside, shape: string, keyOf: TableWriter['keyOf
 /** Own events above the server's head. */
 interface Own {
   overlay: Overlay
-  head: number
+  held: Held
 }
 
 /** Steps of a join: `next(limit)` does some rows, at most so many, and tells how many; the first one does none. */
@@ -55,43 +62,44 @@ export class Joining {
    * Each step is one transaction, after which the till may sell. Every row that is written is right by itself: a sum
    * is what the server has at the head, with own events above it.
    * @param shapes loaded, and all at one LSN
-   * @param head the server's at that LSN
+   * @param held what the server's rows contain at that LSN
    */
-  *steps(shapes: readonly string[], head: number): Steps {
+  *steps(shapes: readonly string[], held: Held): Steps {
     const overlay = createOverlay(this.#history)
-    while (overlay.read(head)) yield 0
-    const own = { overlay, head }
-    const kept = shapes.filter((shape) => this.#loads.keepsAside(shape) && shape !== HEAD_TABLE)
+    while (overlay.read(held)) yield 0
+    const own = { overlay, held }
+    const kept = shapes.filter((shape) => this.#loads.keepsAside(shape) && !tellsOfJournals(shape))
     // A sale's lines before the sale.
     for (const shape of kept.filter((table) => !isKeptAside(table))) yield* this.#placeRows(shape, own)
     for (const shape of kept.filter(isKeptAside)) yield* this.#placeRows(shape, own)
-    for (const shape of shapes) if (shape !== HEAD_TABLE) yield* this.#removeAbsent(shape, own)
+    for (const shape of shapes) if (!tellsOfJournals(shape)) yield* this.#removeAbsent(shape, own)
   }
 
   /**
    * In the caller's transaction: what own events added since a snapshot began, and the server holds without their
    * effect, is taken back. Any other that it holds has come as a row of the log.
    */
-  takeBack(shapes: readonly string[], head: number): void {
+  takeBack(shapes: readonly string[], held: Held): void {
     for (const shape of shapes) {
       const load = this.#loads.pending().get(shape)
       if (!load?.fresh || !holdsSums(shape)) continue
       const overlay = createOverlay(this.#history)
-      while (overlay.read(load.own)) {}
+      const before: Held = { head: load.own, waiting: new Set(), isBrought: null }
+      while (overlay.read(before)) {}
       const { keyOf } = this.#tableOf(shape)
-      const withheld = [...overlay.settle(head).values()].filter(
+      const withheld = [...overlay.settle(held).gone.values()].filter(
         ({ table, key }) => table === shape && !this.#loads.aside.marked(shape, keyOf(key)),
       )
       this.#applier.apply(sumsOf(withheld, -1))
     }
   }
 
-  /** What the loaded head table will hold, as changes of the one there is. */
-  headChanges(): RowChange[] {
-    const { keyOf, keysAfter } = this.#tableOf(HEAD_TABLE)
-    const kept = this.#loads.aside.rows(HEAD_TABLE, 0, Number.MAX_SAFE_INTEGER)
+  /** What a loaded table that tells of journals will hold, as changes of the one there is. */
+  changesOf(table: string): RowChange[] {
+    const { keyOf, keysAfter } = this.#tableOf(table)
+    const kept = this.#loads.aside.rows(table, 0, Number.MAX_SAFE_INTEGER)
     const rows = new Map(kept.map(({ row }) => [keyOf(row), row]))
-    for (const [key, later] of this.#laterRows(HEAD_TABLE)) {
+    for (const [key, later] of this.#laterRows(table)) {
       if (later) rows.set(key, { ...rows.get(key), ...later.row })
       else rows.delete(key)
     }
@@ -200,9 +208,9 @@ export class Joining {
   }
 
   /** One transaction that knows all own events. */
-  #step({ overlay, head }: Own, work: () => void): void {
+  #step({ overlay, held }: Own, work: () => void): void {
     this.#transaction(() => {
-      while (overlay.read(head)) {}
+      while (overlay.read(held)) {}
       work()
     })
   }
@@ -225,6 +233,29 @@ export interface JoinOptions {
   inTurn(kind: string, work: (limit: number) => number): Promise<void>
 }
 
+/** What loaded tables will say of journals; their deletions are of rows that are not named again. */
+function tellingsIn(parts: readonly ShapeRelease[]): Tellings {
+  const rowsOf = (table: string) =>
+    parts
+      .find(({ shape }) => shape === table)
+      ?.changes.flatMap(({ operation, row }) => (operation === 'insert' ? [row] : []))
+  const heads = rowsOf(HEAD_TABLE)
+  const waiting = rowsOf(WAITING_TABLE)
+  const brought = rowsOf(CARRIED_TABLE)
+  const headOf: HeadOf = (deviceId) => {
+    const head = heads?.find((row) => row.device_id === deviceId)
+    return head && { seq: Number(head.seq), hash: String(head.hash) }
+  }
+  return {
+    ...(heads && { headOf }),
+    ...(waiting && {
+      waitingOf: (deviceId) =>
+        waiting.flatMap((row) => (row.device_id === deviceId ? [Number(row.seq)] : [])),
+    }),
+    ...(brought && { brought: new Set(brought.map(({ hash }) => String(hash))) }),
+  }
+}
+
 /** Brings loaded shapes, all at one LSN, into the replica, slice by slice. */
 export async function joinShapes(
   shapes: readonly string[],
@@ -232,11 +263,13 @@ export async function joinShapes(
   { db, history, writer, loads, apart, inTurn }: JoinOptions,
 ): Promise<void> {
   const joining = new Joining(db, history, loads)
-  const heads = shapes.includes(HEAD_TABLE) ? joining.headChanges() : null
+  const tellings = shapes
+    .filter(tellsOfJournals)
+    .map((shape) => ({ shape, changes: joining.changesOf(shape), position: null }))
   // Sums placed beside another history's head would hold own events twice, and stay so: their snapshot is used up.
-  if (heads) writer.admit(heads)
-  const head = heads ? writer.headBy(heads) : writer.head()
-  const steps = joining.steps(shapes, head)
+  writer.admit(tellings.flatMap(({ shape, changes }) => (shape === HEAD_TABLE ? changes : [])))
+  const held = history.heldBy(tellingsIn(tellings))
+  const steps = joining.steps(shapes, held)
   for (let done = false; !done; ) {
     await inTurn('join', (limit) => {
       const step = steps.next(limit)
@@ -254,9 +287,8 @@ export async function joinShapes(
     }
   }
   await inTurn('join the log', () => {
-    const parts = heads ? [{ shape: HEAD_TABLE, changes: heads, position: null }] : []
-    writer.write({ lsn, shapes: parts }, apart, () => {
-      joining.takeBack(shapes, head)
+    writer.write({ lsn, shapes: tellings }, apart, () => {
+      joining.takeBack(shapes, held)
       loads.join(shapes)
     })
     loads.joined(shapes)

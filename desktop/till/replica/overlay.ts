@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../../domain/journal/event.ts'
 import { projectEvent } from '../../../domain/journal/families.ts'
 import type { AddToSum, Mutation } from '../../../domain/journal/mutation.ts'
 import { PROJECTED_KEYS, type ProjectedTable } from '../../../domain/journal/tables.ts'
-import type { OwnHistory } from '../journal/own-history.ts'
+import type { Held, OwnEvent, OwnHistory } from '../journal/own-history.ts'
 
 /** Events read at a time. */
 const SLICE = 25
@@ -34,21 +34,24 @@ export const sumsOf = (totals: readonly Total[], sign: 1 | -1): Mutation[] =>
     add: Object.fromEntries(Object.entries(add).map(([column, value]) => [column, sign * value])),
   })) as Mutation[]
 
-/** Own events above the server's head, kept as what they do, so that a commit costs what is new in it. */
+/** Own events that the server's rows lack, kept as what they do, so that a commit costs what is new in it. */
 export interface Overlay {
   /**
    * Reads events appended since the last time. @returns whether there may be more
-   * @param head the place that the server's rows contain: events up to it are not part of the overlay
+   * @param held what the server's rows contain: it is not part of the overlay
    */
-  read(head: number, limit?: number): boolean
+  read(held: Held, limit?: number): boolean
   /** What all events add to sums. */
   totals(): Totals
   /** Mutations other than sums, in order. */
   facts(): Mutation[]
   /** Those facts that set columns of a row, in order. */
   sets(): Mutation[]
-  /** Lets the events up to a new head go. @returns what those added to sums */
-  settle(head: number): Totals
+  /**
+   * Lets go of the events that rows contain now, and takes in those that they were thought to contain.
+   * @returns what the ones and the others add to sums
+   */
+  settle(held: Held): { gone: Totals; back: Totals }
   /** Forgets everything: it is read again from the journal. */
   forget(): void
 }
@@ -74,43 +77,91 @@ function count(totals: Map<string, Total>, { table, key, add }: AddToSum, sign: 
   else totals.set(name, total)
 }
 
+/** An event that is laid over. */
+interface Laid {
+  place: number
+  event: JournalEvent | null
+  mutations: Mutation[]
+  sets: Mutation[]
+}
+
+function layOver({ place, event }: OwnEvent): Laid {
+  const mutations = effectOf(event)
+  return { place, event, mutations, sets: mutations.filter(({ op }) => op === 'set') }
+}
+
+const isHeld = ({ place, event }: OwnEvent, { head, waiting, isBrought }: Held): boolean =>
+  (place <= head && !waiting.has(place)) || (event !== null && isBrought?.(event) === true)
+
 /** @param history of this till */
 export function createOverlay(history: OwnHistory): Overlay {
-  let events: { place: number; mutations: Mutation[]; sets: Mutation[] }[] = []
+  let events: Laid[] = []
   let totals = new Map<string, Total>()
   /** Everything up to here was read, or is at or below the head. */
   let top = 0
+  /** The head when events were last let go. */
+  let base = 0
+  /** Whether the waiting ones below the head were read. */
+  let whole = false
 
   const forget = () => {
     events = []
     totals = new Map()
     top = 0
+    base = 0
+    whole = false
   }
 
-  const settle = (head: number) => {
-    const kept = events.findIndex(({ place }) => place > head)
-    const gone = events.splice(0, kept === -1 ? events.length : kept)
-    const added = new Map<string, Total>()
-    for (const sum of gone.flatMap(({ mutations }) => mutations.filter(isSum))) {
-      count(totals, sum, -1)
-      count(added, sum, 1)
+  const takeIn = (laid: Laid) => {
+    events.push(laid)
+    for (const sum of laid.mutations.filter(isSum)) count(totals, sum, 1)
+  }
+
+  /** Events that wait at the server and are not laid over yet. @returns what they add to sums */
+  const takeWaiting = (held: Held): Totals => {
+    const back = new Map<string, Total>()
+    whole = true
+    if (held.waiting.size === 0) return back
+    const known = new Set(events.map(({ place }) => place))
+    for (const place of held.waiting) {
+      const own = known.has(place) ? undefined : history.above(place - 1, 1)[0]
+      if (own?.place !== place || isHeld(own, held)) continue
+      const laid = layOver(own)
+      takeIn(laid)
+      for (const sum of laid.mutations.filter(isSum)) count(back, sum, 1)
     }
-    return added
+    events.sort((a, b) => a.place - b.place)
+    return back
+  }
+
+  const settle = (held: Held) => {
+    const gone = new Map<string, Total>()
+    const kept = events.filter((laid) => !isHeld(laid, held))
+    if (kept.length < events.length) {
+      const left = new Set(kept)
+      for (const laid of events) {
+        if (left.has(laid)) continue
+        for (const sum of laid.mutations.filter(isSum)) {
+          count(totals, sum, -1)
+          count(gone, sum, 1)
+        }
+      }
+      events = kept
+    }
+    base = Math.max(base, held.head)
+    return { gone, back: takeWaiting(held) }
   }
 
   return {
-    read: (head, limit = SLICE) => {
-      const first = events[0]?.place ?? top + 1
+    read: (held, limit = SLICE) => {
       // The server knows less than it did (a backup was restored): what it lost is ours to lay over again.
-      if (head + 1 < first) forget()
-      settle(head)
-      top = Math.max(top, head)
+      if (held.head < base) forget()
+      if (!whole || held.head > base) settle(held)
+      top = Math.max(top, held.head)
       const fresh = history.above(top, limit)
-      for (const { place, event } of fresh) {
-        const mutations = effectOf(event)
-        events.push({ place, mutations, sets: mutations.filter(({ op }) => op === 'set') })
-        for (const sum of mutations.filter(isSum)) count(totals, sum, 1)
-        top = place
+      for (const own of fresh) {
+        if (!isHeld(own, held)) takeIn(layOver(own))
+        top = own.place
       }
       return fresh.length === limit
     },

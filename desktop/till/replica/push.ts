@@ -285,7 +285,7 @@ function createTurn(
     if (outcome.kind === 'acknowledged') return heard(outcome, acknowledged, failures)
     if (outcome.kind === 'resend-from' && outcome.seq <= journal.head().seq + 1) {
       acknowledgement.set(headBefore(journal, outcome.seq))
-      return failures === 0 ? 0 : backoff.first
+      return failures === 0 ? 0 : timing.backoff.first
     }
     if (outcome.kind === 'resend-from') return diverged('server-is-ahead', failures)
     if (outcome.kind === 'come-again') return line.comeAgain(outcome.afterMs)

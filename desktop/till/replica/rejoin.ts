@@ -1,10 +1,10 @@
-import type { OwnHistory } from '../journal/own-history.ts'
+import type { Held, OwnHistory } from '../journal/own-history.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Release, RowChange, ShapeRelease, WireRow } from './frontier.ts'
 import { Joining, type JoinOptions, joinShapes, laterRows } from './join.ts'
 import { createTableWriters, type Loads } from './load.ts'
 import { createOverlay, isProjected, rowName } from './overlay.ts'
-import { HEAD_TABLE } from './stages.ts'
+import { tellsOfJournals } from './stages.ts'
 import type { TableWriter, Values } from './table-writer.ts'
 
 type Steps<T> = Generator<number, T, number>
@@ -13,16 +13,16 @@ type Steps<T> = Generator<number, T, number>
 class Differences {
   readonly #history: OwnHistory
   readonly #loads: Loads
-  readonly #head: number
+  readonly #held: Held
   readonly #tableOf: (table: string) => TableWriter
   readonly #transaction: (work: () => void) => void
   readonly #gone = new Map<string, Values[]>()
 
-  /** @param head the server's, by which what is here was written */
-  constructor(db: TillDatabase, history: OwnHistory, loads: Loads, head: number) {
+  /** @param held what the rows here contain of own events */
+  constructor(db: TillDatabase, history: OwnHistory, loads: Loads, held: Held) {
     this.#history = history
     this.#loads = loads
-    this.#head = head
+    this.#held = held
     this.#tableOf = createTableWriters(db)
     this.#transaction = db.transaction((work: () => void) => work()).immediate
   }
@@ -34,9 +34,9 @@ class Differences {
   *find(shapes: readonly string[], room: number): Steps<number> {
     let found = 0
     for (const shape of shapes) {
-      if (shape !== HEAD_TABLE) yield* this.#forgetSame(shape)
+      if (!tellsOfJournals(shape)) yield* this.#forgetSame(shape)
       found += this.#loads.aside.count(shape)
-      if (found <= room && shape !== HEAD_TABLE) found += yield* this.#findGone(shape, room - found)
+      if (found <= room && !tellsOfJournals(shape)) found += yield* this.#findGone(shape, room - found)
     }
     return found
   }
@@ -68,7 +68,7 @@ class Differences {
    */
   *#forgetSame(shape: string): Steps<void> {
     const overlay = createOverlay(this.#history)
-    while (overlay.read(this.#head)) yield 0
+    while (overlay.read(this.#held)) yield 0
     const { aside } = this.#loads
     const table = this.#tableOf(shape)
     const isAddedTo = (row: WireRow) => isProjected(shape) && overlay.totals().has(rowName(shape, row))
@@ -77,7 +77,7 @@ class Differences {
       const rows = aside.rows(shape, last, limit)
       if (rows.length === 0) return
       this.#transaction(() => {
-        while (overlay.read(this.#head)) {}
+        while (overlay.read(this.#held)) {}
         for (const { n, row } of rows) {
           if (!isAddedTo(row) && table.holds(table.read(row))) aside.forgetRow(shape, n)
         }
@@ -133,7 +133,7 @@ export async function rejoinShapes(
   options: JoinOptions,
 ): Promise<void> {
   const { db, history, writer, loads, apart, atOnce, inTurn } = options
-  const differences = new Differences(db, history, loads, writer.head())
+  const differences = new Differences(db, history, loads, history.held())
   const steps = differences.find(shapes, atOnce)
   let rows = behind.reduce((sum, release) => sum + rowsIn(release), 0)
   for (let done = false; !done; ) {
@@ -157,8 +157,8 @@ export async function rejoinShapes(
   const others = new Set([...apart].filter((table) => !shapes.includes(table)))
   await inTurn('rejoin', () => {
     const anew = shapes.map((shape) =>
-      shape === HEAD_TABLE
-        ? { shape, changes: new Joining(db, history, loads).headChanges(), position: null }
+      tellsOfJournals(shape)
+        ? { shape, changes: new Joining(db, history, loads).changesOf(shape), position: null }
         : differences.of(shape),
     )
     writer.write({ lsn, shapes: [...merged(behind), ...anew] }, others, () => loads.join(shapes))

@@ -57,6 +57,8 @@ export const holdsSums = (table: string): boolean => SUMS.has(table)
 const ASIDE: ReadonlySet<string> = new Set([
   ...SUMS,
   'device_head',
+  'journal_carried',
+  'journal_waiting',
   'cash_session',
   'sale',
   'refund',
@@ -68,6 +70,16 @@ export const isKeptAside = (table: string): boolean => ASIDE.has(table)
 
 /** The table that says up to where the server holds own events. */
 export const HEAD_TABLE = 'device_head'
+
+/** Facts that are in the server's rows under another device's name. */
+export const CARRIED_TABLE = 'journal_carried'
+
+/** Events that the server holds, and whose effect is not in its rows. */
+export const WAITING_TABLE = 'journal_waiting'
+
+/** Whether a table says which own events are in the rows: it is written in one transaction with what follows from it. */
+export const tellsOfJournals = (table: string): boolean =>
+  table === HEAD_TABLE || table === CARRIED_TABLE || table === WAITING_TABLE
 
 /** Tables that mean something by themselves, whatever moment the others are of. */
 const ALONE: ReadonlySet<string> = new Set(['product', 'demand_daily', 'forecast_model'])

@@ -24,6 +24,8 @@ const TOPICS: Record<string, Topic> = {
   parked_basket: 'parked',
   parked_basket_end: 'parked',
   device_head: 'sync',
+  journal_carried: 'sync',
+  journal_waiting: 'sync',
   forecast_model: 'forecast',
   demand_daily: 'forecast',
   event_exception: 'exception',

@@ -30,6 +30,10 @@ beforeEach(async () => {
   })
 })
 
+/** A writer that knows no more than what is on the disk. */
+const restarted = () =>
+  createReplicaWriter(db, { deviceId: DEVICE, history: openOwnHistory(db, { deviceId: DEVICE, journal }) })
+
 /** Sells packs at 2.00 for exact cash, as the counter would. */
 function sell(quantity: number): JournalEvent {
   const gross = 200 * quantity
@@ -168,6 +172,83 @@ describe('rows coming down over own events', () => {
     sell(2)
     expect([onHand(), writer.head()]).toEqual([39, 1])
     vi.restoreAllMocks()
+  })
+
+  it('lays an own sale over no longer once a copy has brought it, whether it restarts or not', () => {
+    const sale = sell(3)
+    const own = sell(1)
+    const carriedRow = (event: JournalEvent) =>
+      insert({ hash: event.hash, branch_id: BRANCH, device_id: id(9), seq: 1 })
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
+    expect([onHand(), drawer()]).toEqual([46, 800])
+    const balance = (amount: number) =>
+      insert({ session_id: SESSION, register_id: REGISTER, branch_id: BRANCH, amount })
+    writer.write(
+      release(20, {
+        ...echo(sale),
+        stock_on_hand: { changes: [stockRow(47)] },
+        drawer_balance: { changes: [balance(600)] },
+        journal_carried: { changes: [carriedRow(sale)] },
+      }),
+    )
+    expect([onHand(), drawer()]).toEqual([46, 800])
+    writer = restarted()
+    writer.write(release(30, { stock_on_hand: { changes: [stockRow(40)] } }))
+    expect([onHand(), drawer()]).toEqual([39, 800])
+    // Its own head arrives: what the copy brought had no second effect.
+    writer.write(release(40, { device_head: { changes: [headRow(sale)] } }))
+    expect([onHand(), drawer()]).toEqual([39, 800])
+    writer.write(
+      release(50, {
+        stock_on_hand: { changes: [stockRow(39)] },
+        drawer_balance: { changes: [balance(800)] },
+        device_head: { changes: [headRow(own)] },
+      }),
+    )
+    expect([onHand(), drawer(), sales()]).toEqual([39, 800, 2])
+  })
+
+  it('keeps an own sale laid over that the server holds and cannot read, until it can', () => {
+    const sale = sell(3)
+    const waiting = { device_id: DEVICE, seq: sale.seq, branch_id: BRANCH }
+    writer.write(
+      release(10, {
+        stock_on_hand: { changes: [stockRow(50)] },
+        device_head: { changes: [headRow(sale)] },
+        journal_waiting: { changes: [insert(waiting)] },
+      }),
+    )
+    expect(onHand()).toBe(47)
+    const later = sell(2)
+    writer = restarted()
+    writer.write(
+      release(20, {
+        stock_on_hand: { changes: [stockRow(48)] },
+        device_head: { changes: [headRow(later)] },
+      }),
+    )
+    expect([onHand(), drawer()]).toEqual([45, 600])
+    writer.write(
+      release(30, {
+        stock_on_hand: { changes: [stockRow(45)] },
+        journal_waiting: { changes: [{ operation: 'delete', row: text(waiting) }] },
+      }),
+    )
+    expect(onHand()).toBe(45)
+  })
+
+  it('hears late that a sale waits at the server, from one that told nobody before', () => {
+    const sale = sell(3)
+    writer.write(
+      release(10, {
+        stock_on_hand: { changes: [stockRow(50)] },
+        device_head: { changes: [headRow(sale)] },
+      }),
+    )
+    expect(onHand()).toBe(50)
+    const waiting = { device_id: DEVICE, seq: sale.seq, branch_id: BRANCH }
+    writer.write(release(20, { journal_waiting: { changes: [insert(waiting)] } }))
+    expect(onHand()).toBe(47)
   })
 
   it('takes rows of an older server that lack columns which must not be null here', () => {

@@ -1,4 +1,4 @@
-import type { HeadOf, OwnHistory } from '../journal/own-history.ts'
+import type { OwnHistory } from '../journal/own-history.ts'
 import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
@@ -30,8 +30,6 @@ export interface ReplicaWriter {
   lsn(): bigint | null
   /** The place up to which the server's rows here contain this till's own events. */
   head(): number
-  /** The same by what the table of heads is about to become. */
-  headBy(heads: readonly RowChange[]): number
   /**
    * Looks at heads that are about to come with rows, before the first of these is written.
    * @throws OtherHistory as a commit of them would
@@ -56,7 +54,7 @@ export function createReplicaWriter(
     values (@shape, @handle, @offset, '') on conflict (shape) do update
     set handle = excluded.handle, "offset" = excluded."offset"`)
   const state = createTillState(db)
-  const serverHead = history.contained
+  const { held } = history
 
   const writeShape = ({ shape, changes, position }: ShapeRelease) => {
     const table = tableOf(shape)
@@ -66,26 +64,31 @@ export function createReplicaWriter(
 
   const overlay = createOverlay(history)
   const readAll = () => {
-    while (overlay.read(serverHead())) {}
+    const now = held()
+    while (overlay.read(now)) {}
   }
 
   const admit = createHistoryGuard(history, deviceId)
   const commit = db.transaction((release: Release, apart: ReadonlySet<string>, along: () => void) => {
     admit(headsIn(release))
     readAll()
-    const oldHead = serverHead()
+    const oldHead = history.contained()
     const written = rowsWritten(release, apart)
     applier.apply(sumsOf(written.among(overlay.totals()), -1))
     for (const part of release.shapes) writeShape(part)
-    const wentBack = serverHead() < oldHead
+    const now = held()
+    const wentBack = now.head < oldHead
     // Where the server did not write, its head alone changes what lies over a row.
     if (wentBack) applier.apply(sumsOf(written.notAmong(overlay.totals()), -1))
-    const gone = overlay.settle(serverHead())
-    if (!wentBack) applier.apply(sumsOf(written.notAmong(gone), -1))
+    const { gone, back } = overlay.settle(now)
+    if (!wentBack) {
+      applier.apply(sumsOf(written.notAmong(gone), -1))
+      applier.apply(sumsOf(written.notAmong(back), 1))
+    }
     readAll()
     if (wentBack) applier.apply(sumsOf(written.notAmong(overlay.totals()), 1))
     applier.apply(sumsOf(written.among(overlay.totals()), 1))
-    applier.apply(written.lost || wentBack ? overlay.facts() : overlay.sets())
+    applier.apply(written.lost || wentBack || back.size > 0 ? overlay.facts() : overlay.sets())
     state.set(LSN, String(release.lsn))
     history.keep()
     along()
@@ -100,14 +103,13 @@ export function createReplicaWriter(
         throw error
       }
     },
-    prepare: () => overlay.read(serverHead()),
+    prepare: () => overlay.read(held()),
     positions: () => positionsOf(readPositions.all() as Position[]),
     lsn: () => {
       const text = state.get<string>(LSN)
       return text === null ? null : BigInt(text)
     },
-    head: serverHead,
-    headBy: (heads) => history.containedBy(headsBy(heads)),
+    head: history.contained,
     admit,
     deviceId,
   }
@@ -141,14 +143,6 @@ function createHistoryGuard(history: OwnHistory, deviceId: string) {
 
 const headsIn = ({ shapes }: Release): RowChange[] =>
   shapes.filter(({ shape }) => shape === HEAD_TABLE).flatMap(({ changes }) => changes)
-
-/** What the table will hold; its deletions are of rows that are not named again. */
-const headsBy =
-  (heads: readonly RowChange[]): HeadOf =>
-  (deviceId) => {
-    const head = heads.find(({ operation, row }) => operation === 'insert' && row.device_id === deviceId)
-    return head && headIn(head.row)
-  }
 
 const headIn = ({ seq, hash }: WireRow) => ({ seq: Number(seq), hash: String(hash) })
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { PROJECTED_KEYS } from '../../../domain/journal/tables.ts'
 import { SYNCED_TABLES, type SyncedTable } from '../../../migrations/synced-tables.ts'
+import { tellsOfJournals } from '../replica/stages.ts'
 import { openTillDatabase, type TillDatabase } from '../store/database.ts'
 
 /** Rows copied between two turns of the event loop: a sale at the counter waits for no more than these. */
@@ -13,7 +14,7 @@ const COPIED_SUMS: readonly string[] = ['stock_on_hand', 'account_balance', 'vou
 const COPIED = SYNCED_TABLES.filter(
   ({ table, till }) =>
     till !== null &&
-    table !== 'device_head' &&
+    !tellsOfJournals(table) &&
     (!Object.hasOwn(PROJECTED_KEYS, table) || COPIED_SUMS.includes(table)),
 )
 

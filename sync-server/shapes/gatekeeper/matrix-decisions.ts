@@ -63,6 +63,8 @@ export const DECISIONS: Record<keyof SharedTables, Decision> = {
   device_head: SHARED,
   device_status: OFFICE_ONLY,
   event_exception: SHARED,
+  journal_carried: DEVICES_ONLY,
+  journal_waiting: DEVICES_ONLY,
 }
 
 /** The parts of a table that the console may ask for by themselves. A part that is not named here is nobody's. */

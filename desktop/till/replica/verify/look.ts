@@ -1,3 +1,4 @@
+import type { JournalEvent } from '../../../../domain/journal/event.ts'
 import { createTableSum, type TableSum } from '../../../../migrations/checksum.ts'
 import { syncedTable } from '../../../../migrations/synced-tables.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -32,16 +33,21 @@ function sumTable(db: TillDatabase, table: string): TableSum {
   return total.end()
 }
 
-/** How many of the events above the server's head change each table. */
+/** How many of the events that the server's rows lack change each table. */
 function countUnsent(db: TillDatabase, device: { deviceId: string; journal: Journal }): Map<string, number> {
   const unsent = new Map<string, number>()
   const history = openOwnHistory(db, device)
-  let after = history.contained()
-  for (;;) {
+  const { head, waiting, isBrought } = history.held()
+  const add = (event: JournalEvent | null) => {
+    if (!event || isBrought?.(event)) return
+    const tables = effectOf(event).map(({ table }) => table)
+    for (const table of new Set(tables)) unsent.set(table, (unsent.get(table) ?? 0) + 1)
+  }
+  for (const place of waiting) for (const { event } of history.above(place - 1, 1)) add(event)
+  for (let after = head; ; ) {
     const events = history.above(after, SLICE)
     for (const { place, event } of events) {
-      const tables = effectOf(event).map(({ table }) => table)
-      for (const table of new Set(tables)) unsent.set(table, (unsent.get(table) ?? 0) + 1)
+      add(event)
       after = place
     }
     if (events.length < SLICE) return unsent
