@@ -1,5 +1,6 @@
 import { SYNCED_COUNTER } from './synced-counter.ts'
 import { SYNCED_CUSTOMERS } from './synced-customers.ts'
+import { SYNCED_JOURNAL } from './synced-journal.ts'
 import { SYNCED_PRICING } from './synced-pricing.ts'
 import { ALL, BRANCH, SEEN_OF_SALE, type SyncedTable } from './synced-table.ts'
 
@@ -347,58 +348,7 @@ export const SYNCED_TABLES: readonly SyncedTable[] = [
     till: ALL,
     console: ALL,
   },
-  {
-    table: 'device_head',
-    key: ['device_id'],
-    columns: { device_id: 'uuid', branch_id: 'uuid', seq: 'int', hash: 'text' },
-    till: BRANCH,
-    console: BRANCH,
-  },
-  {
-    table: 'device_status',
-    key: ['device_id'],
-    columns: {
-      device_id: 'uuid',
-      branch_id: 'uuid',
-      last_heard_at: 'instant',
-      pending_events: 'int',
-      pending_sales: 'int',
-      pending_amount: 'int',
-      version: 'text',
-    },
-    till: null,
-    console: BRANCH,
-  },
-  {
-    table: 'event_exception',
-    key: ['id'],
-    columns: {
-      id: 'uuid',
-      device_id: 'uuid',
-      seq: 'int',
-      branch_id: 'uuid',
-      code: 'text',
-      detail: 'text',
-      raised_at: 'instant',
-    },
-    till: BRANCH,
-    console: BRANCH,
-    parts: { open: 'reviewed_at' },
-  },
-  {
-    table: 'journal_carried',
-    key: ['hash'],
-    columns: { hash: 'text', branch_id: 'uuid', device_id: 'uuid', seq: 'int' },
-    till: BRANCH,
-    console: null,
-  },
-  {
-    table: 'journal_waiting',
-    key: ['device_id', 'seq'],
-    columns: { device_id: 'uuid', seq: 'int', branch_id: 'uuid' },
-    till: BRANCH,
-    console: null,
-  },
+  ...SYNCED_JOURNAL,
 ]
 
 /** The entry of a table, or undefined when it is not synced. */

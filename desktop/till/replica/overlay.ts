@@ -93,6 +93,23 @@ function layOver({ place, event }: OwnEvent): Laid {
 const isHeld = ({ place, event }: OwnEvent, { head, waiting, isBrought }: Held): boolean =>
   (place <= head && !waiting.has(place)) || (event !== null && isBrought?.(event) === true)
 
+/** Takes what the rows have the effect of out of the totals. @returns what stays laid over, and the sums that went */
+function letGo(events: readonly Laid[], totals: Map<string, Total>, held: Held) {
+  const kept: Laid[] = []
+  const gone = new Map<string, Total>()
+  for (const laid of events) {
+    if (!isHeld(laid, held)) {
+      kept.push(laid)
+      continue
+    }
+    for (const sum of laid.mutations.filter(isSum)) {
+      count(totals, sum, -1)
+      count(gone, sum, 1)
+    }
+  }
+  return { kept, gone }
+}
+
 /** @param history of this till */
 export function createOverlay(history: OwnHistory): Overlay {
   let events: Laid[] = []
@@ -135,19 +152,8 @@ export function createOverlay(history: OwnHistory): Overlay {
   }
 
   const settle = (held: Held) => {
-    const gone = new Map<string, Total>()
-    const kept = events.filter((laid) => !isHeld(laid, held))
-    if (kept.length < events.length) {
-      const left = new Set(kept)
-      for (const laid of events) {
-        if (left.has(laid)) continue
-        for (const sum of laid.mutations.filter(isSum)) {
-          count(totals, sum, -1)
-          count(gone, sum, 1)
-        }
-      }
-      events = kept
-    }
+    const { kept, gone } = letGo(events, totals, held)
+    events = kept
     base = Math.max(base, held.head)
     return { gone, back: takeWaiting(held) }
   }

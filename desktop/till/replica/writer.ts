@@ -54,7 +54,6 @@ export function createReplicaWriter(
     values (@shape, @handle, @offset, '') on conflict (shape) do update
     set handle = excluded.handle, "offset" = excluded."offset"`)
   const state = createTillState(db)
-  const { held } = history
 
   const writeShape = ({ shape, changes, position }: ShapeRelease) => {
     const table = tableOf(shape)
@@ -64,7 +63,7 @@ export function createReplicaWriter(
 
   const overlay = createOverlay(history)
   const readAll = () => {
-    const now = held()
+    const now = history.held()
     while (overlay.read(now)) {}
   }
 
@@ -76,7 +75,7 @@ export function createReplicaWriter(
     const written = rowsWritten(release, apart)
     applier.apply(sumsOf(written.among(overlay.totals()), -1))
     for (const part of release.shapes) writeShape(part)
-    const now = held()
+    const now = history.held()
     const wentBack = now.head < oldHead
     // Where the server did not write, its head alone changes what lies over a row.
     if (wentBack) applier.apply(sumsOf(written.notAmong(overlay.totals()), -1))
@@ -103,7 +102,7 @@ export function createReplicaWriter(
         throw error
       }
     },
-    prepare: () => overlay.read(held()),
+    prepare: () => overlay.read(history.held()),
     positions: () => positionsOf(readPositions.all() as Position[]),
     lsn: () => {
       const text = state.get<string>(LSN)
