@@ -16,6 +16,9 @@ Ends with a failure when a test failed or none ran. The counts are left in .cach
 
 const REPORTS = join(ROOT, '.cache', 'test')
 
+/** Some hundred processes are started, each of which would strip and compile the same files anew. */
+const COMPILED = join(ROOT, '.cache', 'compiled')
+
 /** More failed files than these have one cause, which is not the load: they are not run again. */
 const FEW = 3
 
@@ -66,7 +69,8 @@ function filesInNeedOf(missing) {
  */
 function run(program, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, env: productEnvironment(), stdio: 'inherit' })
+    const env = { ...productEnvironment(), NODE_COMPILE_CACHE: COMPILED }
+    const child = spawn(program, args, { cwd: ROOT, env, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
