@@ -10,9 +10,9 @@ import { type Guard, staffOf } from '../http/guard.ts'
 import { seenBy } from '../http/if-match.ts'
 import { rateLimit } from '../http/rate-limit.ts'
 import { Refused } from '../http/refused.ts'
+import type { DecisionView } from './decisions.ts'
 import {
   changedMeanwhile,
-  type DecisionView,
   type OrganisationTools,
   recordDecision,
   type Trx,

@@ -2,74 +2,18 @@ import type { Transaction } from 'kysely'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import type { ServerDatabase } from '../database/pool.ts'
+import { type DecisionTools, decisionsIn } from './decisions.ts'
 
-export interface PricingTools {
+export interface PricingTools extends DecisionTools {
   db: ServerDatabase
-  /** Milliseconds since the Unix epoch. */
-  clock: () => number
-  newId: () => string
 }
 
 export type Trx = Transaction<ServerTables>
 
-/** What a decision is about, and by whom. */
-interface Decision {
-  subject: 'price-list' | 'promotion' | 'branch'
-  subjectId: string
-  staffId: string
-  content: unknown
-}
-
-/** Keeps what was decided as it was sent, in the transaction that carries it out. */
-export async function recordDecision(
-  { clock, newId }: PricingTools,
-  trx: Trx,
-  decision: Decision,
-): Promise<void> {
-  await trx
-    .insertInto('price_decision')
-    .values({
-      id: newId(),
-      subject: decision.subject,
-      subject_id: decision.subjectId,
-      decided_by: decision.staffId,
-      decided_at: new Date(clock()).toISOString(),
-      content: JSON.stringify(decision.content),
-    })
-    .execute()
-}
-
-/** How often something has been decided about: what a list or promotion is at, for who changes it. */
-export const versionOf = async (trx: Trx, subjectId: string): Promise<number> => {
-  const { version } = await trx
-    .selectFrom('price_decision')
-    .where('subject_id', '=', subjectId)
-    .select(({ fn }) => fn.countAll<number>().as('version'))
-    .executeTakeFirstOrThrow()
-  return Number(version)
-}
-
-/**
- * Refused when somebody has decided about a list or promotion since it was looked at. Asked once its row has been changed,
- * and so is locked: of two who change it at once, the second sees what the first decided.
- * @param seen the version that was looked at
- */
-export async function changedMeanwhile(
-  trx: Trx,
-  id: string,
-  seen: number,
-): Promise<Refusal<'changed-meanwhile'> | null> {
-  if ((await versionOf(trx, id)) === seen) return null
-  const last = await trx
-    .selectFrom('price_decision as d')
-    .leftJoin('staff as p', 'p.id', 'd.decided_by')
-    .where('d.subject_id', '=', id)
-    .orderBy('d.decided_at', 'desc')
-    .orderBy('d.id', 'desc')
-    .select('p.name')
-    .executeTakeFirst()
-  return refuse('changed-meanwhile', { who: last?.name ?? '?' })
-}
+/** What was decided about lists, promotions and branches, as it was sent. */
+export const { recordDecision, versionOf, changedMeanwhile } = decisionsIn<
+  'price-list' | 'promotion' | 'branch'
+>('price_decision')
 
 /** The first of these that the catalogue does not have, named by its field; null when it has them all. */
 export async function unknownProduct(
