@@ -206,6 +206,8 @@ export interface ZReportView {
   handovers: number
   /** Closed at another till, its own being dead. */
   elsewhere: boolean
+  /** Sales, tenders, VAT and refunds are this till's own alone; earlier ones were still on their way. `expected` is whole. */
+  partial?: true
 }
 
 /**
@@ -280,6 +282,8 @@ export interface XReportView {
   refunds?: RefundFigures
   /** Cash in (+) and out (-) since the float. */
   movements: { kind: string; count: number; amount: Minor }[]
+  /** The figures are this till's own alone; earlier ones are still on their way. */
+  partial?: true
 }
 
 /** Why a closed drawer may differ. */

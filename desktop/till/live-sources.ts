@@ -41,7 +41,7 @@ export function liveSourcesOf(till: Till, around: Surroundings): LiveSources {
         actions: sessions.actions(sessionId),
         overnight: isOvernight(open),
         own: ownerId !== null,
-        ...(around.loading() && !sessions.openedHere(sessionId) && { lacksHistory: true as const }),
+        ...(sessions.lacksHistory(sessionId) && { lacksHistory: true as const }),
       }
     },
     overnight: () => {

@@ -81,6 +81,11 @@ export const cashSessionClosedSchema = z.object({
   reason: movementReasonSchema.optional(),
   /** Who stood beside the count, by their own PIN. */
   witness: actorSchema.optional(),
+  /**
+   * Rows of before were still on their way to this till. `expected`, `variance` and `perpetualTotal` are whole; what was
+   * sold and given back is of its own facts alone, and the rest follows as an addendum.
+   */
+  partial: z.literal(true).optional(),
 })
 export type CashSessionClosed = z.infer<typeof cashSessionClosedSchema>
 
@@ -144,7 +149,8 @@ export type CashSessionHandedOver = z.infer<typeof cashSessionHandedOverSchema>
 
 /**
  * `cash-session.closed-elsewhere`, version 1: the Z of a drawer whose own till is dead, counted at another of the branch.
- * It holds what the other till knew, which is the dead one's journal up to `coversSeq`.
+ * It holds what the other till knew, which is the dead one's journal up to `coversSeq`; of a partial one 0, since none of
+ * its sales is told.
  */
 export const cashSessionClosedElsewhereSchema = z.object({
   ...cashSessionClosedSchema.shape,

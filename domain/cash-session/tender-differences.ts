@@ -6,6 +6,8 @@ import type { CountedTender, RefundFigures } from './events.ts'
 interface TenderFigures {
   tenders: readonly { kind: TenderKind; amount: Minor }[]
   refunds?: Pick<RefundFigures, 'tenders'> | undefined
+  /** Earlier slips are not in them: what is counted is told, and differs from nothing that is known. */
+  partial?: true | undefined
 }
 
 /** The slips of one tender as they were counted, beside what they must come to. Minor units. */
@@ -31,6 +33,6 @@ export const tenderDifferences = (
   counted: readonly CountedTender[],
 ): TenderDifference[] =>
   counted.map(({ kind, amount }) => {
-    const expected = expectedOf(figures, kind)
+    const expected = figures.partial ? amount : expectedOf(figures, kind)
     return { kind, counted: amount, expected, difference: subtract(amount, expected) }
   })

@@ -192,6 +192,8 @@ async function readSession(db: ServerDatabase, session: CashSessionRow) {
     refunds: await readRefunds(db, session.id),
     mail: await readMail(db, session.id),
     slips,
+    completed: closing?.completed ?? false,
+    grossTotal: closing?.grossTotal ?? null,
     ...(await readTotals(db, session.id)),
     causes: explainVariance({
       variance: minor(session.variance ?? 0),

@@ -28,7 +28,10 @@ export type Closing = Pick<
   | 'perpetualTotal'
   | 'countedTenders'
   | 'firstCounted'
->
+> & {
+  /** Closed while rows of before were on their way to its till: what was sold and given back is told from the rows here. */
+  completed: boolean
+}
 
 const SCHEMAS = {
   'cash-session.closed': cashSessionClosedSchema,
@@ -76,8 +79,28 @@ async function readSums(db: ServerDatabase, of: Sold, sessionId: string) {
   }
 }
 
+/** How much was sold in a session, by its sales' rows. */
+async function readSold(db: ServerDatabase, sessionId: string) {
+  const sold = await db
+    .selectFrom('sale')
+    .where('session_id', '=', sessionId)
+    .select((eb) => [
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.min('receipt_number').as('first'),
+      eb.fn.max('receipt_number').as('last'),
+      eb.cast<number>(eb.fn.coalesce(eb.fn.sum('total'), eb.lit(0)), 'bigint').as('total'),
+    ])
+    .executeTakeFirstOrThrow()
+  return {
+    saleCount: Number(sold.count),
+    firstReceipt: sold.first,
+    lastReceipt: sold.last,
+    grossTotal: minor(sold.total),
+  }
+}
+
 /** The same from the session's rows, which may hold what came later. */
-async function readRows(db: ServerDatabase, session: CashSessionRow): Promise<Closing> {
+async function readRows(db: ServerDatabase, session: CashSessionRow) {
   const { id } = session
   const counts = await db
     .selectFrom('cash_count')
@@ -85,11 +108,7 @@ async function readRows(db: ServerDatabase, session: CashSessionRow): Promise<Cl
     .orderBy('denomination', 'desc')
     .select(['denomination', 'quantity'])
     .execute()
-  const receipts = await db
-    .selectFrom('sale')
-    .where('session_id', '=', id)
-    .select((eb) => [eb.fn.min('receipt_number').as('first'), eb.fn.max('receipt_number').as('last')])
-    .executeTakeFirst()
+  const sold = await readSold(db, id)
   const refunded = await db
     .selectFrom('refund')
     .where('session_id', '=', id)
@@ -104,10 +123,9 @@ async function readRows(db: ServerDatabase, session: CashSessionRow): Promise<Cl
     counted: minor(session.counted ?? 0),
     expected: minor(session.expected ?? 0),
     variance: minor(session.variance ?? 0),
-    saleCount: session.sale_count ?? 0,
-    firstReceipt: receipts?.first ?? null,
-    lastReceipt: receipts?.last ?? null,
-    grossTotal: minor(session.gross_total ?? 0),
+    ...sold,
+    saleCount: session.sale_count ?? sold.saleCount,
+    grossTotal: minor(session.gross_total ?? sold.grossTotal),
     perpetualTotal: minor(session.perpetual_total ?? 0),
     ...(await readSums(db, 'sale', id)),
     ...(count > 0 && {
@@ -120,8 +138,16 @@ async function readRows(db: ServerDatabase, session: CashSessionRow): Promise<Cl
   }
 }
 
-/** The Z of a closed session as its till closed it, whatever came later; null while it is open. */
+/**
+ * The Z of a closed session as its till closed it, whatever came later; null while it is open. Of a till that closed it
+ * while rows of before were on their way, with everything that was sold and given back.
+ */
 export async function readClosing(db: ServerDatabase, session: CashSessionRow): Promise<Closing | null> {
   if (session.closed_at === null) return null
-  return (await readEvent(db, session)) ?? (await readRows(db, session))
+  const said = await readEvent(db, session)
+  if (said && !said.partial) return { ...said, completed: false }
+  const rows = await readRows(db, session)
+  return said
+    ? { ...rows, ...(await readSold(db, session.id)), completed: true }
+    : { ...rows, completed: false }
 }

@@ -7,7 +7,9 @@ import type { ZReportView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
+import { notePartial } from './addendum.ts'
 import type { DrawerToClose } from './drawer-to-close.ts'
+import type { SessionFigures } from './figures.ts'
 
 interface Parts {
   operators: Operators
@@ -45,6 +47,16 @@ const heardWith = ({ countedTenders, firstCounted, reason }: CashSessionClosed) 
   reason: reason ?? null,
 })
 
+/** What a Z says; what is in a drawer that stands open beside this one belongs to a Z to come. */
+function figuresOf(drawer: DrawerToClose): SessionFigures {
+  const figures = drawer.figures()
+  return { ...figures, perpetualTotal: subtract(figures.perpetualTotal, drawer.inOtherDrawers()) }
+}
+
+/** Whose drawer it is, and how much of that journal the Z tells: of a partial one no sale. */
+const coveredBy = ({ elsewhere }: DrawerToClose, { partial }: CashSessionClosed) =>
+  elsewhere && { ...elsewhere, ...(partial && { coversSeq: 0 }) }
+
 /**
  * Closes a drawer on a blind count, whatever was counted. What was expected is worked out only here, with the count
  * already in. Refused: `locked`, `not-allowed`, `no-open-session`, `basket-not-empty`, `refund-begun`,
@@ -63,9 +75,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
       if (!drawer) return refuse('no-open-session')
       const open = drawer.elsewhere ? null : parts.unfinished()
       if (open) return open
-      const { movements, ...all } = drawer.figures()
-      // What is in a drawer that stands open beside this one belongs to a Z to come.
-      const figures = { ...all, perpetualTotal: subtract(all.perpetualTotal, drawer.inOtherDrawers()) }
+      const { movements, ...figures } = figuresOf(drawer)
       const { session, place, elsewhere } = drawer
       const { sessionId, businessDate, openedAt } = session
       const counted = countedTotal(counts)
@@ -84,7 +94,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
       }
       const fault = closingFault(closed)
       if (fault) return refuse('field-not-readable', { field: 'counts', reason: fault })
-      const payload = { ...closed, ...elsewhere, zNumber: drawer.nextZ() }
+      const payload = { ...closed, ...coveredBy(drawer, closed), zNumber: drawer.nextZ() }
       const at = instantAt(context.now())
       const type = elsewhere ? 'cash-session.closed-elsewhere' : 'cash-session.closed'
       const event = journal.append({ type, version: 1, payload, actor: asActor(operator), at })
@@ -107,6 +117,7 @@ export function createSessionClosing(context: TillContext, parts: Parts) {
         elsewhere: elsewhere !== null,
       }
       parts.printing.enqueueZReport({ sessionId, report, counts, hash: event.hash }, place)
+      if (closed.partial && !elsewhere) notePartial(context, sessionId)
       parts.onClosed(sessionId)
       return report
     },

@@ -109,7 +109,7 @@ function createTallies(db: TillDatabase) {
 /** Finds drawers to close. */
 export function createDrawersToClose(context: TillContext, { sessions, numbers }: Parts) {
   const { db } = context
-  const figuresOwn = createFigures(db, context.registerId)
+  const figuresOwn = createFigures(context, context.registerId)
   const { lastZ, inOther, readings, handovers } = createTallies(db)
   const others = createOthers(context, sessions)
   /** A drawer of this register: its Z is this till's own. */
@@ -133,7 +133,7 @@ export function createDrawersToClose(context: TillContext, { sessions, numbers }
     return {
       session,
       place: { ...context.place(), registerId, registerNumber, registerName, deviceName },
-      figures: () => createFigures(db, registerId)(sessionId),
+      figures: () => createFigures(context, registerId)(sessionId),
       nextZ: () => (lastZ.get(registerId) as number) + 1,
       readings: () => readings(sessionId),
       handovers: () => handovers(sessionId),

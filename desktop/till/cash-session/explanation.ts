@@ -21,7 +21,8 @@ type ClosedRow = {
  * Explains a closed session's difference: what moved, when and by whom, and what may be wrong.
  * Refused: `locked`, `not-allowed`, `session-not-closed` when this till knows no closed session of that id in its branch.
  */
-export function createExplanation({ db, branchId, place }: TillContext, operators: Operators) {
+export function createExplanation(context: TillContext, operators: Operators) {
+  const { db, branchId, place } = context
   const session = db.prepare(`
     select variance, expected, counted, counted_tenders as countedTenders, register_id as registerId
     from cash_session where id = ? and branch_id = ? and closed_at is not null`)
@@ -50,7 +51,7 @@ export function createExplanation({ db, branchId, place }: TillContext, operator
     if (!found) return refuse('session-not-closed')
     const { countedTenders, registerId, ...closed } = found
     const counted = countedTenders === null ? [] : (JSON.parse(countedTenders) as CountedTender[])
-    const slips = tenderDifferences(createFigures(db, registerId)(sessionId), counted)
+    const slips = tenderDifferences(createFigures(context, registerId)(sessionId), counted)
     const byCard = cardSales.all(sessionId) as RecordedMovement[]
     const moved = movements.all(sessionId) as RecordedMovement[]
     const acted = actions.all({ sessionId }) as DrawerAct[]

@@ -2,6 +2,7 @@ import type { BusinessDate } from '../../../domain/business-date.ts'
 import type { Minor } from '../../../domain/money.ts'
 import type { DrawerActionView } from '../../bridge/views.ts'
 import type { TillDatabase } from '../store/database.ts'
+import { createHistoryCheck } from './history.ts'
 
 /** The drawer's open session as the till stores it. */
 export interface OpenSession {
@@ -22,8 +23,8 @@ export interface Sessions {
   /** Every open session of this register, other people's own drawers among them. */
   allOpen(): OpenSession[]
   saleCount(sessionId: string): number
-  /** Whether this till has in its own journals all that happened in a session since it was opened. */
-  openedHere(sessionId: string): boolean
+  /** Whether what happened in a session before this till was installed is still on its way. */
+  lacksHistory(sessionId: string): boolean
   /** The latest things done with the drawer outside of sales, latest first. */
   actions(sessionId: string): DrawerActionView[]
 }
@@ -51,12 +52,6 @@ export function createSessions(db: TillDatabase, registerId: string, atTill: () 
       case when a.kind = 'paid-in' then a.amount else -a.amount end as amount
     from drawer_action a left join staff p on p.id = a.actor_id
     where a.session_id = ? order by a.at desc, a.id desc limit ${ACTIONS_SHOWN}`)
-  const isOpening = `type = 'cash-session.opened' and json_extract(body, '$.payload.sessionId') = @sessionId`
-  const readOpening = db
-    .prepare(
-      `select 1 from journal where ${isOpening} union all select 1 from journal_past where ${isOpening}`,
-    )
-    .pluck()
   const allOpen = () => readOpen.all() as OpenSession[]
   return {
     open: () => {
@@ -67,7 +62,7 @@ export function createSessions(db: TillDatabase, registerId: string, atTill: () 
       return sessions.find(({ ownerId }) => ownerId !== null && ownerId === person) ?? shared
     },
     allOpen,
-    openedHere: (sessionId) => readOpening.get({ sessionId }) !== undefined,
+    lacksHistory: createHistoryCheck(db),
     saleCount: (sessionId) => countSales.get(sessionId) as number,
     actions: (sessionId) => readActions.all(sessionId) as DrawerActionView[],
   }

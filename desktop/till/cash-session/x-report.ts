@@ -4,7 +4,7 @@ import type { XReportView } from '../../bridge/views.ts'
 import { asActor, type Operators } from '../operator/operator.ts'
 import type { ReceiptPrinting } from '../receipt/printing.ts'
 import { instantAt, type TillContext } from '../till-context.ts'
-import { createFigures } from './figures.ts'
+import { createFigures, NOT_LISTED } from './figures.ts'
 import type { Sessions } from './sessions.ts'
 
 interface Parts {
@@ -19,7 +19,7 @@ interface Parts {
  * Refused: `locked`, `not-allowed`, `no-open-session`.
  */
 export function createXReport(context: TillContext, { operators, sessions, printing }: Parts) {
-  const figuresOf = createFigures(context.db, context.registerId)
+  const figuresOf = createFigures(context, context.registerId)
   return (): XReportView | Refusal => {
     const report = context.atomically((): XReportView | Refusal => {
       const operator = operators.require('cash-session.report')
@@ -44,7 +44,7 @@ export function createXReport(context: TillContext, { operators, sessions, print
       const { expected: _, movements, ...figures } = figuresOf(session.sessionId)
       const view: XReportView = {
         ...figures,
-        movements: movements.filter(({ kind }) => kind !== 'float'),
+        movements: movements.filter(({ kind }) => kind !== 'float' && kind !== NOT_LISTED),
         businessDate: session.businessDate,
         openedAt: session.openedAt,
         readAt: at,

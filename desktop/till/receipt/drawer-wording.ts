@@ -10,6 +10,9 @@ interface DrawerWords {
   handovers: string
   overnight: string
   elsewhere: string
+  partial: string
+  partialCash: string
+  partialX: string
   addendum: string
   addendumNote: string
   lateCash: string
@@ -32,6 +35,10 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     handovers: 'Passations avec comptage',
     overnight: 'Caisse restée ouverte après minuit',
     elsewhere: 'Clôturé depuis un autre poste',
+    partial: 'CHIFFRES DE VENTE INCOMPLETS',
+    partialCash:
+      'Des ventes antérieures étaient en cours de chargement : elles manquent ci-dessous et suivront. Les espèces attendues sont complètes.',
+    partialX: 'Des ventes antérieures, en cours de chargement, manquent ici.',
     addendum: 'ADDITIF AU Z',
     addendumNote: 'Arrivé après la clôture, Z inchangé',
     lateCash: 'Espèces tardives',
@@ -51,6 +58,10 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     handovers: 'Handovers with a count',
     overnight: 'Left open overnight',
     elsewhere: 'Closed at another workstation',
+    partial: 'SALES FIGURES INCOMPLETE',
+    partialCash:
+      'Earlier sales were still loading: they are missing below and will follow. The expected cash is complete.',
+    partialX: 'Earlier sales are still loading and missing here.',
     addendum: 'ADDENDUM TO Z',
     addendumNote: 'Came after closing; the Z is unchanged',
     lateCash: 'Late cash',
@@ -70,6 +81,10 @@ export const DRAWER_WORDS: Record<Locale, DrawerWords> = {
     handovers: 'Übergaben mit Zählung',
     overnight: 'Über Nacht offen geblieben',
     elsewhere: 'An anderem Arbeitsplatz abgeschlossen',
+    partial: 'VERKAUFSZAHLEN UNVOLLSTÄNDIG',
+    partialCash:
+      'Frühere Verkäufe wurden noch geladen: Sie fehlen unten und folgen. Das Soll an Bargeld ist vollständig.',
+    partialX: 'Frühere Verkäufe werden noch geladen und fehlen hier.',
     addendum: 'NACHTRAG ZU Z',
     addendumNote: 'Nach dem Abschluss; Z unverändert',
     lateCash: 'Nachträgliches Bargeld',

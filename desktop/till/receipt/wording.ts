@@ -110,6 +110,7 @@ export const WORDS: Record<Locale, Words> = {
       'paid-in': 'Entrées de caisse',
       'paid-out': 'Sorties de caisse',
       'pick-up': 'Prélèvements',
+      'not-listed': 'Mouvements antérieurs',
     },
     slip: {
       'paid-in': 'ENTRÉE DE CAISSE',
@@ -184,6 +185,7 @@ export const WORDS: Record<Locale, Words> = {
       'paid-in': 'Paid in',
       'paid-out': 'Paid out',
       'pick-up': 'To the safe',
+      'not-listed': 'Earlier movements',
     },
     slip: {
       'paid-in': 'PAID IN',
@@ -264,6 +266,7 @@ export const WORDS: Record<Locale, Words> = {
       'paid-in': 'Einlagen',
       'paid-out': 'Auszahlungen',
       'pick-up': 'Abschöpfungen',
+      'not-listed': 'Frühere Bewegungen',
     },
     slip: {
       'paid-in': 'EINLAGE',

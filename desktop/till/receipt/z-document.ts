@@ -12,6 +12,7 @@ import type { XReportView, ZReportView } from '../../bridge/views.ts'
 import type { Place } from '../place.ts'
 import { countElements, varianceElement } from './count-elements.ts'
 import { closingElements } from './drawer-documents.ts'
+import { DRAWER_WORDS } from './drawer-wording.ts'
 import { formatDay, formatInstant, formatMoney } from './format.ts'
 import { refundElements } from './refund-elements.ts'
 import { paperHead, taxTable } from './sale-document.ts'
@@ -63,6 +64,13 @@ function salesElements(report: ZReportView | XReportView, locale: Locale): Print
   ]
 }
 
+/** Says above the sales that they are not all: on a Z that the cash is, which an X does not tell. */
+function partialElements(report: ZReportView | XReportView, locale: Locale): PrintElement[] {
+  if (!report.partial) return []
+  const { partial, partialCash, partialX } = DRAWER_WORDS[locale]
+  return [text(partial, { bold: true }), text('counted' in report ? partialCash : partialX)]
+}
+
 /** An open session as it stands: no number, no count, and nothing that says what must be in the drawer. */
 export function xDocument(report: XReportView, place: Place, locale: Locale): PrintDocument {
   const words = WORDS[locale]
@@ -73,6 +81,7 @@ export function xDocument(report: XReportView, place: Place, locale: Locale): Pr
       ...paperHead(place, locale),
       text(words.xReport, { align: 'center', bold: true, size: 'tall' }),
       text(words.xNote, { align: 'center' }),
+      ...partialElements(report, locale),
       leftRight(words.register, registerLabel(place)),
       leftRight(words.businessDate, formatDay(report.businessDate, locale)),
       leftRight(words.opened, instant(report.openedAt)),
@@ -108,6 +117,7 @@ export function zDocument(content: ZReportContent, place: Place, locale: Locale)
       ...cashElements(content, locale),
       ...closingElements(report, place, locale),
       rule(),
+      ...partialElements(report, locale),
       ...salesElements(report, locale),
       text(`${words.fingerprint} ${shortHash(content.hash)}`, { align: 'center' }),
       { kind: 'cut' },

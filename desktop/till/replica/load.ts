@@ -59,6 +59,12 @@ export function createTableWriters(db: TillDatabase): (table: string) => TableWr
 /** Tables whose rows are on their way: what is in them is not yet of the moment that the heads speak of. */
 export const tablesLoading = (db: TillDatabase): Set<string> => new Set(createLoadRecords(db).read().keys())
 
+/** Tells whether a table was whole once: what is in it is of some moment of the server's, though it be fetched anew. */
+export function joinedBefore(db: TillDatabase): (table: string) => boolean {
+  const { isJoined, loadOf } = createLoadRecords(db)
+  return (table) => isJoined(table) || loadOf(table)?.first === false
+}
+
 /** Beyond so many own events a table is searched for rows that the server lacks, rather than their rows kept in mind. */
 const FEW_EVENTS = 5000
 
@@ -81,6 +87,7 @@ export function createLoadRecords(db: TillDatabase) {
           JSON.parse(value) as LoadState,
         ]),
       ),
+    loadOf: (shape: string) => state.get<LoadState>(PREFIX + shape),
     save: (shape: string, load: LoadState) => state.set(PREFIX + shape, load),
     isJoined: (shape: string) => isJoined.get(shape) !== undefined,
     leave: (shape: string) => {

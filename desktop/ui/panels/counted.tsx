@@ -4,6 +4,7 @@ import { Button } from '../../../ui-kit/components/button.tsx'
 import { classNames } from '../../../ui-kit/components/class-names.ts'
 import { Money } from '../../../ui-kit/components/figures.tsx'
 import { Panel } from '../../../ui-kit/components/panel.tsx'
+import { StatusRow } from '../../../ui-kit/components/status-word.tsx'
 import { type Translate, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ZReportView } from '../../bridge/views.ts'
 import { differs } from '../keys/drawer-keys.ts'
@@ -58,6 +59,14 @@ export function CountedPanel() {
       >
         <Differences variance={report.variance} tenders={tenders} className="!px-4 !py-3" />
       </div>
+      {report.partial && (
+        <StatusRow
+          tone="warn"
+          text={d('partial.text')}
+          remedy={d('partial.remedy')}
+          className="mb-2 rounded-control"
+        />
+      )}
       <Facts
         rows={[
           [t('counted.counted'), <Money key="counted" amount={report.counted} />],

@@ -23,6 +23,10 @@ export const drawerSchema = z.object({
   slips: z.array(
     z.object({ kind: z.string(), counted: minorSchema, expected: minorSchema, difference: minorSchema }),
   ),
+  /** Its till closed it while earlier sales were on their way to it: they are in what is told here, not in its Z. */
+  completed: z.boolean(),
+  /** What was sold, minor units; null while it is open. */
+  grossTotal: minorSchema.nullable(),
   tenders: z.array(z.object({ kind: z.string(), count: z.int(), amount: minorSchema })),
   addenda: z.array(
     z.object({

@@ -147,9 +147,7 @@ function Totals({ session, drawer }: DrawerParts) {
       `${isTenderKind(kind) ? t(`tender.${kind}`) : kind} (${count})`,
       money(amount),
     ]),
-    ...(session.gross_total === null
-      ? []
-      : ([[d('sales'), money(session.gross_total)]] as [string, string][])),
+    ...(drawer.grossTotal === null ? [] : ([[d('sales'), money(drawer.grossTotal)]] as [string, string][])),
     ...drawer.taxes.map(({ rateBp, tax }): [string, string] => [
       d('vatAt', { rate: formatRate(rateBp, locale) }),
       money(tax),
@@ -229,6 +227,7 @@ function Said({ session, drawer }: DrawerParts) {
     session.variance_reason === null ? '' : `${d('why')}: ${session.variance_reason}`,
     session.witness_id === null ? '' : `${d('said.witness')}: ${nameOf(directory, session.witness_id)}`,
     session.closed_device_id === null ? '' : d('said.elsewhere'),
+    drawer.completed ? d('said.completed') : '',
     ...drawer.addenda.map(
       ({ number, saleCount, refunded, cash }) =>
         d('said.addendum', { number, count: saleCount, cash: money(cash) }) +

@@ -25,6 +25,7 @@ export const Z_WORDS = {
     handovers: 'Handovers with a count',
     overnight: 'Left open overnight',
     elsewhere: 'Closed at another workstation',
+    completed: 'Closed while earlier sales were loading; they are included here',
     receipts: 'Receipts',
     none: 'none',
     movement: {
@@ -64,6 +65,7 @@ export const Z_WORDS = {
     handovers: 'Passations avec comptage',
     overnight: 'Caisse restée ouverte après minuit',
     elsewhere: 'Clôturé depuis un autre poste',
+    completed: 'Clôturé pendant le chargement de ventes antérieures, comprises ici',
     receipts: 'Tickets de vente',
     none: 'aucun',
     movement: {
@@ -103,6 +105,7 @@ export const Z_WORDS = {
     handovers: 'Übergaben mit Zählung',
     overnight: 'Über Nacht offen geblieben',
     elsewhere: 'An anderem Arbeitsplatz abgeschlossen',
+    completed: 'Abgeschlossen, während frühere Verkäufe geladen wurden; sie sind hier enthalten',
     receipts: 'Verkaufsbelege',
     none: 'keine',
     movement: {

@@ -36,6 +36,7 @@ const Z: ZReport = {
   readings: 0,
   handovers: 0,
   overnight: false,
+  completed: false,
   elsewhere: false,
   branchName: '',
   address: '',
@@ -245,4 +246,34 @@ it('asks Resend with a key of its own for each mail, and tells what it said', as
     attachments: [{ filename: 'z-1.pdf', content: 'cGRm' }],
   })
   await expect(outbox(mail)).rejects.toThrow('Resend did not take the mail (403): no such domain')
+})
+
+it('tells all that was sold of a drawer that was closed while its till still loaded what came before', async () => {
+  const journal = new TestJournal(await addDevice(server), server.organisation)
+  const at = () => new Date().toISOString()
+  const facts = [journal.opened(10_000), journal.sale(5), journal.sale(2)]
+  const [opened, before, own] = facts.map((fact) => journal.append({ ...fact, at: at() }))
+  const closing = journal.closed(11_750, 11_750)
+  // The till knew of the second sale alone, 5.00 of 17.50; the cash, 100.00 and both, is whole.
+  const known = { zNumber: 2, saleCount: 1, grossTotal: 500, partial: true }
+  const slips = { countedTenders: [{ kind: 'card', amount: 300 }] }
+  const payload = { ...(closing.payload as object), ...known, ...slips }
+  const closed = journal.append({ ...closing, payload, at: at() })
+  const { deviceId } = journal.device
+  const events = [opened, before, own, closed]
+  const body = { deviceId, events, pending: { events: 0, sales: 0, amount: 0 } }
+  await send(server, '/v1/journal', { token: await deviceToken(journal.device), body })
+  const z = await readZ(server.db, journal.sessionId)
+  if (!z) throw new Error('no Z')
+  expect(z).toMatchObject({ completed: true, saleCount: 2, grossTotal: 1750, expected: 11_750, variance: 0 })
+  expect(z.tenders).toEqual([{ kind: 'cash', count: 2, amount: 1750 }])
+  // Nothing was taken by card, which head office knows and its till did not.
+  expect(z.slips).toMatchObject([{ kind: 'card', counted: 300, expected: 0, difference: 300 }])
+  expect(linesOf(z, 'en')).toContainEqual([
+    'Closed while earlier sales were loading; they are included here',
+    '',
+  ])
+  const token = await signIn(server, 'head_office')
+  const drawer = await send(server, `/v1/cash-sessions/${journal.sessionId}`, { token })
+  expect(await drawer.json()).toMatchObject({ completed: true, grossTotal: 1750 })
 })

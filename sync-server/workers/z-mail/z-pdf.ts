@@ -99,6 +99,7 @@ export function linesOf(z: ZReport, locale: ZLocale): Line[] {
     [words.closed, at(z.closedAt, z.closedBy)],
     ...(z.overnight ? [[words.overnight, ''] as Line] : []),
     ...(z.elsewhere ? [[words.elsewhere, ''] as Line] : []),
+    ...(z.completed ? [[words.completed, ''] as Line] : []),
     null,
     ...countLines(z, locale),
     null,

@@ -71,6 +71,7 @@ export const de: Record<keyof typeof en, string> = {
   'kind.paid-in': 'Einlage',
   'kind.paid-out': 'Auszahlung',
   'kind.pick-up': 'Abschöpfung',
+  'kind.not-listed': 'Frühere Bewegungen',
   'kind.no-sale': 'Ohne Verkauf geöffnet',
 
   'papers.title': 'Noch einmal drucken',
@@ -107,7 +108,11 @@ export const de: Record<keyof typeof en, string> = {
   'reason.no-sale.3': 'Kassenlade geprüft',
 
   'history.lacks': 'Frühere Verkäufe und Bewegungen dieser Lade werden noch geladen.',
-  'history.remedy': 'Sie fehlen in den Beträgen: Lesen oder zählen Sie, wenn der Verlauf geladen ist.',
+  'history.remedy':
+    'In den Verkaufszahlen fehlen sie noch; das gezählte Bargeld wird mit dem vollen Soll verglichen.',
+  'partial.text': 'Verkaufszahlen unvollständig: Frühere Verkäufe wurden noch geladen.',
+  'partial.remedy':
+    'Das Soll an Bargeld ist vollständig. Der Rest wird beim nächsten Öffnen der Lade gedruckt.',
 
   'x.title': 'X-Bericht',
   'x.note': 'Gelesen und gedruckt; nichts wurde abgeschlossen.',

@@ -68,6 +68,7 @@ export const en = {
   'kind.paid-in': 'Paid in',
   'kind.paid-out': 'Paid out',
   'kind.pick-up': 'To the safe',
+  'kind.not-listed': 'Earlier movements',
   'kind.no-sale': 'Opened without a sale',
 
   'papers.title': 'Print a paper again',
@@ -104,7 +105,9 @@ export const en = {
   'reason.no-sale.3': 'Drawer checked',
 
   'history.lacks': 'Earlier sales and cash of this drawer are still loading.',
-  'history.remedy': 'Figures lack them: read or count once the history is loaded.',
+  'history.remedy': 'Sales figures lack them; the cash you count is compared with all of it.',
+  'partial.text': 'Sales figures incomplete: earlier sales were still loading.',
+  'partial.remedy': 'The expected cash is complete. The rest is printed when the drawer is next opened.',
 
   'x.title': 'X report',
   'x.note': 'Read and printed; nothing was closed.',

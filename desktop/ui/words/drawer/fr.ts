@@ -71,6 +71,7 @@ export const fr: Record<keyof typeof en, string> = {
   'kind.paid-in': 'Entrée',
   'kind.paid-out': 'Sortie',
   'kind.pick-up': 'Prélèvement',
+  'kind.not-listed': 'Mouvements antérieurs',
   'kind.no-sale': 'Ouverture sans vente',
 
   'papers.title': 'Réimprimer un document',
@@ -107,7 +108,11 @@ export const fr: Record<keyof typeof en, string> = {
   'reason.no-sale.3': 'Tiroir contrôlé',
 
   'history.lacks': 'Les ventes et mouvements antérieurs de ce tiroir sont en cours de chargement.',
-  'history.remedy': 'Ils manquent aux montants : lisez ou comptez une fois l’historique chargé.',
+  'history.remedy':
+    'Ils manquent aux chiffres de vente ; les espèces comptées sont comparées au total attendu.',
+  'partial.text': 'Chiffres de vente incomplets : des ventes antérieures étaient en cours de chargement.',
+  'partial.remedy':
+    'Les espèces attendues sont complètes. Le reste s’imprime à la prochaine ouverture du tiroir.',
 
   'x.title': 'Lecture X',
   'x.note': 'Lue et imprimée ; rien n’a été clôturé.',
