@@ -53,6 +53,14 @@ export interface LogChange extends RowChange {
   op: number
 }
 
+/** What a message of a shape's log says. */
+export const logChange = ({ headers, value }: ShapeMessage): LogChange => ({
+  operation: headers.operation as LogChange['operation'],
+  row: value as WireRow,
+  lsn: BigInt(String(headers.lsn)),
+  op: Number(headers.op_position ?? 0),
+})
+
 type Entry =
   | { lsn: bigint; change: RowChange; position: null }
   | { lsn: bigint; change: null; position: ShapePosition }

@@ -1,6 +1,6 @@
 import type { OwnHistory } from '../journal/own-history.ts'
 import type { Changes, Topic } from '../store/changes.ts'
-import { holdInMemory, type TillDatabase } from '../store/database.ts'
+import type { TillDatabase } from '../store/database.ts'
 import { relaxed } from '../store/relaxed.ts'
 import { createBell } from './bell.ts'
 import { createEcho } from './echo.ts'
@@ -8,14 +8,14 @@ import { createEpoch, type Epoch } from './epoch.ts'
 import {
   createFrontier,
   type Frontier,
-  type LogChange,
+  logChange,
   type Release,
   type ShapeMessage,
   type ShapePosition,
-  type WireRow,
 } from './frontier.ts'
 import { joinShapes } from './join.ts'
-import { type LoadedChange, Loads, TILL_TABLES } from './load.ts'
+import { Loads, loadedChange, TILL_TABLES } from './load.ts'
+import { createPageCache, type PageCache } from './page-cache.ts'
 import { createProgress } from './progress.ts'
 import { rejoinShapes } from './rejoin.ts'
 import type { Slices } from './slices.ts'
@@ -51,19 +51,6 @@ export interface IntakeOptions {
   broken(error: Error): void
 }
 
-const logChange = ({ headers, value }: ShapeMessage): LogChange => ({
-  operation: headers.operation as LogChange['operation'],
-  row: value as WireRow,
-  lsn: BigInt(String(headers.lsn)),
-  op: Number(headers.op_position ?? 0),
-})
-
-const loadedChange = ({ headers, value }: ShapeMessage): LoadedChange => ({
-  operation: headers.operation as LoadedChange['operation'],
-  row: value as WireRow,
-  lsn: headers.lsn === undefined ? null : BigInt(String(headers.lsn)),
-})
-
 /**
  * Takes what the shapes bring, whichever way that is, and commits it: snapshots slice by slice, stage after stage, and
  * logs transaction by transaction once all of a stage stands at one LSN.
@@ -78,6 +65,7 @@ export class Intake {
   readonly #lacking = new Set<string>()
   readonly #progress: ReturnType<typeof createProgress>
   readonly #epoch: Epoch
+  readonly #pageCache: PageCache
   readonly #bell = createBell()
   readonly #echo: ReturnType<typeof createEcho>
   readonly #stopping = new AbortController()
@@ -100,6 +88,7 @@ export class Intake {
       if (loaded) this.frontier.follow(table, BigInt(top))
     }
     this.#progress = createProgress(this.#loads, this.frontier, this.#joined, this.#lacking)
+    this.#pageCache = createPageCache(db)
     this.#epoch = createEpoch(db, writer.lsn(), this.#loads.pending())
     this.#told = now()
     this.#settle()
@@ -221,7 +210,7 @@ export class Intake {
   #settle(): void {
     this.frontier.hold(this.#progress.half() ? (this.frontier.lsn() ?? 0n) : null)
     this.#options.slices.unhurried(!this.#progress.ready())
-    holdInMemory(this.#options.db, this.#progress.whole() ? 'much' : 'little')
+    this.#pageCache.loading(!this.#progress.whole())
     this.#bell.ring()
   }
 
@@ -307,7 +296,9 @@ export class Intake {
     this.#echo.released()
     const moved = parts.filter((part) => part.changes.length > 0)
     changes.touch('sync', ...new Set<Topic>(moved.map(({ shape }) => topicOf(shape))))
-    return shapes.reduce((rows, part) => rows + part.changes.length, 0)
+    const rows = shapes.reduce((sum, part) => sum + part.changes.length, 0)
+    this.#pageCache.committed(rows)
+    return rows
   }
 
   /** Takes out what joined tables have received so far; those that are being loaded have their part of it. */

@@ -4,7 +4,7 @@ import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import { type Aside, openAside } from './aside.ts'
 import { type CatalogueIndex, createCatalogueIndex } from './catalogue-index.ts'
-import type { RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
+import type { RowChange, ShapeMessage, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
 import { isProjected, rowName } from './overlay.ts'
 import { type OwnRows, readOwnRows } from './own-rows.ts'
 import { holdsSums, isKeptAside, mayNotBeSeenHalf } from './stages.ts'
@@ -15,6 +15,13 @@ export interface LoadedChange extends RowChange {
   /** Null for a row of a snapshot. */
   lsn: bigint | null
 }
+
+/** What a message says of a shape that is being loaded. */
+export const loadedChange = ({ headers, value }: ShapeMessage): LoadedChange => ({
+  operation: headers.operation as LoadedChange['operation'],
+  row: value as WireRow,
+  lsn: headers.lsn === undefined ? null : BigInt(String(headers.lsn)),
+})
 
 /** How far a shape's load is. Kept in the transaction of the rows it speaks of. */
 export interface LoadState {

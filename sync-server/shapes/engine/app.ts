@@ -7,6 +7,8 @@ import { failure, json } from './wire/answers.ts'
 import { CACHE, COMMON_HEADERS } from './wire/headers.ts'
 import { routedPath } from './wire/path.ts'
 
+const SHAPE_PATH = '/v1/shape'
+
 export interface ShapeEngine {
   /** Answers Electric's HTTP shape protocol: `/v1/shape`, `/v1/health`. */
   fetch(request: Request): Promise<Response>
@@ -21,23 +23,27 @@ function healthOf({ trouble, streaming }: Engine): [code: number, body: Record<s
   return streaming ? [200, { status: 'active' }] : [202, { status: 'starting' }]
 }
 
+const queryOf = (url: string) => new URL(url).searchParams
+
+/** What all waits for. It goes past Hono, which would hold a context and a score of closures for each for as long. */
+const asksForShape = (request: Request) => request.method === 'GET' && routedPath(request) === SHAPE_PATH
+
 function createApp(engine: Engine): Hono {
   const app = new Hono({ getPath: routedPath })
-  const query = (url: string) => new URL(url).searchParams
   app.get('/v1/health', () => {
     const [code, body] = healthOf(engine)
     return json(code, body, { 'cache-control': 'no-cache, no-store, must-revalidate' })
   })
-  app.get('/v1/shape', ({ req }) => engine.get(query(req.url), req.raw))
-  app.post('/v1/shape', async ({ req }) => {
+  app.get(SHAPE_PATH, ({ req }) => engine.get(queryOf(req.url), req.raw))
+  app.post(SHAPE_PATH, async ({ req }) => {
     try {
-      return await engine.get(await mergedQuery(req.raw, query(req.url)), req.raw)
+      return await engine.get(await mergedQuery(req.raw, queryOf(req.url)), req.raw)
     } catch (error) {
       return failure(error)
     }
   })
-  app.delete('/v1/shape', ({ req }) => engine.delete(query(req.url)))
-  app.options('/v1/shape', ({ req }) => {
+  app.delete(SHAPE_PATH, ({ req }) => engine.delete(queryOf(req.url)))
+  app.options(SHAPE_PATH, ({ req }) => {
     const origin = req.header('origin') ?? '*'
     const allowHeaders = req.header('access-control-request-headers')
     return new Response(null, {
@@ -75,7 +81,8 @@ export async function createShapeEngine(options: EngineOptions): Promise<ShapeEn
   const engine = await Engine.open(options)
   const app = createApp(engine)
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: (request) =>
+      asksForShape(request) ? engine.get(queryOf(request.url), request) : Promise.resolve(app.fetch(request)),
     health: () => engine.health(),
     close: () => engine.close(),
   }

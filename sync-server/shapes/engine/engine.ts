@@ -147,23 +147,31 @@ export class Engine {
   }
 
   /** Answers a GET of `/v1/shape`, or a POST whose body has been read into the query. */
-  async get(query: URLSearchParams, raw: Request): Promise<Response> {
-    this.#requests++
+  get(query: URLSearchParams, raw: Request): Promise<Response> {
     try {
       const { maxRequests } = this.#settings
-      if (this.#requests + this.#serving.streams.size > maxRequests) {
+      if (this.#requests + this.#serving.streams.size >= maxRequests) {
         throw new OverloadedError('existing', maxRequests, this.#serving.polls.freeInMs)
       }
-      const request = readShapeRequest(query)
-      const shape = await this.#source.shapeFor(request)
-      shape.usedAt = Date.now()
-      const beginning = request.offset === 'now' || request.offset.lsn < 0
-      if (!beginning && request.handle !== shape.handle) return mustRefetch(shape)
       const context = {
         signal: raw.signal,
         ifNoneMatch: raw.headers.get('if-none-match'),
         cacheable: raw.method !== 'POST',
       }
+      return this.#answer(readShapeRequest(query), context)
+    } catch (error) {
+      return Promise.resolve(failure(error))
+    }
+  }
+
+  /** What waits here, perhaps thousands, keeps hold of neither the query nor the request they came by. */
+  async #answer(request: ShapeRequest, context: RequestContext): Promise<Response> {
+    this.#requests++
+    try {
+      const shape = await this.#source.shapeFor(request)
+      shape.usedAt = Date.now()
+      const beginning = request.offset === 'now' || request.offset.lsn < 0
+      if (!beginning && request.handle !== shape.handle) return mustRefetch(shape)
       return await this.#serve(shape, request, context)
     } catch (error) {
       return failure(error)

@@ -2,12 +2,28 @@ import type { Follower, Shape } from './shape.ts'
 
 export type WaitResult = 'woken' | 'timeout' | 'aborted'
 
-interface Waiter extends Follower {
-  readonly deadline: number
-  readonly expire: () => void
-}
-
 const SWEEP_MS = 50
+
+/** One request that waits. There may be thousands: each holds as little as it can. */
+class Waiter implements Follower {
+  readonly deadline: number
+  readonly #isReady: () => boolean
+  readonly #done: (result: WaitResult) => void
+
+  constructor(deadline: number, isReady: () => boolean, done: (result: WaitResult) => void) {
+    this.deadline = deadline
+    this.#isReady = isReady
+    this.#done = done
+  }
+
+  wake(): void {
+    if (this.#isReady()) this.#done('woken')
+  }
+
+  expire(): void {
+    this.#done('timeout')
+  }
+}
 
 /**
  * Requests that wait for a shape, each for the same time: one timer for all of them, as the oldest is always the
@@ -37,20 +53,14 @@ export class WaitingRequests {
     if (signal.aborted) return Promise.resolve('aborted')
     if (isReady()) return Promise.resolve('woken')
     return new Promise((resolve) => {
+      const aborted = () => finish('aborted')
       const finish = (result: WaitResult) => {
         this.#waiters.delete(waiter)
         shape.followers.delete(waiter)
         signal.removeEventListener('abort', aborted)
         resolve(result)
       }
-      const aborted = () => finish('aborted')
-      const waiter: Waiter = {
-        deadline: performance.now() + this.#waitMs,
-        wake: () => {
-          if (isReady()) finish('woken')
-        },
-        expire: () => finish('timeout'),
-      }
+      const waiter = new Waiter(performance.now() + this.#waitMs, isReady, finish)
       signal.addEventListener('abort', aborted)
       shape.followers.add(waiter)
       this.#waiters.add(waiter)
