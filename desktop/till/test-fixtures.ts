@@ -60,16 +60,28 @@ export async function seedTill(dataDir: string, products: ProductRow[] = TEST_PR
     }),
     { mode: 0o600 },
   )
-  const db = await openTillDatabase(databaseFile(dataDir))
-  try {
-    const pins = await Promise.all(Object.values(TEST_STAFF).map(({ pin }) => hash(pin, CHEAP)))
-    db.transaction(() => seedRows(db, products, pins))()
-  } finally {
-    db.close()
-  }
+  writeFileSync(databaseFile(dataDir), await seededFile(products))
   const identity = await readIdentity(dataDir)
   if (!identity) throw new Error('the seeded till has no identity')
   return { dataDir, identity, products }
+}
+
+const seededFiles = new WeakMap<readonly ProductRow[], Buffer>()
+
+/** A seeded database's file: migrated once, and copied for each till after the first with these products. */
+async function seededFile(products: readonly ProductRow[]): Promise<Buffer> {
+  const known = seededFiles.get(products)
+  if (known) return known
+  const db = await openTillDatabase(':memory:')
+  try {
+    const pins = await Promise.all(Object.values(TEST_STAFF).map(({ pin }) => hash(pin, CHEAP)))
+    db.transaction(() => seedRows(db, products, pins))()
+    const file = db.serialize()
+    seededFiles.set(products, file)
+    return file
+  } finally {
+    db.close()
+  }
 }
 
 function seedRows(db: TillDatabase, products: readonly ProductRow[], pinHashes: readonly string[]): void {
