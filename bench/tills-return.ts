@@ -8,6 +8,7 @@ import { launch, stopProcess } from '../scripts/stack/processes.ts'
 import { findRunningPostgres } from '../sync-server/catalogue/locate-database.ts'
 import { openDatabase, openPool } from '../sync-server/database/pool.ts'
 import { NOTHING_PENDING, type TestJournal } from '../sync-server/journal/test-journal.ts'
+import { SERVER_NODE_FLAGS } from '../sync-server/server-process.ts'
 import { deviceToken, seed } from '../sync-server/test-server.ts'
 import { type Figure, figure, percentile } from './lib/figures.ts'
 import { addJournals, addProducts, saleOfThree } from './lib/ledger.ts'
@@ -76,7 +77,7 @@ function memoryOf(pid: number): { now: number; most: number } {
 async function startServer(dir: string) {
   const server = launch({
     name: 'sync server',
-    command: [process.execPath, join(root, 'sync-server/main.ts')],
+    command: [process.execPath, ...SERVER_NODE_FLAGS, join(root, 'sync-server/main.ts')],
     env: { PORT: '0', DATA_DIR: dir, LOG_LEVEL: 'error' },
     logFile: join(dir, 'server.log'),
   })

@@ -16,6 +16,7 @@ import { readBdpmFolder } from '../../sync-server/catalogue/files.ts'
 import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
 import { startTestPostgres } from '../../sync-server/database/test-postgres.ts'
+import { SERVER_NODE_FLAGS } from '../../sync-server/server-process.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -193,7 +194,7 @@ export async function openBranch(past: Past): Promise<Branch> {
   await fill(postgres.url, past)
   const server = launch({
     name: 'sync server',
-    command: [process.execPath, join(root, 'sync-server/main.ts')],
+    command: [process.execPath, ...SERVER_NODE_FLAGS, join(root, 'sync-server/main.ts')],
     env: { PORT: '0', DATA_DIR: join(dir, 'server'), DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' },
     logFile: join(dir, 'server.log'),
   })

@@ -20,6 +20,7 @@ import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
 import { freePort } from '../../sync-server/database/embedded-postgres.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
+import { SERVER_NODE_FLAGS } from '../../sync-server/server-process.ts'
 import { type Electric, placeElectric } from './electric.ts'
 import { type Line, openLine } from './line.ts'
 
@@ -145,7 +146,7 @@ export async function startProduct(
 const launchServer = (dir: string, env: Record<string, string>): Launched =>
   launch({
     name: 'sync server',
-    command: [process.execPath, join(root, 'sync-server/main.ts')],
+    command: [process.execPath, ...SERVER_NODE_FLAGS, join(root, 'sync-server/main.ts')],
     env: { LOG_LEVEL: 'warn', ...env },
     logFile: join(dir, 'server.log'),
   })

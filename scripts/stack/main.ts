@@ -9,6 +9,7 @@ import { startCardTerminalEmulator } from '../../hardware/emulators/card-termina
 import { type PrinterEmulator, startPrinterEmulator } from '../../hardware/emulators/printer.ts'
 import { startPrinterPage } from '../../hardware/emulators/printer-page.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
+import { SERVER_NODE_FLAGS } from '../../sync-server/server-process.ts'
 import { DEMO_REGISTERS, DEMO_STAFF, MARKET } from '../demo/organisation.ts'
 import { enrolmentCode, loadDemo, trainOnce } from './demo.ts'
 import { BadOption, readOptions, STACK_HELP, type StackOptions } from './options.ts'
@@ -63,7 +64,7 @@ function serverOf(options: StackOptions): Supervised {
   return supervise(
     {
       name: 'the sync server',
-      command: [process.execPath, join(root, 'sync-server/main.ts')],
+      command: [process.execPath, ...SERVER_NODE_FLAGS, join(root, 'sync-server/main.ts')],
       env: { PORT: String(options.ports.server), DATA_DIR: join(options.dataDir, 'server') },
       logFile: join(options.dataDir, 'server.log'),
     },
