@@ -82,6 +82,20 @@ function best(promotions: readonly Promotion[], packs: readonly Packs[], tries: 
   return found
 }
 
+/** The one promotion that alone saves most: what a search that was cut short must never fall behind. */
+function bestAlone(promotions: readonly Promotion[], packs: readonly Packs[]): Plan {
+  return promotions
+    .map((promotion) => best([promotion], packs, { left: 1 }))
+    .reduce((most, plan) => (plan.saving > most.saving ? plan : most), { saving: 0, steps: [] })
+}
+
+/** The plan for promotions that bear on each other. */
+function bestOfGroup(promotions: readonly Promotion[], packs: readonly Packs[]): Plan {
+  const found = best(promotions, packs, { left: TRIES })
+  const alone = bestAlone(promotions, packs)
+  return alone.saving > found.saving ? alone : found
+}
+
 /** What a promotion saves is laid on all the packs it took, by their price: so is a pack's part of it when it comes back. */
 function applied({ promotion, taken }: Plan['steps'][number]): AppliedPromotion {
   const shares = shareOut(
@@ -99,7 +113,7 @@ function applied({ promotion, taken }: Plan['steps'][number]): AppliedPromotion 
 /**
  * The promotions of a basket that save the customer most: each pack counts for one promotion. The same basket and
  * promotions give the same answer at every till. Where several promotions want the same products, every order and number
- * of applications is tried, up to {@link TRIES}.
+ * of applications is tried, up to {@link TRIES}; it never saves less than one of them alone.
  * @param promotions that hold today at this branch, in any order
  */
 export function bestPromotions(
@@ -114,7 +128,7 @@ export function bestPromotions(
     .filter(({ rule }) => productsOf(rule).some((id) => here.has(id)))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   return groupsOf(wanted)
-    .flatMap((group) => best(group, packs, { left: TRIES }).steps)
+    .flatMap((group) => bestOfGroup(group, packs).steps)
     .map(applied)
     .sort((a, b) => (a.promotion.id < b.promotion.id ? -1 : 1))
 }

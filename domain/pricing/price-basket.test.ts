@@ -212,6 +212,25 @@ describe('any basket', () => {
     )
   })
 
+  it('that has more combinations than are tried saves no less than with one promotion alone (seed 1229328362)', () => {
+    const lines = [
+      line('p', 1, 5),
+      line('p', 0, 1),
+      line('p', 1, 6),
+      line('p', 0, 8),
+      line('q', 1, 3),
+      line('p', 1, 9),
+    ]
+    const promotions = [
+      promotion('0', { kind: 'second', productIds: ['p'], rateBp: 5000 }),
+      promotion('1', { kind: 'second', productIds: ['q'], rateBp: 5000 }),
+      promotion('2', { kind: 'n-for-m', productIds: ['p'], take: 2, pay: 1 }),
+      promotion('3', { kind: 'n-for-m', productIds: ['p', 'q'], take: 4, pay: 1 }),
+    ]
+    // Twenty-three packs at 1 in groups of four, of which three are free: five groups, and two of the last three.
+    expect(priceBasket(lines, promotions, null).total).toBeLessThanOrEqual(23 - 17)
+  })
+
   it('of one product gets the most that any choice of its packs gives', () => {
     const oneProduct = fc.array(
       fc.oneof(
