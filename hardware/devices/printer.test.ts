@@ -235,7 +235,6 @@ test('prints over a serial line too', async () => {
   const printer = createPrinter({
     transport: serialTransport({ path: pair.near }),
     profile: PROFILE,
-    timeouts: QUICK,
   })
   await printer.print(SALE_RECEIPT)
   await printer.print(SALE_RECEIPT)

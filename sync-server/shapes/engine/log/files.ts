@@ -41,6 +41,9 @@ async function syncDirectoryLater(dir: string): Promise<void> {
 
 const SQLITE_BUSY = 5
 
+/** Locks in hand. A handle that nothing refers to is collected as garbage, and its lock goes with it. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Takes a folder for this process alone, and gives what releases it. The lock is the operating system's, on a SQLite
  * file: it goes with the process, also after a kill -9, and no other process that has its number by now can seem to
@@ -59,5 +62,9 @@ export function lockFolder(dir: string): () => void {
   }
   // What builds before this one held it by.
   rmSync(join(dir, 'lock'), { force: true })
-  return () => db.close()
+  held.add(db)
+  return () => {
+    held.delete(db)
+    db.close()
+  }
 }
