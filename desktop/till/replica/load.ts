@@ -227,16 +227,24 @@ export class Loads {
     this.#loads.set(shape, load)
   }
 
+  /** Tells rows of own events in a table that held nothing else before. */
+  #ownIn(shape: string, fresh: boolean): (row: WireRow) => boolean {
+    const own: OwnRows | null = fresh && isProjected(shape) ? this.ownRows() : null
+    if (!own || own.size === 0 || !isProjected(shape)) return () => false
+    return (row) => own.has(rowName(shape, row))
+  }
+
   #write(shape: string, changes: readonly LoadedChange[], fresh: boolean): void {
     const { aside } = this
     const table = this.#tableOf(shape)
     const apart = this.keepsAside(shape)
     // What a table has already need not wait; sums, and what goes with them, are compared when their head is known.
     const isHere = (row: WireRow) => apart && !isKeptAside(shape) && table.holds(table.read(row))
-    const own: OwnRows | null = fresh && isProjected(shape) ? this.ownRows() : null
+    const isOwn = this.#ownIn(shape, fresh)
+    const sums = holdsSums(shape)
     for (const change of changes) {
       const { operation, row, lsn } = change
-      const isKnown = !fresh || (isProjected(shape) && own?.has(rowName(shape, row)) === true)
+      const isKnown = !fresh || isOwn(row)
       if (isKnown) {
         const key = table.keyOf(row)
         if (operation === 'delete') aside.unmark(shape, key)
@@ -245,7 +253,7 @@ export class Loads {
         if (operation === 'delete' && !apart) continue
       }
       // A new sum that no own event has touched is what the server says; any other stays until its head is known.
-      const plain = lsn === null && !isKnown && holdsSums(shape)
+      const plain = lsn === null && !isKnown && sums
       if (!apart || plain) table.write(change)
       else if (lsn === null) {
         if (!isHere(row)) aside.keep(shape, row)

@@ -27,12 +27,12 @@ const STAGES: readonly (readonly string[])[] = [COUNTER, ['stock_on_hand'], ['de
 /** Facts: whatever is not named above. Before demand, which is for forecasts alone. */
 const FACTS = 2
 
+const STAGE_OF = new Map(
+  STAGES.flatMap((tables, at) => tables.map((table) => [table, at < FACTS ? at : at + 1] as const)),
+)
+
 /** @returns the stage a table is loaded in, from 0 */
-export const stageOf = (table: string): number => {
-  const stage = STAGES.findIndex((tables) => tables.includes(table))
-  if (stage === -1) return FACTS
-  return stage < FACTS ? stage : stage + 1
-}
+export const stageOf = (table: string): number => STAGE_OF.get(table) ?? FACTS
 
 /** The stage with which a till can sell. */
 export const COUNTER_STAGE = 0

@@ -86,26 +86,43 @@ function preparedOf(db: TillDatabase) {
 
 const pick = (values: Values, columns: readonly string[]) => columns.map((column) => values[column] ?? null)
 
+/** Reads what the wire says of a row. */
+function createRowReader({ columns }: SyncedTable) {
+  const kinds = Object.entries(columns)
+  return {
+    read: (row: WireRow): Values => {
+      const values: Values = {}
+      for (const [column, kind] of kinds) {
+        const text = row[column]
+        if (text !== undefined) values[column] = readColumn(kind, text)
+      }
+      return values
+    },
+    /** What is bound for a whole row; null when not every column is named. */
+    whole: (row: WireRow): SqliteValue[] | null => {
+      const bound: SqliteValue[] = []
+      for (const [column, kind] of kinds) {
+        const text = row[column]
+        if (text === undefined) return null
+        bound.push(readColumn(kind, text))
+      }
+      return bound
+    },
+  }
+}
+
 /**
  * Statements of one synced table, bound by position. Column names come from `synced-tables.ts`; others on the wire are
  * passed over.
  */
 export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableWriter {
   const name = quote(synced.table)
-  const kinds = Object.entries(synced.columns)
-  const all = kinds.map(([column]) => column)
+  const all = Object.keys(synced.columns)
   const { key } = synced
   const rest = all.filter((column) => !key.includes(column))
   const where = key.map((column) => `${quote(column)} = ?`).join(' and ')
   const prepared = preparedOf(db)
-  const read = (row: WireRow): Values => {
-    const values: Values = {}
-    for (const [column, kind] of kinds) {
-      const text = row[column]
-      if (text !== undefined) values[column] = readColumn(kind, text)
-    }
-    return values
-  }
+  const { read, whole: readWhole } = createRowReader(synced)
   const blanks = createBlanks(db, synced)
   /** A row of an older server lacks columns that are new here: what they hold stays, or is blank where it must not be null. */
   const upsertPart = (values: Values) => {
@@ -115,9 +132,10 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
     const set = rest.filter((column) => column in values)
     prepared(`upsert ${given}`, () => upsertSql(name, named, key, set)).run(pick(filled, named))
   }
+  const whole = () => prepared('upsert', () => upsertSql(name, all, key, rest))
   const upsert = (values: Values) => {
     if (Object.keys(values).length < all.length) return upsertPart(values)
-    prepared('upsert', () => upsertSql(name, all, key, rest)).run(pick(values, all))
+    whole().run(pick(values, all))
   }
   const remove = (values: Values) => {
     prepared('delete', () => `delete from ${name} where ${where}`).run(pick(values, key))
@@ -153,8 +171,10 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
       return page.all([...(last ? pick(last, key) : []), limit]) as Values[]
     },
     write: ({ operation, row }) => {
+      const bound = operation === 'insert' ? readWhole(row) : null
+      if (bound) return void whole().run(bound)
       const values = read(row)
-      if (operation === 'insert') upsert(values)
+      if (operation === 'insert') upsertPart(values)
       else if (operation === 'delete') remove(values)
       else update(values)
     },
