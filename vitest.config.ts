@@ -49,6 +49,8 @@ export default defineConfig({
           maxWorkers: 2,
           // Half of the time went into loading the same modules for each file; none of them keeps anything of a test's.
           isolate: false,
+          restoreMocks: true,
+          unstubGlobals: true,
           sequence: { groupOrder: 0 },
         },
       },

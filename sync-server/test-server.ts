@@ -10,6 +10,7 @@ import type { Role } from '../domain/permissions.ts'
 import { DEVICE_AUDIENCE } from './auth/device.ts'
 import { readConfig } from './config.ts'
 import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
+import { layDownCluster } from './database/test-cluster.ts'
 import { createServer, type RunningServer } from './server.ts'
 
 /** One branch with two registers, another with one; a person of each role; one priced product. */
@@ -91,6 +92,7 @@ export async function seed(db: ServerDatabase): Promise<Organisation> {
 /** Starts a server with the given environment added to a test's own. */
 export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pharmasaas-server-'))
+  await layDownCluster(dataDir, 'migrated')
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, NODE_ENV: 'test', ...environment })
   const server = await createServer(config, pino({ level: 'silent' }))
   const db = openDatabase(openPool(server.databaseUrl, () => {}))

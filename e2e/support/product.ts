@@ -20,6 +20,7 @@ import { importBdpm } from '../../sync-server/catalogue/import.ts'
 import { findRunningPostgres } from '../../sync-server/catalogue/locate-database.ts'
 import { freePort } from '../../sync-server/database/embedded-postgres.ts'
 import { openDatabase, openPool } from '../../sync-server/database/pool.ts'
+import { layDownCluster } from '../../sync-server/database/test-cluster.ts'
 import { SERVER_NODE_FLAGS } from '../../sync-server/server-process.ts'
 import { type Electric, placeElectric } from './electric.ts'
 import { type Line, openLine } from './line.ts'
@@ -81,6 +82,7 @@ export async function startProduct(
   const port = await freePort()
   const dataDir = join(dir, 'server')
   const electric = options.electric ? await placeElectric(dir) : null
+  await layDownCluster(dataDir, 'migrated')
   let server: Launched | null = null
   const startServer = async () => {
     server = launchServer(dir, { PORT: String(port), DATA_DIR: dataDir, ...electric?.env })
