@@ -13,6 +13,7 @@ import { DEMO_STAFF, MARKET } from '../scripts/demo/organisation.ts'
 import { enrolmentCode } from '../scripts/stack/demo.ts'
 import { deviceToken } from '../sync-server/test-server.ts'
 import { serverDigest } from './support/digest.ts'
+import { PACKS } from './support/packs.ts'
 import { type Product, startProduct } from './support/product.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -38,7 +39,7 @@ const enrolled = async (name: string, register: number): Promise<DeviceIdentity>
 }
 
 beforeAll(async () => {
-  product = await startProduct()
+  product = await startProduct({ products: PACKS })
   device = await enrolled('device', 0)
   other = await enrolled('other', 1)
   revoked = await enrolled('revoked', 2)
