@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createFrameReader, encodeFrame, joined, OPENING } from './shape-bundle.ts'
+import {
+  createFrameReader,
+  encodeFrame,
+  encodePacked,
+  encodeSilence,
+  joined,
+  OPENING,
+} from './shape-bundle.ts'
 
 const answer = fc.record({
   ask: fc.nat(99),
@@ -23,6 +30,16 @@ it('reads what was written, however it is cut on its way', () => {
       expect(got).toEqual([null, ...answers])
     }),
   )
+})
+
+it('reads what was made smaller for the way, where that was asked for', () => {
+  const answer = { ask: 1, status: 200, headers: { 'electric-offset': '7_0' }, body: new Uint8Array([1]) }
+  const silence = { silent: [{ lsn: '18446744073709551615', asks: [0, 2] }], round: 3 }
+  const frames = [{ ...answer, goesOn: true as const, round: 3 }, silence]
+  const bytes = joined([encodeFrame({ ...answer, goesOn: true, round: 3 }), encodeSilence(silence)])
+  const flip = (text: Uint8Array) => text.map((byte) => byte ^ 255)
+  expect(createFrameReader(flip)(joined([OPENING, encodePacked(flip(bytes))]))).toEqual([null, ...frames])
+  expect(() => createFrameReader()(encodePacked(flip(bytes)))).toThrow('nobody asked')
 })
 
 it('does not take a page for frames', () => {

@@ -40,6 +40,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Longer than between two heartbeats of a till on a slow line, which needs seconds for a new connection, ms. */
+const KEEP_ALIVE_MS = 15_000
+
 /** How long running requests may take to end at a stop, ms. */
 const DRAIN_MS = 5_000
 
@@ -83,6 +86,7 @@ function listen(app: Hono<AppEnv>, config: ServerConfig): Promise<{ server: Serv
       const host = config.host.includes(':') ? `[${config.host}]` : config.host
       resolve({ server, url: `http://${host}:${port}` })
     }) as Server
+    server.keepAliveTimeout = KEEP_ALIVE_MS
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE'
       const message = inUse

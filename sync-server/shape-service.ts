@@ -32,13 +32,15 @@ export async function openShapes(
   },
 ): Promise<ShapeService> {
   const { databaseUrl, authenticate, rights, log } = tools
+  const closing = new AbortController()
+  const guard = { authenticate, rights, closing: closing.signal }
   if (config.electric) {
     const { url, secret } = config.electric
     const upstream = electricUpstream(secret ? { url, secret } : { url })
     return {
-      gatekeeper: createGatekeeper({ authenticate, upstream, rights }),
+      gatekeeper: createGatekeeper({ ...guard, upstream }),
       health: null,
-      close: async () => {},
+      close: async () => closing.abort(),
     }
   }
   const engine = await createShapeEngine({
@@ -50,10 +52,10 @@ export async function openShapes(
       tools.endProcess()
     },
   })
-  const gatekeeper = createGatekeeper({
-    authenticate,
-    upstream: (request) => engine.fetch(request),
-    rights,
-  })
-  return { gatekeeper, health: () => engine.health(), close: () => engine.close() }
+  const gatekeeper = createGatekeeper({ ...guard, upstream: (request) => engine.fetch(request) })
+  const close = () => {
+    closing.abort()
+    return engine.close()
+  }
+  return { gatekeeper, health: () => engine.health(), close }
 }

@@ -1,7 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { deflateRawSync, gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BEAT_HEADER, BUNDLE_TYPE, encodeFrame, OPENING } from '../../../domain/shape-bundle.ts'
+import {
+  BEAT_HEADER,
+  BUNDLE_TYPE,
+  encodeFrame,
+  encodePacked,
+  encodeSilence,
+  FOLLOW_HEADER,
+  joined,
+  OPENING,
+} from '../../../domain/shape-bundle.ts'
 import { type Bundler, createBundler } from './bundle.ts'
 import { createHearing, type Hearing } from './hearing.ts'
 
@@ -37,7 +47,9 @@ beforeEach(async () => {
       response.end('alone')
       return
     }
-    const { asks } = JSON.parse(await text(request)) as { asks: string[] }
+    const body = await buffer(request)
+    const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
+    const { asks } = JSON.parse(plain.toString()) as { asks: string[] }
     bundles.push(asks)
     handle(response, asks, request)
   })
@@ -53,7 +65,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const ask = (table: string, how: keyof Bundler = 'waiting', signal?: AbortSignal) =>
+const ask = (table: string, how: 'waiting' | 'now' = 'waiting', signal?: AbortSignal) =>
   bundler[how](`${base}/v1/shape?table=${table}&live=true`, signal ? { signal } : undefined)
 
 describe('shapes that ask together', () => {
@@ -184,5 +196,125 @@ describe('shapes that ask together', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+})
+
+describe('shapes that are followed', () => {
+  /** The newest bundle's connection. */
+  let line: ServerResponse
+  let closed: string[][]
+  beforeEach(() => {
+    const ended: string[][] = []
+    closed = ended
+    handle = (response, asks, request) => {
+      expect(request.headers[FOLLOW_HEADER]).toBe('1')
+      line = response
+      response.on('close', () => ended.push(asks))
+      response.writeHead(200, { 'content-type': BUNDLE_TYPE, [FOLLOW_HEADER]: '1', [BEAT_HEADER]: '60000' })
+      response.write(OPENING)
+    }
+  })
+  afterEach(() => vi.useRealTimers())
+
+  const follow = (table: string, offset: string, silent?: (lsn: bigint) => void) => {
+    const url = `${base}/v1/shape?table=${table}&handle=h&offset=${offset}&live=true`
+    const asked = bundler.waiting(url, {}, silent)
+    // What still waits at the end of a test ends with its server.
+    asked.catch(() => {})
+    return asked
+  }
+
+  const answer = (at: number, offset: string, round?: number) =>
+    encodeFrame({
+      ask: at,
+      status: 200,
+      headers: { 'electric-handle': 'h', 'electric-offset': offset, 'electric-cursor': '9' },
+      body: new TextEncoder().encode(`[${offset}]`),
+      goesOn: true,
+      ...(round !== undefined && { round }),
+    })
+
+  const open = async (tables: readonly string[], silent?: (lsn: bigint) => void) => {
+    const asked = tables.map((table) => follow(table, '0_0', silent))
+    await vi.waitFor(() => expect(bundles.at(-1)).toHaveLength(tables.length), { interval: 1 })
+    return asked
+  }
+
+  it('are asked once, and have each answer in its order, whether it comes before they ask on or after', async () => {
+    const [sale] = await open(['sale', 'branch'])
+    line.write(encodePacked(deflateRawSync(joined([answer(0, '1_0'), answer(0, '2_0')]))))
+    expect(await (await sale)?.text()).toBe('[1_0]')
+    const second = await follow('sale', '1_0')
+    expect([second.headers.get('electric-cursor'), await second.text()]).toEqual(['9', '[2_0]'])
+    const third = follow('sale', '2_0')
+    line.write(answer(0, '3_0'))
+    expect(await (await third).text()).toBe('[3_0]')
+    expect(bundles).toHaveLength(1)
+  })
+
+  it('are asked anew by who stands elsewhere than their answers end', async () => {
+    const [sale] = await open(['sale', 'branch'])
+    line.write(joined([answer(0, '1_0'), answer(0, '2_0')]))
+    await sale
+    // What was brought could not be taken, and is asked for once more.
+    follow('sale', '0_0')
+    await vi.waitFor(() => expect(bundles).toHaveLength(2))
+    expect(bundles[1]).toEqual(['table=sale&handle=h&offset=0_0&live=true'])
+  })
+
+  it('tell of silence only those who have taken all that came before', async () => {
+    const told: [string, bigint][] = []
+    const silent = (table: string) => (lsn: bigint) => told.push([table, lsn])
+    const asked = ['sale', 'branch'].map((table) => follow(table, '0_0', silent(table)))
+    await vi.waitFor(() => expect(bundles).toHaveLength(1))
+    line.write(joined([answer(0, '1_0', 1), encodeSilence({ silent: [{ lsn: '7', asks: [0, 1] }] })]))
+    await asked[0]
+    await vi.waitFor(() => expect(told).toEqual([['branch', 7n]]))
+    expect([bundler.promised('sale'), bundler.promised('branch'), bundler.promised('staff')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    follow('sale', '1_0', silent('sale'))
+    expect(told).toEqual([
+      ['branch', 7n],
+      ['sale', 7n],
+    ])
+    line.write(encodeSilence({ silent: [], round: 1 }))
+    await vi.waitFor(() => expect(bundler.promised('branch')).toBe(false))
+  })
+
+  it('come together in one bundle, without a pause for those that wait, and prove who they are from time to time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const pass = async (ms: number, count: number) => {
+      await vi.advanceTimersByTimeAsync(ms)
+      await vi.waitFor(() => expect(bundles).toHaveLength(count), { interval: 1 })
+    }
+    const sale = follow('sale', '0_0')
+    await pass(4, 1)
+    const branch = follow('branch', '0_0')
+    await pass(4, 2)
+    const beginning = line
+    beginning.write(answer(0, '1_0'))
+    await branch
+    const wasOpened = () => vi.waitFor(() => expect(closed).toHaveLength(bundles.length - 1), { interval: 1 })
+    await pass(1000, 3)
+    await wasOpened()
+    expect(bundles[2]).toEqual([
+      'table=sale&handle=h&offset=0_0&live=true',
+      'table=branch&handle=h&offset=1_0&live=true&cursor=9',
+    ])
+    line.write(answer(0, '2_0'))
+    expect(await (await sale).text()).toBe('[2_0]')
+    await pass(60_000, 4)
+    expect(bundles[3]?.[0]).toBe('table=sale&handle=h&offset=2_0&live=true&cursor=9')
+  })
+
+  it('are asked anew with a fresh proof when the one that they were asked with has grown old', async () => {
+    const [sale] = await open(['sale'])
+    line.write(encodeFrame({ ask: 0, status: 401, headers: {}, body: new Uint8Array(0) }))
+    await expect(sale).rejects.toThrow('who this is')
+    follow('sale', '0_0')
+    await vi.waitFor(() => expect(bundles).toHaveLength(2))
   })
 })

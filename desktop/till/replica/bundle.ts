@@ -1,239 +1,225 @@
-import {
-  answerResponse,
-  BEAT_HEADER,
-  BUNDLE_MOST,
-  BUNDLE_PATH,
-  BUNDLE_TYPE,
-  type BundleAnswer,
-  createFrameReader,
-} from '../../../domain/shape-bundle.ts'
-import { type Hearing, LATELY_MS } from './hearing.ts'
+import { BUNDLE_MOST, BUNDLE_PATH, FOLLOW_HEADER } from '../../../domain/shape-bundle.ts'
+import { type Ask, type Chain, Chains, type Company, responseOf } from './chains.ts'
+import type { Hearing } from './hearing.ts'
+import { fetchUnlessSilent } from './silence.ts'
+import { createWay, NoBundles, type Road, send } from './way.ts'
 
 /** Waiting requests are gathered for so long, ms: shapes that moved together ask again together. */
 const GATHER_MS = 4
 
-/** A bundle that has not begun to be answered by then is given up, ms: later each time in a row, the line may be slow. */
-const OPENING_MS = { first: 5000, most: 20_000 }
+/** Bundles that were begun one after the other are made one, once none has been begun for so long, ms. */
+const MERGE_MS = 1000
 
-/** Where bundles have come through, so many in a row must not before something on the way is held to gather them. */
-const UNOPENED_MOST = 3
+/** A bundle is asked anew when it is so old, ms: a device's token has no less to live when it is sent. */
+const RENEW_MS = 40_000
 
-/** Where bundles do not come through, requests go by themselves for so long; longer each time in a row, ms. */
-const ALONE_MS = { first: 60_000, most: 3_600_000 }
+/** One that could not be made is tried again after this, ms. */
+const RETRY_MS = 5000
 
-/** A connection on which so many beats in a row are missed is dead. */
-const BEATS_MISSED = 2.5
-
-/** What a bundle's answer says of bundles as such. */
-class NoBundles extends Error {
-  override name = 'NoBundles'
-}
-
-interface Ask {
-  readonly input: URL
-  readonly init: RequestInit | undefined
-  readonly answer: (response: Response) => void
-  readonly fail: (error: unknown) => void
-  settled: boolean
-}
-
-/** Ways to ask for shapes many at once, each as a `fetch` of a single one. */
+/** Ways to ask for shapes many at once. */
 export interface Bundler {
-  /** Asks in the company of those that ask in the same few milliseconds: for requests that wait at the server. */
-  readonly waiting: typeof fetch
-  /** Asks in the company of those that ask in the same moment. */
-  readonly now: typeof fetch
+  /**
+   * Asks in the company of those that ask in the same few milliseconds, for requests that wait at the server; and lets it
+   * go on asking where it can. Silence is not waited out: such a request fails.
+   * @param silent told when nothing has happened so far, while there is no answer
+   */
+  waiting(input: URL | string, init?: RequestInit, silent?: (lsn: bigint) => void): Promise<Response>
+  /** Asks in the company of those that ask in the same moment, as a `fetch` of a single one. */
+  now: typeof fetch
+  /** Whether the server is about to tell, unasked, how far this table's silence reaches. */
+  promised(table: string): boolean
 }
 
-/** A server of an older release has no such route. */
-const isUnknown = ({ status }: Response) => status === 404 || status === 405
-
-/** Whether bundles come through; when they do not, they are tried again from time to time. */
-function createWay(hearing: Hearing) {
-  let aloneUntil = Number.NEGATIVE_INFINITY
-  let span = ALONE_MS.first
-  let everOpened = false
-  let unopened = 0
-  return {
-    isOpen: () => performance.now() >= aloneUntil,
-    failed: () => {
-      aloneUntil = performance.now() + span
-      span = Math.min(ALONE_MS.most, span * 2)
-    },
-    opened: () => {
-      everOpened = true
-      unopened = 0
-      span = ALONE_MS.first
-    },
-    patience: () => Math.min(OPENING_MS.most, OPENING_MS.first * 2 ** unopened),
-    /** @returns whether that is the way's fault: on a dead line nothing else is heard either */
-    unopened: (): boolean => {
-      unopened += 1
-      return hearing.within(LATELY_MS) && (!everOpened || unopened >= UNOPENED_MOST)
-    },
+/** Questions that are answered once: asked together, at once. */
+async function dispatchOnce(road: Road, asks: readonly Ask[], alone: (ask: Ask) => void): Promise<void> {
+  const over = new AbortController()
+  // Nobody waits for any of it any more: the connection is let go.
+  for (const ask of asks) {
+    ask.left = () => {
+      if (asks.every(({ settled }) => settled)) over.abort()
+    }
   }
-}
-
-/**
- * Breaks a bundle off when it has been silent for longer than the server says it is. A server of an older release says
- * nothing of it: each request then waits for as long as its answer may take.
- */
-function listenForBeats({ headers }: Response, over: AbortController) {
-  const beat = Number(headers.get(BEAT_HEADER) ?? 0)
-  let timer: NodeJS.Timeout | null = null
-  const stop = () => {
-    if (timer) clearTimeout(timer)
-  }
-  const heard = () => {
-    stop()
-    if (!(beat > 0)) return
-    const dead = new TypeError('nothing comes by this connection any more')
-    timer = setTimeout(() => over.abort(dead), beat * BEATS_MISSED)
-  }
-  heard()
-  return { heard, stop }
-}
-
-/** How bundles go. */
-interface Road {
-  url: URL
-  inner: typeof fetch
-  way: ReturnType<typeof createWay>
-  hearing: Hearing
-}
-
-/** Reads a bundle's answers as they come. */
-async function readBundle(
-  response: Response,
-  over: AbortController,
-  tools: { begun(): void; heard(): void; take(answer: BundleAnswer): void },
-): Promise<void> {
-  const read = createFrameReader()
-  const beats = listenForBeats(response, over)
   try {
-    for await (const bytes of response.body ?? []) {
-      beats.heard()
-      tools.heard()
-      for (const answer of read(bytes)) {
-        tools.begun()
-        if (answer) tools.take(answer)
-      }
-    }
-  } finally {
-    beats.stop()
-  }
-}
-
-/** Sends one bundle and settles its questions. @throws NoBundles when they are to be asked one by one */
-async function send(
-  { url, inner, way, hearing }: Road,
-  asks: readonly Ask[],
-  over: AbortController,
-): Promise<void> {
-  let isUnopened = false
-  const late = setTimeout(() => {
-    isUnopened = true
-    over.abort(new TypeError('nothing came in time'))
-  }, way.patience())
-  try {
-    const response = await inner(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ asks: asks.map(({ input }) => input.search.slice(1)) }),
-      signal: over.signal,
-    })
-    if (isUnknown(response)) {
-      await response.body?.cancel()
-      throw new NoBundles(`the server answers ${response.status}`)
-    }
-    if (response.headers.get('content-type') !== BUNDLE_TYPE) {
-      // A refusal, an overloaded server or somebody else's page: as each would have been told by itself.
-      const { status, headers } = response
-      const body = await response.arrayBuffer()
-      for (const { answer } of asks) answer(answerResponse(status, headers, body))
-      return
-    }
-    await readBundle(response, over, {
-      begun: () => {
-        clearTimeout(late)
-        way.opened()
+    await send(road, { asks: asks.map(({ query }) => query.toString()), follows: false }, over, {
+      begun: () => {},
+      take: (frame) => {
+        if (frame && 'ask' in frame) asks[frame.ask]?.answer(responseOf(frame))
       },
-      heard: hearing.note,
-      take: ({ ask, status, headers, body }) =>
-        asks[ask]?.answer(answerResponse(status, headers, new Uint8Array(body))),
+      refused: (response) => {
+        for (const { answer } of asks) answer(response.clone())
+      },
     })
+    for (const { fail } of asks) fail(new TypeError('the server left a question open'))
   } catch (error) {
-    throw isUnopened && way.unopened() ? new NoBundles('nothing came in time') : error
-  } finally {
-    clearTimeout(late)
+    if (error instanceof NoBundles) road.way.failed()
+    for (const ask of asks) {
+      if (ask.settled) continue
+      if (error instanceof NoBundles) alone(ask)
+      else ask.fail(error)
+    }
   }
 }
 
+/** Shapes that are followed, in few bundles: one, when all is calm. */
+class Following {
+  readonly chains = new Chains()
+  readonly #road: Road
+  readonly #alone: (ask: Ask) => void
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(road: Road, alone: (ask: Ask) => void) {
+    this.#road = road
+    this.#alone = alone
+  }
+
+  ask(asks: readonly Ask[]): void {
+    for (let at = 0; at < asks.length; at += BUNDLE_MOST) {
+      const chains = asks.slice(at, at + BUNDLE_MOST).map((ask) => this.chains.begin(ask))
+      this.#dispatch(chains, false)
+    }
+  }
+
+  /** @param isRenewal the chains are answered already, and stay so until this begins to be */
+  async #dispatch(list: readonly Chain[], isRenewal: boolean): Promise<void> {
+    const over = new AbortController()
+    const company: Company = { chains: list, over, follows: false, promised: 0, told: 0 }
+    if (!isRenewal) for (const chain of list) chain.company = company
+    const isMine = (chain: Chain) => chain.company === company
+    const asks = list.map(({ next }) => next.toString())
+    try {
+      await send(this.#road, { asks, follows: true }, over, {
+        begun: ({ headers }) => {
+          company.follows = headers.has(FOLLOW_HEADER)
+          if (!company.follows) return
+          if (isRenewal) takeOver(company)
+          this.#wind(MERGE_MS)
+        },
+        take: (frame) => this.chains.take(company, frame),
+        refused: (response) => {
+          for (const chain of list.filter(isMine)) this.chains.refuse(chain, response.clone())
+        },
+      })
+      throw new TypeError('the server left a question open')
+    } catch (error) {
+      if (error instanceof NoBundles) this.#road.way.failed()
+      if (isRenewal && !company.follows) this.#wind(RETRY_MS)
+      this.#end(list.filter(isMine), error)
+    }
+  }
+
+  #end(chains: readonly Chain[], error: unknown): void {
+    for (const chain of chains) {
+      const { ask } = chain
+      this.chains.lose(chain)
+      if (!ask || ask.settled) continue
+      if (error instanceof NoBundles) this.#alone(ask)
+      else ask.fail(error)
+    }
+  }
+
+  #wind(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      const chains = this.chains.following()
+      const isOne = new Set(chains.map(({ company }) => company)).size < 2
+      if (ms === MERGE_MS && isOne) this.#wind(RENEW_MS - MERGE_MS)
+      else this.#renew(chains)
+    }, ms)
+    this.#timer.unref()
+  }
+
+  /** Makes bundles one, or proves anew who asks. */
+  #renew(chains: readonly Chain[]): void {
+    const isOne = chains.length > 0 && chains.length <= BUNDLE_MOST
+    if (isOne && this.#road.way.isOpen()) this.#dispatch(chains, true)
+  }
+}
+
+/** What comes in between comes once more by the new bundle, which those who take it are used to. */
+function takeOver(company: Company): void {
+  const left = new Set<Company>()
+  for (const chain of company.chains) {
+    if (!chain.company) continue
+    left.add(chain.company)
+    chain.company = company
+  }
+  for (const { over } of left) over.abort()
+}
+
 /**
- * Gathers requests for shapes into few: a sale moves a dozen of a till's forty shapes and asks the others whether
- * anything happened to them. Where the server, or something on the way to it, does not take bundles, each request goes by
- * itself, as does one whose answer is too large for a bundle.
+ * Gathers requests for shapes into few, and lets the server go on asking by itself: a sale moves a dozen of a till's forty
+ * shapes, and the others must be known to be silent. Where the server, or something on the way to it, does not take
+ * bundles, each request goes by itself, as does one whose answer is too large for a bundle.
  */
 export function createBundler(serverUrl: string, inner: typeof fetch, hearing: Hearing): Bundler {
   const way = createWay(hearing)
   const road: Road = { url: new URL(BUNDLE_PATH, serverUrl), inner, way, hearing }
+  const patient = fetchUnlessSilent(inner, { heard: hearing.note })
+  const shapes = new URL('/v1/shape', serverUrl)
 
-  const alone = ({ input, init, answer, fail }: Ask) => inner(input, init).then(answer, fail)
-
-  const dispatch = async (asks: readonly Ask[], over: AbortController) => {
-    try {
-      await send(road, asks, over)
-      for (const { fail } of asks) fail(new TypeError('the server left a question open'))
-    } catch (error) {
-      if (error instanceof NoBundles) way.failed()
-      for (const ask of asks) {
-        if (ask.settled) continue
-        if (error instanceof NoBundles) alone(ask)
-        else ask.fail(error)
-      }
-    }
+  const alone = ({ query, init, answer, fail }: Ask) => {
+    const url = new URL(shapes)
+    url.search = query.toString()
+    patient(url, init).then(answer, fail)
   }
 
-  const gatherer = (schedule: (flush: () => void) => void): typeof fetch => {
+  const gatherer = (schedule: (flush: () => void) => void, dispatch: (asks: readonly Ask[]) => void) => {
     let gathered: Ask[] = []
     const flush = () => {
       const asks = gathered.filter(({ settled }) => !settled)
       gathered = []
-      for (let at = 0; at < asks.length; at += BUNDLE_MOST) {
-        const over = new AbortController()
-        const part = asks.slice(at, at + BUNDLE_MOST)
-        // Nobody waits for any of it any more: the connection is let go.
-        for (const { init } of part) {
-          init?.signal?.addEventListener('abort', () => {
-            if (part.every(({ settled }) => settled)) over.abort()
-          })
-        }
-        dispatch(part, over)
-      }
+      if (asks.length > 0) dispatch(asks)
     }
-    return (input, init) => {
-      if (!way.isOpen()) return inner(input, init)
-      return new Promise<Response>((resolve, reject) => {
-        const ask = createAsk(input, init, { resolve, reject, alone })
-        if (ask.settled) return
-        if (gathered.push(ask) === 1) schedule(flush)
-      })
+    return (ask: Ask) => {
+      if (gathered.push(ask) === 1) schedule(flush)
     }
   }
 
+  const following = new Following(road, alone)
+  const gather = {
+    waiting: gatherer(
+      (flush) => setTimeout(flush, GATHER_MS),
+      (asks) => following.ask(asks),
+    ),
+    now: gatherer(
+      (flush) => setImmediate(flush),
+      (asks) => {
+        for (let at = 0; at < asks.length; at += BUNDLE_MOST)
+          dispatchOnce(road, asks.slice(at, at + BUNDLE_MOST), alone)
+      },
+    ),
+  }
+
+  const request = (
+    how: keyof typeof gather,
+    input: Parameters<typeof fetch>[0],
+    init?: RequestInit,
+    silent: (lsn: bigint) => void = () => {},
+  ) =>
+    new Promise<Response>((resolve, reject) => {
+      const url = new URL(input instanceof Request ? input.url : input)
+      const ask = createAsk(url, init, { resolve, reject, alone, silent })
+      if (ask.settled) return
+      if (how === 'waiting' && following.chains.attach(ask)) return
+      if (way.isOpen()) gather[how](ask)
+      else alone(ask)
+    })
+
   return {
-    waiting: gatherer((flush) => setTimeout(flush, GATHER_MS)),
-    now: gatherer((flush) => setImmediate(flush)),
+    waiting: (input, init, silent) => request('waiting', input, init, silent),
+    now: (input, init) => request('now', input, init),
+    promised: (table) => following.chains.isPromised(table),
   }
 }
 
 function createAsk(
-  input: Parameters<typeof fetch>[0],
+  { searchParams }: URL,
   init: RequestInit | undefined,
   tools: {
     resolve(response: Response): void
     reject(error: unknown): void
-    alone(ask: Ask): Promise<void>
+    alone(ask: Ask): void
+    silent(lsn: bigint): void
   },
 ): Ask {
   const signal = init?.signal
@@ -243,11 +229,16 @@ function createAsk(
     signal?.removeEventListener('abort', aborted)
     return first
   }
-  const aborted = () => ask.fail(signal?.reason)
+  const aborted = () => {
+    ask.fail(signal?.reason)
+    ask.left?.()
+  }
   const ask: Ask = {
-    input: new URL(input instanceof Request ? input.url : input),
+    query: searchParams,
     init,
     settled: false,
+    left: null,
+    silent: tools.silent,
     answer: (response) => {
       if (!settle()) return
       if (response.status === 413) tools.alone({ ...ask, answer: tools.resolve, fail: tools.reject })

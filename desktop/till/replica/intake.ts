@@ -164,6 +164,15 @@ export class Intake {
     }
   }
 
+  /** Nothing has happened to a table up to this LSN, since what has been taken of it. */
+  silent(table: string, lsn: bigint): void {
+    if (this.#stopping.signal.aborted || !this.frontier.follows(table)) return
+    this.#epoch.told(table, lsn, false)
+    this.frontier.reached(table, lsn)
+    this.pump()
+    this.#options.moved()
+  }
+
   /** Commits what has become whole. */
   pump(): void {
     this.#pumpAgain = true

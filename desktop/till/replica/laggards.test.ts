@@ -73,12 +73,7 @@ describe('shapes that hold others back', () => {
       ['staff', staff],
     ])
     let awaited = false
-    const laggards = watchLaggards(
-      frontier,
-      followed,
-      () => {},
-      () => awaited,
-    )
+    const laggards = watchLaggards(frontier, followed, () => {}, { isAwaited: () => awaited })
     laggards.look()
     await vi.advanceTimersByTimeAsync(200)
     expect(branch.probed).toBe(0)
@@ -110,6 +105,26 @@ describe('shapes that hold others back', () => {
     laggards.look()
     await vi.advanceTimersByTimeAsync(5)
     expect(branch.probed).toBe(2)
+    laggards.stop()
+  })
+
+  it('are not asked while the server is about to tell of them by itself', async () => {
+    const [branch, staff] = [shape(20n), shape(20n)]
+    const promised = new Set(['branch', 'staff'])
+    const followed = new Map([
+      ['branch', branch],
+      ['staff', staff],
+    ])
+    const laggards = watchLaggards(frontier, followed, () => {}, {
+      isPromised: (table) => promised.has(table),
+    })
+    laggards.look()
+    await vi.advanceTimersByTimeAsync(3000)
+    expect([branch.probed, staff.probed]).toEqual([0, 0])
+    frontier.reached('staff', 20n)
+    promised.clear()
+    await vi.advanceTimersByTimeAsync(200)
+    expect([branch.probed, staff.probed]).toEqual([1, 0])
     laggards.stop()
   })
 

@@ -20,15 +20,20 @@ export interface Laggards {
   stop(): void
 }
 
-/**
- * @param moved is called whenever a laggard's silence was confirmed, which may have made something whole
- * @param isAwaited whether anybody waits for what the laggards hold back
- */
+/** What decides whether laggards are to be asked. */
+interface Urgency {
+  /** Whether anybody waits for what the laggards hold back. */
+  isAwaited?(): boolean
+  /** Whether the server is about to tell of this one unasked. */
+  isPromised?(table: string): boolean
+}
+
+/** @param moved is called whenever a laggard's silence was confirmed, which may have made something whole */
 export function watchLaggards(
   frontier: Frontier,
   followed: ReadonlyMap<string, FollowedShape>,
   moved: () => void,
-  isAwaited: () => boolean = () => true,
+  { isAwaited = () => true, isPromised = () => false }: Urgency = {},
 ): Laggards {
   const probing = new Set<string>()
   let timer: NodeJS.Timeout | null = null
@@ -70,11 +75,11 @@ export function watchLaggards(
     }
     phase = 'asking'
     // On a slow line answers are still under way; to ask for more would make it slower.
-    if (lagging.every((table) => probing.has(table))) return wind(AGAIN_MS)
-    rounds += 1
-    const outOfPatience = rounds > ROUNDS_OF_PATIENCE
-    if (outOfPatience) rounds = 0
-    for (const table of lagging) {
+    const unasked = lagging.filter((table) => !probing.has(table) && !isPromised(table))
+    if (unasked.length === 0) return wind(AGAIN_MS)
+    rounds = (rounds + 1) % (ROUNDS_OF_PATIENCE + 1)
+    const outOfPatience = rounds === 0
+    for (const table of unasked) {
       if (outOfPatience) followed.get(table)?.refresh()
       else probe(table)
     }
@@ -83,7 +88,7 @@ export function watchLaggards(
 
   return {
     look: () => {
-      if (stopped || frontier.lagging().length === 0) return
+      if (stopped || frontier.lagging().length === 0) return rest()
       if (timer && !(phase === 'resting' && isAwaited())) return
       if (timer) phase = 'asking'
       wind(FIRST_MS)

@@ -23,6 +23,10 @@ async function follow(table: string) {
   const line = { refuses: true }
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server')
+    if (request.method === 'POST') {
+      response.writeHead(404).end()
+      return
+    }
     if (line.refuses && url.searchParams.get('table') === table) {
       response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"not-allowed"}}')
       return

@@ -79,12 +79,10 @@ export function startPull(options: PullOptions): Pull {
       options.broken(error)
     },
   })
-  const laggards = watchLaggards(
-    intake.frontier,
-    followed,
-    () => intake.pump(),
-    () => intake.isAwaited(),
-  )
+  const laggards = watchLaggards(intake.frontier, followed, () => intake.pump(), {
+    isAwaited: () => intake.isAwaited(),
+    isPromised: asking.promised,
+  })
 
   const stop = () => {
     laggards.stop()
@@ -102,6 +100,7 @@ export function startPull(options: PullOptions): Pull {
       heard: options.hearing.note,
       perseverance,
       sink: intake.sink(table),
+      silent: (lsn) => intake.silent(table, lsn),
       answered: () => troubles.over(table),
       failed: (error) => {
         if (!isUnknownTable(error) || !intake.lacks(table)) troubles.note(table, error)

@@ -217,6 +217,7 @@ const afterFailures = (backoff: PushTiming['backoff'], failures: number, random:
 function createLateness({ hearing }: PushOptions, line: ReturnType<typeof createLine>) {
   let late = 0
   return (outcome: Outcome): boolean => {
+    if (outcome.kind !== 'no-answer') hearing?.note()
     const isLate = outcome.kind === 'no-answer' && outcome.isLate === true
     late = isLate ? late + 1 : 0
     return isLate && late <= LATE_MOST && !line.offline() && hearing?.within(LATELY_MS) === true

@@ -62,7 +62,7 @@ function follow(told: unknown[], answered: () => void): FollowedShape {
     table: 'sale',
     resume: { handle: 'h', offset: '0_0' },
     fetch,
-    asking: { waiting: fetch, now: fetch },
+    asking: { waiting: fetch, now: fetch, promised: () => false },
     perseverance: createPerseverance(),
     sink,
     answered,

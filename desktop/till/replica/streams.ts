@@ -116,14 +116,11 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
 }
 
 /** What waits at the server is asked in company, all else by itself. */
-const createEar = ({ asking, fetch, heard }: FollowOptions): typeof fetch =>
-  fetchUnlessSilent(
-    (input, init) => {
-      const waits = new URL(String(input)).searchParams.has('live')
-      return waits ? asking.waiting(input, init) : fetch(input, init)
-    },
-    { heard },
-  )
+function createEar({ asking, fetch, heard, silent }: FollowOptions) {
+  const patient = fetchUnlessSilent(fetch, { heard })
+  return (url: URL, init: RequestInit): Promise<Response> =>
+    url.searchParams.has('live') ? asking.waiting(url, init, silent) : patient(url, init)
+}
 
 /** Probes that are given up the later, the more often they had to be. */
 function createProbe(options: FollowOptions, stopped: AbortSignal) {
@@ -169,6 +166,8 @@ interface FollowOptions {
   heard?(): void
   perseverance: Perseverance
   sink: ShapeSink
+  /** Nothing has happened up to this LSN since what the sink has taken. */
+  silent?(lsn: bigint): void
   /** An answer was taken whole. */
   answered(): void
   /** An answer that asking again will not cure at once (for example a refused token). */
@@ -209,6 +208,8 @@ export function followShape(options: FollowOptions): FollowedShape {
       },
       signal: stopping.signal,
       backoffOptions: BACKOFF,
+      // Whoever asks gives up on silence; a question of which the server takes care may stay open for long.
+      liveRequestTimeoutMs: false,
       onError: async (error) => {
         if (stopping.signal.aborted) return
         options.failed(error)

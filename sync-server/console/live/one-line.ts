@@ -63,7 +63,7 @@ async function readFrames(
     if (!part || part.done) return
     heard()
     for (const frame of read(part.value)) {
-      const ask = frame && asks[frame.ask]
+      const ask = frame && 'ask' in frame && asks[frame.ask]
       if (ask && open.delete(ask)) {
         ask.answer(answerResponse(frame.status, frame.headers, new Uint8Array(frame.body)))
       }

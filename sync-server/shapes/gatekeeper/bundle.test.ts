@@ -1,10 +1,13 @@
+import { inflateRawSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { refuse } from '../../../domain/refusals.ts'
 import {
   BEAT_HEADER,
   type BundleAnswer,
+  type BundleFrame,
   createFrameReader,
+  FOLLOW_HEADER,
   LARGEST_ANSWER,
 } from '../../../domain/shape-bundle.ts'
 import type { Caller } from '../../auth/caller.ts'
@@ -50,10 +53,18 @@ function setUp(upstream: Upstream) {
 
 const textOf = ({ status, body }: BundleAnswer) => [status, new TextDecoder().decode(body)]
 
-/** Reads a bundle's answers as they come. */
-async function* answersOf(response: Response) {
-  const read = createFrameReader()
+/** Reads a bundle's frames as they come. */
+async function* framesOf(response: Response) {
+  const read = createFrameReader(inflateRawSync)
   for await (const bytes of response.body ?? []) yield* read(bytes)
+}
+
+/** Reads the answers of a client that asks again itself. */
+async function* answersOf(response: Response) {
+  for await (const frame of framesOf(response)) {
+    if (frame && !('ask' in frame)) throw new Error('nobody asked for that')
+    yield frame
+  }
 }
 
 async function allOf(response: Response) {
@@ -176,5 +187,138 @@ describe('a bundle of questions', () => {
     await until(() => asked.length === 2)
     await response.body?.cancel()
     await until(() => freed.length === 2)
+  })
+})
+
+/** An answer that holds all there is. */
+const upToDate = (offset: string, lsn: number, changes: unknown[] = []) =>
+  Response.json([...changes, { headers: { control: 'up-to-date', global_last_seen_lsn: String(lsn) } }], {
+    headers: {
+      'electric-handle': 'h',
+      'electric-offset': offset,
+      'electric-cursor': '5',
+      'electric-up-to-date': '',
+      etag: '"no browser sees it"',
+    },
+  })
+
+const change = (lsn: number) => ({
+  key: 'k',
+  value: {},
+  headers: { operation: 'insert', lsn: String(lsn), op_position: 0 },
+})
+
+/** Shapes that wait until the test lets one go, and whatever is asked beside them. */
+function scene(beside: (table: string, query: URLSearchParams) => Promise<Response> | Response) {
+  const waiting = new Map<string, (answer: Response) => void>()
+  const asked: string[] = []
+  const { post, callers } = setUp(async ({ url, signal }) => {
+    const query = new URL(url).searchParams
+    const table = query.get('table') ?? ''
+    asked.push(`${table} ${query.get('offset')}${query.has('live') ? ' waits' : ''}`)
+    if (!query.has('live')) return beside(table, query)
+    return new Promise((resolve, reject) => {
+      waiting.set(table, resolve)
+      signal.addEventListener('abort', () => reject(new Error('gone')))
+    })
+  })
+  const open = async (tables: readonly string[]) => {
+    const asks = tables.map((table) => `table=${table}&handle=h&offset=0_0&live=true`)
+    const response = await post(asks, { headers: { authorization: 'till', [FOLLOW_HEADER]: '1' } })
+    await until(() => tables.every((table) => waiting.has(table)))
+    const frames = framesOf(response)
+    expect((await frames.next()).value).toBeNull()
+    const next = async () => (await frames.next()).value as BundleFrame
+    return { response, frames, next }
+  }
+  const letGo = (table: string, answer: Response) => {
+    const resolve = waiting.get(table)
+    waiting.delete(table)
+    resolve?.(answer)
+  }
+  return { open, letGo, waiting, asked, callers }
+}
+
+describe('a bundle that is followed', () => {
+  it('asks on behind an answer by itself, and those that are silent, of whom its client would have to ask', async () => {
+    const { open, letGo, waiting, asked } = scene((_, query) => upToDate(query.get('offset') ?? '', 21))
+    const { response, next, frames } = await open(['sale', 'branch', 'staff'])
+    expect(response.headers.get(FOLLOW_HEADER)).toBe('1')
+    letGo('sale', upToDate('20_0', 20, [change(20)]))
+    expect(await next()).toMatchObject({
+      ask: 0,
+      status: 200,
+      goesOn: true,
+      round: 1,
+      headers: { 'electric-offset': '20_0', 'electric-cursor': '5', 'electric-up-to-date': '' },
+    })
+    expect(await next()).toEqual({ silent: [{ lsn: '21', asks: [1, 2] }], round: 1 })
+    expect(asked.slice(3).sort()).toEqual(['branch 0_0', 'sale 20_0 waits', 'staff 0_0'])
+    // What is known to be silent so far is not asked again.
+    letGo('sale', upToDate('21_0', 21, [change(21)]))
+    expect(await next()).toMatchObject({ ask: 0, round: 2 })
+    expect(await next()).toEqual({ silent: [], round: 2 })
+    expect(asked.slice(6)).toEqual(['sale 21_0 waits'])
+    await frames.return()
+    await until(() => waiting.size === 3)
+  })
+
+  it('tells only what is sure: not of a shape that has moved too, nor of one that nobody knows about', async () => {
+    const { open, letGo } = scene((table, query) => {
+      if (table === 'branch') return upToDate('20_2', 20, [change(20)])
+      if (table === 'staff') return new Response('gone', { status: 503 })
+      return upToDate(query.get('offset') ?? '', 20)
+    })
+    const { next, frames } = await open(['sale', 'branch', 'staff', 'register'])
+    letGo('sale', upToDate('20_0', 20, [change(20)]))
+    expect(await next()).toMatchObject({ ask: 0 })
+    expect(await next()).toEqual({ silent: [{ lsn: '20', asks: [3] }], round: 1 })
+    letGo('branch', upToDate('20_2', 20, [change(20)]))
+    expect(await next()).toMatchObject({ ask: 1, goesOn: true })
+    await frames.return()
+  })
+
+  it('does not ask about an answer that is on its way', async () => {
+    const { open, letGo, asked } = scene((_, query) => upToDate(query.get('offset') ?? '', 20))
+    const { next, frames } = await open(['sale', 'sale_line'])
+    letGo('sale', upToDate('20_0', 20, [change(20)]))
+    letGo('sale_line', upToDate('20_2', 20, [change(20)]))
+    expect([await next(), await next()]).toMatchObject([
+      { ask: 0, round: 1 },
+      { ask: 1, round: 1 },
+    ])
+    expect(await next()).toEqual({ silent: [], round: 1 })
+    expect(asked.filter((text) => !text.endsWith('waits'))).toEqual([])
+    await frames.return()
+  })
+
+  it('asks an upstream again that does not yet tell how far it has come', async () => {
+    const come = new Map<string, number>()
+    const { open, letGo, asked } = scene((table, query) => {
+      come.set(table, (come.get(table) ?? 18) + 1)
+      return upToDate(query.get('offset') ?? '', come.get(table) ?? 0)
+    })
+    const { next, frames } = await open(['sale', 'branch'])
+    letGo('sale', upToDate('20_0', 19, [change(20)]))
+    expect(await next()).toMatchObject({ ask: 0 })
+    // Not even of the shape that has moved is it said that there is no more.
+    expect(await next()).toEqual({ silent: [{ lsn: '20', asks: [1, 0] }], round: 1 })
+    expect(asked.filter((text) => text === 'branch 0_0')).toHaveLength(2)
+    await frames.return()
+  })
+
+  it('gives back what it cannot follow, and ends with the last of it', async () => {
+    const { open, letGo, callers } = scene(() => upToDate('0_0', 20))
+    const { next } = await open(['sale', 'branch', 'staff'])
+    letGo('sale', new Response('[]', { status: 409 }))
+    expect(await next()).toMatchObject({ ask: 0, status: 409 })
+    // An upstream that lets go at once would be asked without end.
+    letGo('branch', upToDate('0_0', 20))
+    const answer = await next()
+    expect(answer).toMatchObject({ ask: 1, status: 200 })
+    expect(answer).not.toHaveProperty('goesOn')
+    delete callers.till
+    expect(await next()).toMatchObject({ ask: 2, status: 401 })
+    expect(await next()).toBeUndefined()
   })
 })

@@ -1,17 +1,19 @@
 import { type Context, Hono } from 'hono'
 import { rolesThatMay } from '../../../domain/permissions.ts'
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusals.ts'
-import { BUNDLE_PATH, bundleSchema } from '../../../domain/shape-bundle.ts'
+import { BUNDLE_PATH, bundleSchema, FOLLOW_HEADER } from '../../../domain/shape-bundle.ts'
 import type { Authenticate, Caller } from '../../auth/caller.ts'
 import type { Rights } from '../../auth/rights.ts'
 import { readJson } from '../../http/body.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { answerRefusal, refusalResponse } from '../../http/refused.ts'
 import { answerBundle } from './bundle.ts'
+import type { Following } from './follow.ts'
 import { readClientQuery, upstreamQuery } from './query.ts'
 import { toldHeaders, upstreamHeaders } from './relay.ts'
 import { createRevocation, type OpenRequest, RECHECK_MS } from './revocation.ts'
 import { type Scope, type ScopeOf, sameScope, syncedScope } from './scopes.ts'
+import { createSilences } from './silences.ts'
 import { UPSTREAM_ORIGIN, type Upstream, UpstreamFault } from './upstream.ts'
 
 export interface GatekeeperOptions {
@@ -25,6 +27,8 @@ export interface GatekeeperOptions {
   readonly recheckMs?: number
   /** When these change, requests that stay open are authorised anew at once. */
   readonly rights?: Pick<Rights, 'onChange'>
+  /** The server is about to stop: nobody is followed on. */
+  readonly closing?: AbortSignal
 }
 
 const PATH = '/v1/shape'
@@ -61,9 +65,9 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
     if ('field' in asked) return refuse('field-not-readable', { ...asked })
     const scope = scopeOf(caller, asked.table, asked.part)
     if (!scope) return notAllowed()
-    const knows = asked.passed.has('handle') && !asked.passed.has('live')
-    return { scope, knows, url: `${UPSTREAM_ORIGIN}${PATH}?${upstreamQuery(scope, asked.passed)}` }
+    return questionOf(scope, asked.passed)
   }
+  const following = followingOf(upstream, options.closing)
 
   const app = new Hono<AppEnv>()
   app.get(PATH, async (c) => {
@@ -101,6 +105,7 @@ export function createGatekeeper(options: GatekeeperOptions): Hono<AppEnv> {
       knows: (question) => !isRefusal(question) && question.knows,
       gone: c.req.raw.signal,
       open,
+      ...(c.req.header(FOLLOW_HEADER) !== undefined && { following }),
     })
   })
   return app
@@ -111,7 +116,42 @@ interface Question {
   readonly scope: Scope
   /** Asked at a place in the shape's log, without waiting. */
   readonly knows: boolean
+  readonly passed: URLSearchParams
   readonly url: string
+}
+
+function questionOf(scope: Scope, passed: URLSearchParams): Question {
+  const knows = passed.has('handle') && !passed.has('live')
+  return { scope, knows, passed, url: `${UPSTREAM_ORIGIN}${PATH}?${upstreamQuery(scope, passed)}` }
+}
+
+/** A copy with other values; null takes one out. */
+function otherwise(query: URLSearchParams, values: Record<string, string | null>): URLSearchParams {
+  const copy = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) copy.delete(name)
+    else copy.set(name, value)
+  }
+  return copy
+}
+
+/** Goes on by the protocol alone, as a client of it would: the same shape, within the scope that was authorised. */
+function followingOf(upstream: Upstream, closing?: AbortSignal): Following<Question | Refusal> {
+  const silences = createSilences(upstream)
+  return {
+    next: (question, { headers }) => {
+      if (closing?.aborted || isRefusal(question) || !question.passed.has('live')) return null
+      const [handle, offset] = [headers.get('electric-handle'), headers.get('electric-offset')]
+      if (handle === null || offset === null || handle !== question.passed.get('handle')) return null
+      const cursor = headers.get('electric-cursor')
+      return questionOf(question.scope, otherwise(question.passed, { handle, offset, cursor }))
+    },
+    silence: async (question, wanted) => {
+      if (isRefusal(question)) return null
+      const { url } = questionOf(question.scope, otherwise(question.passed, { live: null, cursor: null }))
+      return silences(url, wanted)
+    },
+  }
 }
 
 /** An upstream that did not answer: what went wrong is for the log, an address may hold what no client is to see. */

@@ -35,3 +35,19 @@ export function toldHeaders(upstream: Headers): Record<string, string> {
   headers.vary = 'authorization'
   return headers
 }
+
+/** What a client of the protocol steers by. */
+const FRAMED = [
+  ...['handle', 'offset', 'schema', 'cursor', 'up-to-date', 'has-data'].map((name) => `electric-${name}`),
+  'age',
+]
+
+/** Headers for an answer in a bundle: no cache sees it, and no browser. A refusal also says what kind of text it is. */
+export function framedHeaders(status: number, upstream: Headers): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of status === 200 ? FRAMED : [...FRAMED, 'content-type', 'retry-after']) {
+    const value = upstream.get(name)
+    if (value !== null) headers[name] = value
+  }
+  return headers
+}
