@@ -38,6 +38,7 @@ import * as unreadEvents from './0045-unread-events.ts'
 import * as damagedEvents from './0046-damaged-events.ts'
 import * as peopleAndDevices from './0048-people-and-devices.ts'
 import * as factsElsewhere from './0051-facts-elsewhere.ts'
+import * as unknownColumns from './0052-unknown-columns.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -81,6 +82,7 @@ const STEPS: Record<string, Step> = {
   '0046-damaged-events': damagedEvents,
   '0048-people-and-devices': peopleAndDevices,
   '0051-facts-elsewhere': factsElsewhere,
+  '0052-unknown-columns': unknownColumns,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

@@ -344,6 +344,13 @@ export interface ReplicaMarkRow {
   key: string
 }
 
+/** Columns of a synced row that this build does not know: their text on the wire, as JSON. */
+export interface ReplicaUnknownRow {
+  shape: string
+  key: string
+  columns: string
+}
+
 /** A small fact of this workstation: `device`, `server-head`, `replica-lsn`, `replica-load:product`, `basket-id` … as JSON. */
 export interface TillStateRow {
   key: string
@@ -385,5 +392,6 @@ export interface TillTables extends SharedTables {
   replica_shape: ReplicaShapeRow
   replica_aside: ReplicaAsideRow
   replica_mark: ReplicaMarkRow
+  replica_unknown: ReplicaUnknownRow
   till_state: TillStateRow
 }

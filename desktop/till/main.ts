@@ -42,6 +42,7 @@ import { followModels } from './forecast/follow-models.ts'
 import { createForecasting } from './forecast/forecasting.ts'
 import { journalOwner, takeOverJournal, unsentOf } from './journal/history.ts'
 import { type SyncHandle, startSync } from './replica/sync.ts'
+import { takeOverUnknown } from './replica/widened.ts'
 import { type Spool, startSpool } from './spool/spool.ts'
 import { standaloneSync } from './standalone.ts'
 import { openTillDatabase, type TillDatabase } from './store/database.ts'
@@ -184,6 +185,7 @@ function listenToScanner(address: DeviceAddress | null, training: Training, log:
 /** Opens the till's file, and makes it that of the identity that this workstation has now. */
 async function openFile(config: TillConfig, secret: string | null, log: Logger) {
   const db = await openTillDatabase(databaseFile(config.data))
+  takeOverUnknown(db)
   await removeTrainingStore(trainingFile(config.data))
   try {
     const identity = await identify(config, secret, db)

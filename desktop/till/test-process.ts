@@ -20,10 +20,18 @@ export interface TillProcess {
   stop(): Promise<number | null>
 }
 
-/** Starts a till on a data folder and waits until it can be connected to. @throws Error with its output if it ends */
-export async function spawnTill(dataDir: string, args: readonly string[] = []): Promise<TillProcess> {
+/**
+ * Starts a till on a data folder and waits until it can be connected to.
+ * @param environment beside this process's own
+ * @throws Error with its output if it ends
+ */
+export async function spawnTill(
+  dataDir: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TillProcess> {
   const child = spawn(process.execPath, [MAIN, '--data', dataDir, ...args], {
-    env: { ...process.env, PHARMASAAS_LOG_LEVEL: 'warn' },
+    env: { ...process.env, PHARMASAAS_LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))

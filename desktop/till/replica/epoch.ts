@@ -1,6 +1,6 @@
 import type { TillDatabase } from '../store/database.ts'
 import { createLoadRecords, type LoadState } from './load.ts'
-import { NO_HANDLE } from './verify/refetch.ts'
+import { anew, NO_HANDLE } from './verify/refetch.ts'
 import { WITHHELD } from './withheld.ts'
 import { LSN } from './writer.ts'
 
@@ -62,10 +62,7 @@ function forgetEpoch(db: TillDatabase): void {
   const drop = db.prepare('delete from till_state where key = ?')
   db.transaction(() => {
     db.prepare('update replica_shape set handle = ?').run(NO_HANDLE)
-    for (const [shape, load] of records.read()) {
-      const anew = { handle: NO_HANDLE, offset: null, loaded: false, top: '0', fresh: false, rows: 0 }
-      records.save(shape, { ...load, ...anew })
-    }
+    for (const [shape, load] of records.read()) records.save(shape, anew(load))
     drop.run(LSN)
     // What was withheld may be judged otherwise, and is told again.
     drop.run(WITHHELD)

@@ -3,7 +3,7 @@ import { type Applier, createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Aside } from './aside.ts'
 import type { RowChange, ShapeRelease, WireRow } from './frontier.ts'
-import { createTableWriters, type Loads } from './load.ts'
+import { type Loads, tableWriters } from './load.ts'
 import { createOverlay, isProjected, type Overlay, rowName, sumsOf } from './overlay.ts'
 import {
   CARRIED_TABLE,
@@ -53,7 +53,7 @@ export class Joining {
   constructor(db: TillDatabase, history: OwnHistory, loads: Loads) {
     this.#history = history
     this.#loads = loads
-    this.#tableOf = createTableWriters(db)
+    this.#tableOf = tableWriters(db)
     this.#applier = createApplier(db)
     this.#transaction = db.transaction((work: () => void) => work()).immediate
   }
@@ -190,8 +190,7 @@ export class Joining {
     for (const [column, added] of Object.entries(sumOf(shape, row, own)?.add ?? {})) {
       if (column in values) values[column] = Number(values[column]) + added
     }
-    if (whole) table.upsert(values)
-    else table.update(values)
+    table.place(values, row, whole)
   }
 
   /** Removes what the server does not have; what own events above the head added to it stays. */

@@ -9,6 +9,7 @@ import { isProjected, rowName } from './overlay.ts'
 import { type OwnRows, readOwnRows } from './own-rows.ts'
 import { holdsSums, isKeptAside, mayNotBeSeenHalf } from './stages.ts'
 import { createTableWriter, type TableWriter } from './table-writer.ts'
+import { openUnknownColumns } from './unknown-columns.ts'
 
 /** A row of a snapshot, or a change of the log behind it. */
 export interface LoadedChange extends RowChange {
@@ -51,11 +52,23 @@ export const TILL_TABLES = SYNCED_TABLES.filter(({ till }) => till !== null).map
   ({ table }) => table as string,
 )
 
-/** The writers of a till's synced tables. */
-export function createTableWriters(db: TillDatabase): (table: string) => TableWriter {
-  const writers = new Map(
-    SYNCED_TABLES.map((synced) => [synced.table as string, createTableWriter(db, synced)]),
+/** The writers of each open database. */
+const WRITERS = new WeakMap<TillDatabase, ReadonlyMap<string, TableWriter>>()
+
+function createWriters(db: TillDatabase): ReadonlyMap<string, TableWriter> {
+  const unknown = openUnknownColumns(db)
+  return new Map(
+    SYNCED_TABLES.map((synced) => {
+      const table: string = synced.table
+      return [table, createTableWriter(db, synced, unknown(table))]
+    }),
   )
+}
+
+/** The writers of a till's synced tables: one of each table, whoever asks. */
+export function tableWriters(db: TillDatabase): (table: string) => TableWriter {
+  const writers = WRITERS.get(db) ?? createWriters(db)
+  WRITERS.set(db, writers)
   return (table) => {
     const writer = writers.get(table)
     if (!writer) throw new Error(`not a synced table: ${table}`)
@@ -128,7 +141,7 @@ export class Loads {
   constructor(db: TillDatabase, history: OwnHistory) {
     this.#db = db
     this.#history = history
-    this.#tableOf = createTableWriters(db)
+    this.#tableOf = tableWriters(db)
     this.#records = createLoadRecords(db)
     this.#loads = this.#records.read()
     this.aside = openAside(db)
@@ -239,7 +252,7 @@ export class Loads {
     const table = this.#tableOf(shape)
     const apart = this.keepsAside(shape)
     // What a table has already need not wait; sums, and what goes with them, are compared when their head is known.
-    const isHere = (row: WireRow) => apart && !isKeptAside(shape) && table.holds(table.read(row))
+    const isHere = (row: WireRow) => apart && !isKeptAside(shape) && table.settle(row)
     const isOwn = this.#ownIn(shape, fresh)
     const sums = holdsSums(shape)
     for (const change of changes) {

@@ -2,7 +2,7 @@ import type { Held, OwnHistory } from '../journal/own-history.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { Release, RowChange, ShapeRelease, WireRow } from './frontier.ts'
 import { Joining, type JoinOptions, joinShapes, laterRows } from './join.ts'
-import { createTableWriters, type Loads } from './load.ts'
+import { type Loads, tableWriters } from './load.ts'
 import { createOverlay, isProjected, rowName } from './overlay.ts'
 import { tellsOfJournals } from './stages.ts'
 import type { TableWriter, Values } from './table-writer.ts'
@@ -23,7 +23,7 @@ class Differences {
     this.#history = history
     this.#loads = loads
     this.#held = held
-    this.#tableOf = createTableWriters(db)
+    this.#tableOf = tableWriters(db)
     this.#transaction = db.transaction((work: () => void) => work()).immediate
   }
 
@@ -79,7 +79,7 @@ class Differences {
       this.#transaction(() => {
         while (overlay.read(this.#held)) {}
         for (const { n, row } of rows) {
-          if (!isAddedTo(row) && table.holds(table.read(row))) aside.forgetRow(shape, n)
+          if (!isAddedTo(row) && table.settle(row)) aside.forgetRow(shape, n)
         }
       })
       last = rows.at(-1)?.n ?? last

@@ -16,7 +16,7 @@ import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
 import { forgetAsked, watchRefetch } from './verify/refetch.ts'
-import { askWidened } from './widened.ts'
+import { askWidened, takeOverUnknown } from './widened.ts'
 import { watchWithheld } from './withheld.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
@@ -153,6 +153,8 @@ export function startSync(options: {
   diverged?: (authorized: typeof fetch) => Promise<void>
 }): SyncHandle {
   const { serverUrl, identity, db, journal, changes, now, random, log, instance, diverged } = options
+  // What was kept of a row may not outlive what comes of it now.
+  takeOverUnknown(db)
   const authorized = createAuthorizedFetch(identity, { fetch: options.fetch, now })
   const counter = watchCounter(changes, () => performance.now())
   const checkpointer = createCheckpointer(db, counter.attended)

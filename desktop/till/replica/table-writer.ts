@@ -3,6 +3,7 @@ import type { ColumnKind, SyncedTable } from '../../../migrations/synced-tables.
 import type { TillDatabase } from '../store/database.ts'
 import type { RowChange, WireRow } from './frontier.ts'
 import { readColumn, type SqliteValue } from './rows.ts'
+import type { UnknownColumns } from './unknown-columns.ts'
 
 /** Values of a row, by column; columns that the wire did not name are not there. */
 export type Values = Record<string, SqliteValue>
@@ -11,13 +12,18 @@ export type Values = Record<string, SqliteValue>
 export interface TableWriter {
   /** @throws UnreadableColumn */
   write(change: RowChange): void
-  /** Writes a whole row; a row that is there already and the same is not touched, nor are its indexes. */
-  upsert(values: Values): void
+  /**
+   * Writes a row that the wire named whole, or sets the columns that it named where the row exists. A row that is there
+   * already and the same is not touched, nor are its indexes.
+   * @param values of the row's known columns; what it has beyond them is kept for a build that knows it
+   */
+  place(values: Values, row: WireRow, whole: boolean): void
   remove(values: Values): void
-  /** Sets the columns that are named, beside the key, where the row exists. */
-  update(values: Values): void
-  /** Whether a row is there that has these values, key included. */
-  holds(values: Values): boolean
+  /**
+   * Takes a whole row for written where it is here already, as far as its columns are known; what it has beyond them is kept.
+   * @returns whether it is here
+   */
+  settle(row: WireRow): boolean
   /** @throws UnreadableColumn */
   read(row: WireRow): Values
   /** The row's primary key as one text. */
@@ -84,6 +90,10 @@ function preparedOf(db: TillDatabase) {
   }
 }
 
+/** The columns of a key out of its text. */
+export const keyFrom = (key: readonly string[], text: string): Values =>
+  Object.fromEntries(text.split(SEPARATOR).map((part, i) => [key[i] ?? '', part]))
+
 const pick = (values: Values, columns: readonly string[]) => columns.map((column) => values[column] ?? null)
 
 /** Reads what the wire says of a row. */
@@ -99,7 +109,7 @@ function createRowReader({ columns }: SyncedTable) {
       return values
     },
     /** What is bound for a whole row; null when not every column is named. */
-    whole: (row: WireRow): SqliteValue[] | null => {
+    readWhole: (row: WireRow): SqliteValue[] | null => {
       const bound: SqliteValue[] = []
       for (const [column, kind] of kinds) {
         const text = row[column]
@@ -111,18 +121,21 @@ function createRowReader({ columns }: SyncedTable) {
   }
 }
 
-/**
- * Statements of one synced table, bound by position. Column names come from `synced-tables.ts`; others on the wire are
- * passed over.
- */
-export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableWriter {
+/** How many columns are named, without a list of them being made. */
+function count(row: Readonly<Record<string, unknown>>): number {
+  let columns = 0
+  for (const _ in row) columns += 1
+  return columns
+}
+
+/** Statements of one synced table, bound by position. Column names come from `synced-tables.ts`, never from the wire. */
+function createStatements(db: TillDatabase, synced: SyncedTable) {
   const name = quote(synced.table)
   const all = Object.keys(synced.columns)
   const { key } = synced
   const rest = all.filter((column) => !key.includes(column))
   const where = key.map((column) => `${quote(column)} = ?`).join(' and ')
   const prepared = preparedOf(db)
-  const { read, whole: readWhole } = createRowReader(synced)
   const blanks = createBlanks(db, synced)
   /** A row of an older server lacks columns that are new here: what they hold stays, or is blank where it must not be null. */
   const upsertPart = (values: Values) => {
@@ -133,36 +146,34 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
     prepared(`upsert ${given}`, () => upsertSql(name, named, key, set)).run(pick(filled, named))
   }
   const whole = () => prepared('upsert', () => upsertSql(name, all, key, rest))
-  const upsert = (values: Values) => {
-    if (Object.keys(values).length < all.length) return upsertPart(values)
-    whole().run(pick(values, all))
-  }
-  const remove = (values: Values) => {
-    prepared('delete', () => `delete from ${name} where ${where}`).run(pick(values, key))
-  }
-  const update = (values: Values) => {
-    const set = rest.filter((column) => column in values)
-    if (set.length === 0) return
-    prepared(
-      `update ${set}`,
-      () => `update ${name} set ${list(set, (column) => `"${column}" = ?`)} where ${where}`,
-    ).run(pick(values, [...set, ...key]))
-  }
-
   return {
-    holds: (values) => {
+    upsert: (values: Values) => {
+      if (count(values) < all.length) return upsertPart(values)
+      whole().run(pick(values, all))
+    },
+    /** @param bound all columns, in their order */
+    upsertBound: (bound: readonly SqliteValue[]) => {
+      whole().run(bound)
+    },
+    remove: (values: Values) => {
+      prepared('delete', () => `delete from ${name} where ${where}`).run(pick(values, key))
+    },
+    update: (values: Values) => {
+      const set = rest.filter((column) => column in values)
+      if (set.length === 0) return
+      prepared(
+        `update ${set}`,
+        () => `update ${name} set ${list(set, (column) => `"${column}" = ?`)} where ${where}`,
+      ).run(pick(values, [...set, ...key]))
+    },
+    /** Whether a row is there that has these values, key included. */
+    holds: (values: Values): boolean => {
       const given = Object.keys(values)
       const equal = given.map((column) => `${quote(column)} is ?`).join(' and ')
       const row = prepared(`holds ${given}`, () => `select 1 from ${name} where ${equal}`)
       return row.get(pick(values, given)) !== undefined
     },
-    upsert,
-    remove,
-    update,
-    read,
-    keyOf: (row) => key.map((column) => String(row[column])).join(SEPARATOR),
-    keyFrom: (text) => Object.fromEntries(text.split(SEPARATOR).map((part, i) => [key[i] ?? '', part])),
-    keysAfter: (last, limit) => {
+    keysAfter: (last: Values | null, limit: number) => {
       const after = last ? `where (${list(key)}) > (${marks(key)})` : ''
       const page = prepared(
         last ? 'page' : 'first',
@@ -170,13 +181,60 @@ export function createTableWriter(db: TillDatabase, synced: SyncedTable): TableW
       )
       return page.all([...(last ? pick(last, key) : []), limit]) as Values[]
     },
+  }
+}
+
+/** The writer of one synced table, of which a database has one. @param unknown keeps the columns that this build does not know */
+export function createTableWriter(
+  db: TillDatabase,
+  synced: SyncedTable,
+  unknown: UnknownColumns,
+): TableWriter {
+  const { key } = synced
+  const { read, readWhole } = createRowReader(synced)
+  const { upsert, upsertBound, remove, update, holds, keysAfter } = createStatements(db, synced)
+  const keyOf = (row: Readonly<Record<string, unknown>>) =>
+    key.map((column) => String(row[column])).join(SEPARATOR)
+  /** @param known how many of the row's columns are */
+  const keepUnknown = (row: WireRow, known: number, whole: boolean) => {
+    if (count(row) > known) {
+      const beyond = Object.entries(row).filter(([column]) => !Object.hasOwn(synced.columns, column))
+      unknown.keep(keyOf(row), Object.fromEntries(beyond), whole)
+    } else if (whole && !unknown.none()) unknown.forget(keyOf(row))
+  }
+
+  const writer: TableWriter = {
+    place: (values, row, whole) => {
+      if (whole) upsert(values)
+      else update(values)
+      const known = count(values)
+      const isHere = () => holds(Object.fromEntries(key.map((column) => [column, values[column] ?? null])))
+      if (whole || (count(row) > known && isHere())) keepUnknown(row, known, whole)
+    },
+    remove: (values) => {
+      remove(values)
+      if (!unknown.none()) unknown.forget(keyOf(values))
+    },
+    settle: (row) => {
+      const values = read(row)
+      const isHere = holds(values)
+      if (isHere) keepUnknown(row, count(values), true)
+      return isHere
+    },
+    read,
+    keyOf,
+    keyFrom: (text) => keyFrom(key, text),
+    keysAfter,
     write: ({ operation, row }) => {
       const bound = operation === 'insert' ? readWhole(row) : null
-      if (bound) return void whole().run(bound)
+      if (bound) {
+        upsertBound(bound)
+        return keepUnknown(row, bound.length, true)
+      }
       const values = read(row)
-      if (operation === 'insert') upsertPart(values)
-      else if (operation === 'delete') remove(values)
-      else update(values)
+      if (operation === 'delete') writer.remove(values)
+      else writer.place(values, row, operation === 'insert')
     },
   }
+  return writer
 }

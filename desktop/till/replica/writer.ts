@@ -3,7 +3,7 @@ import { createApplier } from '../store/applier.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
 import type { Release, RowChange, ShapePosition, ShapeRelease, WireRow } from './frontier.ts'
-import { createTableWriters } from './load.ts'
+import { tableWriters } from './load.ts'
 import { createOverlay, isProjected, rowName, sumsOf, type Totals } from './overlay.ts'
 import { HEAD_TABLE } from './stages.ts'
 
@@ -48,7 +48,7 @@ export function createReplicaWriter(
   { deviceId, history }: { deviceId: string; history: OwnHistory },
 ): ReplicaWriter {
   const applier = createApplier(db)
-  const tableOf = createTableWriters(db)
+  const tableOf = tableWriters(db)
   const readPositions = db.prepare('select shape, handle, "offset" from replica_shape')
   const savePosition = db.prepare(`insert into replica_shape (shape, handle, "offset", schema)
     values (@shape, @handle, @offset, '') on conflict (shape) do update

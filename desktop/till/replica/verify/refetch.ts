@@ -1,5 +1,6 @@
 import type { TillDatabase } from '../../store/database.ts'
 import { createTillState } from '../../store/state.ts'
+import { createLoadRecords, type LoadState } from '../load.ts'
 
 /** The name in `till_state` of the tables that are to be fetched anew. */
 const KEY = 'replica-refetch'
@@ -24,6 +25,17 @@ export const refetchAsked = (db: TillDatabase): string[] => createTillState(db).
 /** A handle that no server gave: what is asked with it must be fetched anew. */
 export const NO_HANDLE = 'to-be-fetched-anew'
 
+/** A load that begins anew, over what it has brought so far. */
+export const anew = (load: LoadState): LoadState => ({
+  ...load,
+  handle: NO_HANDLE,
+  offset: null,
+  loaded: false,
+  top: '0',
+  fresh: false,
+  rows: 0,
+})
+
 /**
  * Spoils the positions of the tables that were asked for, so that the server will want them fetched anew: their rows
  * stay until the new ones are there, and what the server lacks goes. To be called while no pull runs.
@@ -31,9 +43,15 @@ export const NO_HANDLE = 'to-be-fetched-anew'
 export function forgetAsked(db: TillDatabase): void {
   if (refetchAsked(db).length === 0) return
   const state = createTillState(db)
+  const records = createLoadRecords(db)
   const spoil = db.prepare('update replica_shape set handle = ? where shape = ?')
   db.transaction(() => {
-    for (const table of refetchAsked(db)) spoil.run(NO_HANDLE, table)
+    const loads = records.read()
+    for (const table of refetchAsked(db)) {
+      const load = loads.get(table)
+      if (load) records.save(table, anew(load))
+      spoil.run(NO_HANDLE, table)
+    }
     state.set(KEY, [])
   }).immediate()
 }

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,11 +18,14 @@ import { lockFolder } from '../../folder-lock.ts'
 import { openJournal } from '../../journal/journal.ts'
 import { createChanges } from '../../store/changes.ts'
 import { openTillDatabase, type TillDatabase } from '../../store/database.ts'
+import { spawnTill } from '../../test-process.ts'
 import { startSync } from '../sync.ts'
+import { addColumns, dropColumns } from '../test-releases.ts'
 import { askServer } from './ask.ts'
 import { verifyReplica } from './verify.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
+const OLDER_RELEASE = pathToFileURL(join(import.meta.dirname, '..', 'test-older-release.ts')).href
 const PRODUCTS = 60
 
 let server: TestServer
@@ -74,12 +79,13 @@ async function fillServer(): Promise<void> {
   expect((await post(journal.device, appendAll(journal, [journal.opened(), ...sales]))).status).toBe(200)
 }
 
-async function enrolHere(): Promise<DeviceIdentity> {
+async function enrolIn(folder: string, register: 0 | 1): Promise<DeviceIdentity> {
   const { branchId, registerIds } = server.organisation
   const token = await signIn(server, 'it_admin')
-  const made = await send(server, '/v1/enrolments', { token, body: { branchId, registerId: registerIds[0] } })
+  const body = { branchId, registerId: registerIds[register] }
+  const made = await send(server, '/v1/enrolments', { token, body })
   const { code } = (await made.json()) as { code: string }
-  return enrol(dataDir, { serverUrl: server.url, code, deviceName: 'Till 1', fetch })
+  return enrol(folder, { serverUrl: server.url, code, deviceName: `Till ${register + 1}`, fetch })
 }
 
 /** Runs the till's sync on the folder, in this process. @param send how its journal reaches the server */
@@ -110,7 +116,7 @@ beforeAll(async () => {
   server = await startTestServer()
   dataDir = await mkdtemp(join(tmpdir(), 'verify-'))
   await fillServer()
-  identity = await enrolHere()
+  identity = await enrolIn(dataDir, 0)
   await startTill()
 })
 
@@ -120,8 +126,10 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-function verify(...extra: string[]): Promise<{ code: number; out: string; err: string }> {
-  const args = [MAIN, 'verify', '--data', dataDir, '--server', server.url, ...extra]
+const verify = (...extra: string[]) => verifyIn(dataDir, ...extra)
+
+function verifyIn(folder: string, ...extra: string[]): Promise<{ code: number; out: string; err: string }> {
+  const args = [MAIN, 'verify', '--data', folder, '--server', server.url, ...extra]
   return new Promise((resolve) => {
     execFile(process.execPath, args, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
@@ -228,6 +236,62 @@ describe('npm run replica -- verify', () => {
     await startTill()
     expect(db.prepare('select count(*) from sale_line').pluck().get()).toBe(20)
     expect(db.prepare('select count(*) from product where price is null').pluck().get()).toBe(0)
+  })
+
+  it('finds in a till that was upgraded offline what one has that knew all columns, with nothing fetched anew', async () => {
+    const lacks = {
+      product: { cis: `text not null default ''` },
+      device: { enrolled_at: `text not null default ''` },
+      branch: { z_mail: 'text' },
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'upgraded-'))
+    await enrolIn(folder, 1)
+    const older = await openTillDatabase(databaseFile(folder))
+    dropColumns(older, lacks)
+    older.close()
+    const environment = { TEST_LACKS: JSON.stringify(lacks), NODE_OPTIONS: `--import ${OLDER_RELEASE}` }
+    const start = () => spawnTill(folder, ['--server', server.url, '--port', '0'], environment)
+    const look = new Database(databaseFile(folder))
+    const kept = look.prepare('select columns from replica_unknown where key = ?').pluck()
+    const place = look.prepare(`select handle from replica_shape where shape = 'product'`).pluck()
+    const products = server.db.selectFrom('product').selectAll()
+    const [set, gone, anew] = await products.orderBy('cip13').limit(3).execute()
+    if (!set || !gone || !anew) throw new Error('no products')
+    const setCis = (cis: string) =>
+      server.db.updateTable('product').set({ cis }).where('id', '=', set.id).execute()
+
+    const first = await start()
+    await until('the catalogue', () => place.get())
+    await setCis('60002283')
+    await until('a column by itself', () => kept.get(set.id) === '{"cis":"60002283"}')
+    await first.kill()
+    await setCis('60002284')
+    await server.db.updateTable('branch').set({ z_mail: 'z@example.org' }).execute()
+    await server.db
+      .insertInto('product')
+      .values({ ...anew, id: uuid(), cip13: '3400930009999', cis: '60002285' })
+      .execute()
+    await server.db.deleteFrom('stock_on_hand').where('product_id', '=', gone.id).execute()
+    await server.db.deleteFrom('product').where('id', '=', gone.id).execute()
+    const second = await start()
+    await until('what it missed', () => kept.get(gone.id) === undefined && kept.get(set.id))
+    await until('the branch', () => String(kept.get(server.organisation.branchId)).includes('example.org'))
+    await second.kill()
+    const handle = place.get()
+
+    addColumns(look, lacks)
+    const upgraded = await spawnTill(folder, ['--port', '0'])
+    const known = ['id', 'cip13', 'cis'] as const
+    expect(look.prepare(`select ${known} from product order by id`).all()).toEqual(
+      await server.db.selectFrom('product').select(known).orderBy('id').execute(),
+    )
+    expect(look.prepare('select z_mail from branch').pluck().get()).toBe('z@example.org')
+    await upgraded.stop()
+    const tables = Object.keys(lacks).flatMap((table) => ['--table', table])
+    const { code, out } = await verifyIn(folder, ...tables, '--dry-run')
+    expect([code, faults(out), place.get()]).toEqual([0, [], handle])
+    look.close()
+    await rm(folder, { recursive: true, force: true })
   })
 
   it.each([
