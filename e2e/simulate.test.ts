@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 
 const MAIN = new URL('../scripts/simulate/main.ts', import.meta.url).pathname
+
+const folder = mkdtempSync(join(tmpdir(), 'simulate-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What all runs begin with is made by the first of them. */
+const ON_STAGE = ['--stage', join(folder, 'stage')]
 
 /** Runs the command; its output also when it ends with a fault. */
 const simulate = (...args: string[]) =>
@@ -17,7 +26,7 @@ const failures = (out: string): string =>
 
 describe('npm run simulate', () => {
   it('says step by step what it did, and that it held', async () => {
-    const { code, out } = await simulate('--seed', '1', '--steps', '10')
+    const { code, out } = await simulate('--seed', '1', '--steps', '10', ...ON_STAGE)
     expect(failures(out)).toBe('')
     expect(out).toMatch(/^ {3}1 {2}/m)
     expect(out).toMatch(/^ {2}10 {2}/m)
@@ -26,7 +35,7 @@ describe('npm run simulate', () => {
   })
 
   it('holds with processes that are killed for good', { timeout: 300_000 }, async () => {
-    const { code, out, err } = await simulate('--seed', '6', '--steps', '10', '--processes')
+    const { code, out, err } = await simulate('--seed', '6', '--steps', '10', '--processes', ...ON_STAGE)
     expect(failures(out)).toBe('')
     expect(out, err).toMatch(/till 2: kill till: killed/)
     expect(code).toBe(0)
@@ -43,7 +52,9 @@ describe('npm run simulate', () => {
 
   it('finds nothing in two hundred seeds', { timeout: 1_200_000 }, async () => {
     const quarters = await Promise.all(
-      ['1-50', '51-100', '101-150', '151-200'].map((seeds) => simulate('--seeds', seeds, '--steps', '4')),
+      ['1-50', '51-100', '101-150', '151-200'].map((seeds) =>
+        simulate('--seeds', seeds, '--steps', '4', ...ON_STAGE),
+      ),
     )
     for (const { code, out, err } of quarters) {
       expect(failures(out)).toBe('')

@@ -23,31 +23,35 @@ const byKey = (synced: SyncedTable) => (a: Row, b: Row) => {
   return text(a) < text(b) ? -1 : 1
 }
 
-/** All rows of every table that a branch's tills hold, as Postgres has them. */
-export async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
+/** Tables that tills hold. */
+export const HELD_BY_TILLS: readonly SyncedTable[] = SYNCED_TABLES.filter(({ till }) => till !== null)
+
+/** All rows of a table that a branch's tills hold, as Postgres has them. */
+export async function serverTable<DB>(db: Kysely<DB>, branchId: string, synced: SyncedTable): Promise<Row[]> {
+  const { till, table } = synced
+  const scope = till?.rows === 'branch' ? sql`where ${sql.ref(till.column)} = ${branchId}` : sql``
+  const { rows } = await sql<Row>`select * from ${sql.table(table)} ${scope}`.execute(db)
+  return rows.map((row) => comparable(synced, row)).sort(byKey(synced))
+}
+
+/** The same of every such table. */
+async function serverRows<DB>(db: Kysely<DB>, branchId: string): Promise<Record<string, Row[]>> {
   const tables: Record<string, Row[]> = {}
-  for (const synced of SYNCED_TABLES) {
-    if (!synced.till) continue
-    const scope =
-      synced.till.rows === 'branch' ? sql`where ${sql.ref(synced.till.column)} = ${branchId}` : sql``
-    const { rows } = await sql<Row>`select * from ${sql.table(synced.table)} ${scope}`.execute(db)
-    tables[synced.table] = rows.map((row) => comparable(synced, row)).sort(byKey(synced))
-  }
+  for (const synced of HELD_BY_TILLS) tables[synced.table] = await serverTable(db, branchId, synced)
   return tables
 }
+
+/** A table's rows as a till's SQLite file has them. */
+export const tillTable = (db: Database.Database, synced: SyncedTable): Row[] =>
+  (db.prepare(`select * from "${synced.table}"`).all() as Row[])
+    .map((row) => comparable(synced, row))
+    .sort(byKey(synced))
 
 /** The same rows as a till's SQLite file has them, read beside the running till. */
 export function tillRows(file: string): Record<string, Row[]> {
   const db = new Database(file, { readonly: true })
   try {
-    return Object.fromEntries(
-      SYNCED_TABLES.filter((synced) => synced.till).map((synced) => [
-        synced.table,
-        (db.prepare(`select * from "${synced.table}"`).all() as Row[])
-          .map((row) => comparable(synced, row))
-          .sort(byKey(synced)),
-      ]),
-    )
+    return Object.fromEntries(HELD_BY_TILLS.map((synced) => [synced.table, tillTable(db, synced)]))
   } finally {
     db.close()
   }

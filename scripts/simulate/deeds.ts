@@ -8,6 +8,9 @@ import type { Counter, World } from './world.ts'
 
 const FIRST_REPLICA_MS = 60_000
 const LOOK_MS = 100
+
+/** A first replica takes seconds, and a look at all that a till shows takes some of them from it. */
+const LOOK_FOR_REPLICAS_MS = 500
 const DAY_MS = 86_400_000
 
 const euros = (amount: number) => (amount / 100).toFixed(2)
@@ -122,7 +125,8 @@ export async function carryOut(world: World, deed: Deed): Promise<string> {
   }
   if (deed.do === 'await-replicas') {
     const loading = () => world.counters.some(({ till }) => till.view().loading)
-    for (let waited = 0; loading() && waited < FIRST_REPLICA_MS; waited += LOOK_MS) await wait(LOOK_MS)
+    for (let waited = 0; loading() && waited < FIRST_REPLICA_MS; waited += LOOK_FOR_REPLICAS_MS)
+      await wait(LOOK_FOR_REPLICAS_MS)
     return loading() ? 'not all of them came' : 'every till can sell'
   }
   if (!('till' in deed)) return atOffice(world, deed)

@@ -1,8 +1,7 @@
 import { BadOption, HELP, readOptions, type SimulateOptions } from './options.ts'
-import { startCluster } from './postgres.ts'
 import { AS_PROCESSES, hastenProcesses } from './processes.ts'
 import { type Outcome, runSeed } from './run.ts'
-import { buildStage } from './stage.ts'
+import { openStage } from './stage.ts'
 import { hasten } from './time.ts'
 import { createWorld, IN_THIS_PROCESS, type World } from './world.ts'
 
@@ -63,13 +62,12 @@ function listenForFalls(present: () => Present | null): void {
   process.on('unhandledRejection', fallen)
 }
 
-async function simulate({ first, last, steps, processes }: SimulateOptions): Promise<number> {
+async function simulate({ first, last, steps, processes, stage: kept }: SimulateOptions): Promise<number> {
   hasten()
   if (processes) hastenProcesses()
   let present: Present | null = null
   listenForFalls(() => present)
-  const cluster = await startCluster()
-  const stage = await buildStage(cluster)
+  const stage = await openStage(kept)
   let failed = 0
   for (let seed = first; seed <= last; seed += 1) {
     const began = performance.now()
@@ -90,13 +88,12 @@ async function simulate({ first, last, steps, processes }: SimulateOptions): Pro
     if (held) continue
     failed += 1
     tellAgain(present, seed, steps)
-    await cluster.start()
+    await stage.cluster.start()
     await present.world.close()
     present = null
   }
   await present?.world.close()
   await stage.remove()
-  await cluster.stop()
   if (first < last) say(`${last - first + 1} seeds, ${failed} did not hold`)
   return failed
 }

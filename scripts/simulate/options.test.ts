@@ -6,7 +6,8 @@ describe('the options of a simulation', () => {
     expect(readOptions(['--seed', '7'])).toMatchObject({ first: 7, last: 7, steps: 60 })
     expect(readOptions(['--seed', '7', '--steps', '12'])).toMatchObject({ first: 7, last: 7, steps: 12 })
     expect(readOptions(['--seeds', '3-9'])).toMatchObject({ first: 3, last: 9, processes: false })
-    expect(readOptions(['--seed', '3', '--processes'])).toMatchObject({ processes: true })
+    expect(readOptions(['--seed', '3', '--processes'])).toMatchObject({ processes: true, stage: null })
+    expect(readOptions(['--seed', '3', '--stage', 'there'])).toMatchObject({ stage: 'there' })
     expect(readOptions(['--help'])).toBe('help')
   })
 

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { chmod, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { type RunningPostgres, startEmbeddedPostgres } from '../../sync-server/database/embedded-postgres.ts'
 import { wait } from './time.ts'
@@ -22,7 +24,12 @@ export interface Cluster {
   /** Up again after a kill, as an operating system's supervisor would have it; nothing when it is up. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Stops it, and leaves its data in a folder that is not there yet, for others to begin with. */
+  leaveIn(folder: string): Promise<void>
 }
+
+/** A folder of Postgres belongs to the user that it runs as, and so do its copies. */
+const copyWhole = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to])
 
 const START_ATTEMPTS = 200
 
@@ -38,30 +45,12 @@ async function startAgain(dataDir: string, port: number): Promise<RunningPostgre
   }
 }
 
-/** Starts Postgres in a temporary folder. It need not survive a power cut, only kills: `fsync` is off. */
-export async function startCluster(): Promise<Cluster> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'simulate-pg-'))
-  await chmod(dataDir, 0o755)
-  let running: RunningPostgres | null = await startEmbeddedPostgres({ dataDir })
-  const { port } = running
-  const base = running.url
-  const url = (database: string, at = port) => {
-    const address = new URL(base)
-    address.port = String(at)
-    address.pathname = `/${database}`
-    return address.href
-  }
-  const ask = async (text: string, values: unknown[] = []) => {
-    const client = new pg.Client({ connectionString: url('postgres') })
-    client.on('error', () => {})
-    await client.connect()
-    try {
-      return await client.query(text, values)
-    } finally {
-      await client.end().catch(() => {})
-    }
-  }
-  const release = async (database: string) => {
+type Ask = (text: string, values?: unknown[]) => Promise<pg.QueryResult>
+
+/** Ends replication from a database, by what asks its Postgres. */
+const releaseBy =
+  (ask: Ask): Cluster['release'] =>
+  async (database) => {
     for (let left = 1; left > 0; ) {
       await ask(
         `select pg_terminate_backend(active_pid) from pg_replication_slots where database = $1 and active`,
@@ -79,6 +68,35 @@ export async function startCluster(): Promise<Cluster> {
       if (left > 0) await wait(100)
     }
   }
+
+/**
+ * Starts Postgres in a temporary folder. It need not survive a power cut, only kills: `fsync` is off.
+ * @param left what another has left, to begin with a copy of it
+ */
+export async function startCluster(left: string | null = null): Promise<Cluster> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'simulate-pg-'))
+  await chmod(dataDir, 0o755)
+  if (left !== null) await copyWhole(join(left, 'cluster'), join(dataDir, 'cluster'))
+  let running: RunningPostgres | null = await startEmbeddedPostgres({ dataDir })
+  const { port } = running
+  const base = running.url
+  const url = (database: string, at = port) => {
+    const address = new URL(base)
+    address.port = String(at)
+    address.pathname = `/${database}`
+    return address.href
+  }
+  const ask: Ask = async (text, values = []) => {
+    const client = new pg.Client({ connectionString: url('postgres') })
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      return await client.query(text, values)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+  const release = releaseBy(ask)
   await ask('alter system set fsync = off')
   await ask('select pg_reload_conf()')
   return {
@@ -99,6 +117,12 @@ export async function startCluster(): Promise<Cluster> {
     },
     start: async () => {
       running ??= await startAgain(dataDir, port)
+    },
+    leaveIn: async (folder) => {
+      await running?.stop()
+      running = null
+      await copyWhole(dataDir, folder)
+      await rm(dataDir, { recursive: true, force: true })
     },
     stop: async () => {
       await running?.stop()

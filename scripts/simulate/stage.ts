@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { existsSync, mkdirSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import { v5 } from 'uuid'
@@ -15,7 +15,7 @@ import { createServer } from '../../sync-server/server.ts'
 import { DEMO_BRANCHES, DEMO_REGISTERS, DEMO_STAFF } from '../demo/organisation.ts'
 import { enrolmentCode } from '../stack/demo.ts'
 import { logTo } from './log.ts'
-import type { Cluster } from './postgres.ts'
+import { type Cluster, startCluster } from './postgres.ts'
 import { scratchFolder } from './scratch.ts'
 
 /** The catalogue of a run: small, and every product has a price. */
@@ -53,7 +53,8 @@ export interface Stage {
   cluster: Cluster
   database: string
   serverDir: string
-  tillDirs: string[]
+  tillDirs: readonly string[]
+  /** Ends its Postgres, and removes what is not kept for other runs. */
   remove(): Promise<void>
 }
 
@@ -114,14 +115,12 @@ async function fill(db: ServerDatabase): Promise<void> {
   await db.insertInto('stock_movement').values(movements).execute()
 }
 
-async function enrolTill(serverUrl: string, dir: string, index: number): Promise<string> {
-  const tillDir = join(dir, `till-${index + 1}`)
+async function enrolTill(serverUrl: string, tillDir: string, index: number): Promise<void> {
   mkdirSync(tillDir, { recursive: true })
   const code = await enrolmentCode(serverUrl, tillDir, index)
   await enrol(tillDir, { serverUrl, code: code ?? '', deviceName: `Till ${index + 1}`, fetch })
   const db = await openTillDatabase(databaseFile(tillDir))
   db.close()
-  return tillDir
 }
 
 /** Has the server publish every table that tills follow, which takes a lock each and is done once in a server's life. */
@@ -135,12 +134,54 @@ async function publishTables(serverUrl: string, tillDir: string): Promise<void> 
   }
 }
 
+const serverDirIn = (dir: string) => join(dir, 'server')
+const tillDirIn = (dir: string, index: number) => join(dir, `till-${index + 1}`)
+const postgresIn = (dir: string) => join(dir, 'postgres')
+
+const stageIn = (dir: string, cluster: Cluster, isKept: boolean): Stage => ({
+  cluster,
+  database: DATABASE,
+  serverDir: serverDirIn(dir),
+  tillDirs: PLACES.map((_, index) => tillDirIn(dir, index)),
+  remove: async () => {
+    if (!isKept) await rm(dir, { recursive: true, force: true })
+    await cluster.stop()
+  },
+})
+
+/**
+ * The stage, with a Postgres of its own.
+ * @param kept where runs find it: made there by the first, and begun with by every other; null for a run alone
+ */
+export async function openStage(kept: string | null): Promise<Stage> {
+  if (kept === null) {
+    const dir = scratchFolder('simulate-stage')
+    const cluster = await startCluster()
+    await buildStage(cluster, dir)
+    return stageIn(dir, cluster, false)
+  }
+  if (!existsSync(kept)) await makeStage(kept)
+  return stageIn(kept, await startCluster(postgresIn(kept)), true)
+}
+
+/** Makes a stage for many runs, unless another makes it in the meantime: what has its name is whole. */
+async function makeStage(kept: string): Promise<void> {
+  const making = `${kept}-${process.pid}`
+  mkdirSync(making, { recursive: true })
+  const cluster = await startCluster()
+  await buildStage(cluster, making)
+  await cluster.leaveIn(postgresIn(making))
+  await rename(making, kept).catch(async (error) => {
+    if (!existsSync(kept)) throw error
+    await rm(making, { recursive: true, force: true })
+  })
+}
+
 /** Builds the stage: a server's first start, the organisation, and three enrolments over HTTP. */
-export async function buildStage(cluster: Cluster): Promise<Stage> {
-  const dir = scratchFolder('simulate-stage')
+async function buildStage(cluster: Cluster, dir: string): Promise<void> {
   await cluster.create(DATABASE)
   const url = cluster.url(DATABASE)
-  const serverDir = join(dir, 'server')
+  const serverDir = serverDirIn(dir)
   const environment = { PORT: '0', DATA_DIR: serverDir, NODE_ENV: 'test', DATABASE_URL: url }
   const server = await createServer(
     readConfig(environment),
@@ -148,18 +189,10 @@ export async function buildStage(cluster: Cluster): Promise<Stage> {
   )
   const db = openDatabase(openPool(url, () => {}))
   await fill(db)
-  const tillDirs: string[] = []
-  for (const index of PLACES.keys()) tillDirs.push(await enrolTill(server.url, dir, index))
-  await publishTables(server.url, tillDirs[0] ?? '')
+  for (const index of PLACES.keys()) await enrolTill(server.url, tillDirIn(dir, index), index)
+  await publishTables(server.url, tillDirIn(dir, 0))
   await db.destroy()
   await server.close()
   await rm(join(serverDir, 'shapes'), { recursive: true, force: true })
   await cluster.release(DATABASE)
-  return {
-    cluster,
-    database: DATABASE,
-    serverDir,
-    tillDirs,
-    remove: () => rm(dir, { recursive: true, force: true }),
-  }
 }

@@ -21,7 +21,9 @@ export function createProgress(
     /** The shapes that are to join next: those that all others stand still for, or of a stage. */
     due: () => {
       const held = anew()
-      return held.length > 0 ? held : missing().filter((table) => stageOf(table) === stage())
+      if (held.length > 0) return held
+      const first = stage()
+      return missing().filter((table) => stageOf(table) === first)
     },
     /** Whether a table that is loaded now leaves others not to be seen. */
     half: () => anew().length > 0,
