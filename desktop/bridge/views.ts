@@ -106,8 +106,8 @@ export interface StatusView {
     | {
         state: 'offline'
         since: string
-        /** `revoked`: head office has revoked this till. `history`: head office holds another history under this till's identity; an own one is being asked for. */
-        cause: 'network' | 'server' | 'refused' | 'revoked' | 'history'
+        /** `name`: the server's name is not found. `portal`: a page answers in its place. `revoked`: head office has revoked this till. `history`: head office holds another history under this till's identity; an own one is being asked for. */
+        cause: 'network' | 'name' | 'portal' | 'server' | 'refused' | 'revoked' | 'history'
         events: number
         sales: number
         amount: Minor

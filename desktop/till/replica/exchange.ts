@@ -12,6 +12,17 @@ import {
 import type { Damaged } from '../../../domain/journal/stored.ts'
 import type { Minor } from '../../../domain/money.ts'
 
+/** Codes of a resolver that does not know a name, or does not answer. */
+const NAMELESS: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'EAI_NODATA'])
+
+/** Whether a request failed, by any of the errors behind its error, since the server's name was not found. */
+function isNameless(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (NAMELESS.has((cause as NodeJS.ErrnoException).code)) return true
+  }
+  return false
+}
+
 /** What is not yet acknowledged: derived from `seq` and the acknowledgement, never a flag. */
 export interface Pending {
   events: number
@@ -22,7 +33,12 @@ export interface Pending {
 /** An entry of the journal as it goes up: an event, or what has come of one. */
 export type Sent = JournalEvent | Damaged
 
-export type Cause = 'network' | 'server' | 'refused' | 'revoked' | 'history'
+/** `name`: nobody knows the server's name. `portal`: a page answers in its place, such as of a network that wants a login. */
+export type Cause = 'network' | 'name' | 'portal' | 'server' | 'refused' | 'revoked' | 'history'
+
+/** Whether nothing gets to the server at all, or nothing of it back. */
+export const isLineDown = (cause: Cause | undefined): boolean =>
+  cause === 'network' || cause === 'name' || cause === 'portal'
 
 export type Outcome =
   | { kind: 'acknowledged'; head: JournalHead; checkpoint?: unknown }
@@ -139,14 +155,15 @@ export function createExchange({ serverUrl, instance, fetch, foundOutdated }: Ex
     } catch (error) {
       const { name, message } = error as Error
       const isLate = name === 'TimeoutError' && { isLate: true as const }
-      return { kind: 'no-answer', cause: 'network', detail: message, ...isLate }
+      const cause = isNameless(error) ? 'name' : 'network'
+      return { kind: 'no-answer', cause, detail: message, ...isLate }
     }
     let answer: unknown
     try {
       answer = JSON.parse(text)
     } catch {
       // A page of somebody in between: of a gateway that misses the server, or of a portal that wants to be signed in to.
-      const cause = response.status >= 500 ? 'server' : 'network'
+      const cause = response.status >= 500 ? 'server' : 'portal'
       return { kind: 'no-answer', cause, detail: `HTTP ${response.status}, not of the server` }
     }
     const afterMs = comeAgain(response, answer)

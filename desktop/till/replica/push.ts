@@ -13,6 +13,7 @@ import {
   type Cause,
   createExchange,
   type ExchangeOptions,
+  isLineDown,
   type Outcome,
   type Pending,
   type Sent,
@@ -274,7 +275,7 @@ function createTurn(
     const acknowledged = acknowledgement.head().seq
     line.letGo()
     // A line that was lost is asked for with next to nothing, so that it is known soon whether it is there again.
-    const isProbe = line.offline()?.cause === 'network'
+    const isProbe = isLineDown(line.offline()?.cause)
     const events = isProbe ? [] : withinBytes(outbox(acknowledged), room.bytes())
     const pending = pendingAbove(acknowledged + events.length)
     const began = performance.now()

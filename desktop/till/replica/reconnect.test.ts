@@ -132,11 +132,11 @@ const faults: Record<string, { cause: string; fail(): unknown; mend(): unknown }
     mend: () => (handle = good),
   },
   'a name that does not resolve': {
-    cause: 'network',
+    cause: 'name',
     fail: () => (host = 'nowhere.invalid'),
     mend: () => (host = '127.0.0.1'),
   },
-  'a captive portal': { cause: 'network', fail: () => (handle = page), mend: () => (handle = good) },
+  'a captive portal': { cause: 'portal', fail: () => (handle = page), mend: () => (handle = good) },
   'a server that fails': {
     cause: 'server',
     fail: () =>
@@ -156,7 +156,7 @@ const faults: Record<string, { cause: string; fail(): unknown; mend(): unknown }
     mend: () => (handle = good),
   },
   'a guest network that leads elsewhere': {
-    cause: 'network',
+    cause: 'portal',
     fail: () =>
       (handle = (request, response) => {
         request.resume()

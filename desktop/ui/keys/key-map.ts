@@ -2,7 +2,7 @@ import type { Key } from '../scanner/key-reader.ts'
 import type { Actions } from '../store/actions.ts'
 import { firstUnpriced } from '../store/missing-price.ts'
 import { offersCash, openPartOf } from '../store/payment.ts'
-import { type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
+import { isLineShown, type Reason, type Scope, scopeOf, type TillState } from '../store/till-store.ts'
 import type { en } from '../words/en.ts'
 import { DRAWER_KEYS, pressDrawerKey } from './drawer-keys.ts'
 import { inNote, inParked, pressBasketKey } from './parking-keys.ts'
@@ -199,6 +199,9 @@ export function asksForLines(key: Key, state: TillState): boolean {
   return command !== undefined && BY_BASKET.includes(command.id) && state.basket.lines.length === 0
 }
 
+/** What is wrong with the line, and what to do: wherever one is. */
+const LINE_KEY = 'Ctrl I'
+
 const capOf = ({ key, ctrl }: Key): string => (ctrl ? `Ctrl ${key.toUpperCase()}` : key)
 
 /** Why a command of the counter does nothing in a state that has no place for it. */
@@ -218,6 +221,8 @@ const UNUSED = ['Ctrl R', 'Ctrl F', 'Ctrl P', 'Ctrl S']
 export function pressKey(key: Key, state: TillState, actions: Actions, focus: FocusPort): boolean {
   const scope = scopeOf(state)
   const cap = capOf(key)
+  if (cap === LINE_KEY) return key.repeat || did(actions.toggleLine())
+  if (cap === 'Escape' && isLineShown(state)) return did(actions.toggleLine())
   if (pressDrawerKey(cap, scope, state, actions, focus)) return true
   if (pressPricingKey(cap, scope, actions, focus)) return true
   const command =

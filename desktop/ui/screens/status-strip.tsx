@@ -1,14 +1,15 @@
-import { useEffect, useState } from 'react'
 import { Instant } from '../../../ui-kit/components/figures.tsx'
-import { StatusWord, type Tone } from '../../../ui-kit/components/status-word.tsx'
+import { StatusWord } from '../../../ui-kit/components/status-word.tsx'
 import { formatInstant } from '../../../ui-kit/formats/instant.ts'
-import { formatMoney } from '../../../ui-kit/formats/money.ts'
 import { formatQuantity } from '../../../ui-kit/formats/quantity.ts'
 import { useLocale, useWords } from '../../../ui-kit/i18n/words.ts'
 import type { ContinuedView, StatusView } from '../../bridge/views.ts'
 import { useTill } from '../store/till-context.ts'
 import { sellingWords } from '../words/selling-words.ts'
 import { tillWords } from '../words/till-words.ts'
+import { LineHelp, SyncWord } from './line.tsx'
+import { useMinute } from './minute.ts'
+import { Parts } from './parts.tsx'
 
 /** The strip at the top edge: which till and who on the left, its state in words on the right. */
 export function StatusStrip() {
@@ -45,6 +46,7 @@ export function StatusStrip() {
         {status && connection === 'connected' && <Words status={status} timeZone={till?.timeZone ?? 'UTC'} />}
       </div>
       {till && <Clock timeZone={till.timeZone} />}
+      {till && connection === 'connected' && <LineHelp timeZone={till.timeZone} />}
     </header>
   )
 }
@@ -78,24 +80,6 @@ function Loading() {
     secondsLeft !== null &&
     (secondsLeft < 60 ? t('status.leftSoon') : t('status.left', { count: Math.round(secondsLeft / 60) }))
   return <Parts tone="note" parts={left ? [words, left] : [words]} />
-}
-
-/** Parts of a status, the first two always shown, those after them where there is room. The whole is its title. */
-function Parts({ tone, parts }: { tone: Tone; parts: readonly [string, ...string[]] }) {
-  const [first, ...others] = parts
-  return (
-    <StatusWord tone={tone}>
-      <span title={parts.join(' · ')}>
-        {first}
-        {others.map((part, i) => (
-          <span key={part} className={i === 0 ? '' : i === 1 ? 'max-[80rem]:hidden' : 'max-[90rem]:hidden'}>
-            {' · '}
-            {part}
-          </span>
-        ))}
-      </span>
-    </StatusWord>
-  )
 }
 
 function Words({ status, timeZone }: { status: StatusView; timeZone: string }) {
@@ -135,51 +119,6 @@ function ContinuedWord({ continued, timeZone }: { continued: NonNullable<Continu
       ]}
     />
   )
-}
-
-function SyncWord({ sync, timeZone }: { sync: StatusView['sync']; timeZone: string }) {
-  const t = useWords(tillWords)
-  const locale = useLocale()
-  const today = formatInstant(useMinute(), locale, timeZone, 'day')
-  if (sync.state === 'online') return <StatusWord tone="good">{t('status.online')}</StatusWord>
-  // A time without its day would be today's.
-  const clock = (at: string) =>
-    formatInstant(
-      at,
-      locale,
-      timeZone,
-      formatInstant(at, locale, timeZone, 'day') === today ? 'time' : 'moment',
-    )
-  const lastSent = sync.lastSent ? [t('status.lastSent', { time: clock(sync.lastSent) })] : []
-  if (sync.state === 'sending') {
-    if (sync.sales === 0) return <StatusWord tone="good">{t('status.online')}</StatusWord>
-    return <Parts tone="good" parts={[t('status.sending', { count: sync.sales }), ...lastSent]} />
-  }
-  const time = clock(sync.since)
-  const cause = t(`status.offline.${sync.cause}`, { time })
-  const amount = formatMoney(sync.amount, locale)
-  return (
-    <Parts
-      tone={sync.cause === 'refused' || sync.cause === 'revoked' ? 'bad' : 'warn'}
-      parts={
-        sync.sales > 0
-          ? [t('status.toSend', { count: sync.sales }), cause, t('status.goesOn'), amount, ...lastSent]
-          : [cause, t('status.goesOn')]
-      }
-    />
-  )
-}
-
-/** This minute; the same text all through it, so that the clock is drawn once a minute. */
-const thisMinute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
-
-function useMinute(): string {
-  const [now, setNow] = useState(thisMinute)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(thisMinute()), 500)
-    return () => clearInterval(timer)
-  }, [])
-  return now
 }
 
 /** The branch's wall clock, to the minute. It keeps its place when the words beside it take a second line. */

@@ -10,7 +10,7 @@ import { openBasketActions, parkingActions } from './parking-actions.ts'
 import { openPartOf } from './payment.ts'
 import { pricingActions } from './pricing-actions.ts'
 import { refundActions, salesActions } from './refund-actions.ts'
-import type { Panel, Reason, TillState } from './till-store.ts'
+import { isLineShown, type Panel, type Reason, type TillState } from './till-store.ts'
 import { createTools, type Surroundings, type Tools } from './tools.ts'
 import { trainingActions } from './training-actions.ts'
 
@@ -74,7 +74,14 @@ function noticeActions(tools: Tools) {
     set({ trouble: { reason } })
   }
 
-  return { dismissNotices, refuse, putVoucherAway }
+  /** Tells what is wrong with the line and what to do, or no longer. */
+  function toggleLine() {
+    const state = get()
+    const sync = state.status?.sync
+    set({ lineShown: sync?.state === 'offline' && !isLineShown(state) ? sync.since : null })
+  }
+
+  return { dismissNotices, refuse, putVoucherAway, toggleLine }
 }
 
 const isTold = ({ trouble, scanTrouble, notice }: TillState) =>
@@ -93,7 +100,8 @@ function panelActions(
 ) {
   const { get, set, dismissToast } = tools
   const { payPart, payCash, payGiven, cancelCard } = pay
-  const { dismissNotices, refuse, putVoucherAway } = noticeActions(tools)
+  const notices = noticeActions(tools)
+  const { dismissNotices, putVoucherAway } = notices
 
   const openPanel = (panel: Panel) => {
     dismissToast()
@@ -147,5 +155,6 @@ function panelActions(
     return true
   }
 
-  return { openPanel, openPay, stepBack, dismissNotices, refuse }
+  const { refuse, toggleLine } = notices
+  return { openPanel, openPay, stepBack, dismissNotices, refuse, toggleLine }
 }

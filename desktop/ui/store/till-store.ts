@@ -204,6 +204,8 @@ export interface TillState {
   trouble: Trouble | null
   scanTrouble: ScanTrouble | null
   toast: Toast | null
+  /** Since when the line has been down about which it is told what to do; null when that was not asked. */
+  lineShown: string | null
   /** A command that must not be given twice is under way. */
   busy: 'unlock' | 'pay' | 'open' | 'close' | 'move' | 'read' | 'training' | 'refund' | 'price' | null
   /** In training: whether the next step of a first sale is told. */
@@ -254,6 +256,7 @@ const CLEARED = {
   refundLineId: null,
   refunded: null,
   toast: null,
+  lineShown: null,
   trouble: null,
   scanTrouble: null,
 } as const satisfies Partial<TillState>
@@ -321,6 +324,10 @@ export function scopeOf(state: TillState): Scope {
   if (state.found !== null && state.found.list !== 'typed') return 'searching'
   return state.entry.trim() === '' || /^\d{1,4}$/.test(state.entry) ? 'selling' : 'searching'
 }
+
+/** Whether it is told what is wrong with the line: of this outage, and no longer than it lasts. */
+export const isLineShown = ({ lineShown, status }: Pick<TillState, 'lineShown' | 'status'>): boolean =>
+  status?.sync.state === 'offline' && status.sync.since === lineShown
 
 /** The selected line: the one chosen, else the one last touched, else the newest. */
 export function selectedLine(state: Pick<TillState, 'basket' | 'selectedLineId'>) {

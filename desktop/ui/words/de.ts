@@ -48,6 +48,8 @@ export const de: Record<keyof typeof en, string> = {
   'status.sending_other': '{{count}} Verkäufe werden gesendet',
   'status.outdated': 'Die Software dieser Kasse ist zu alt für die Zentrale: IT rufen',
   'status.offline.network': 'Offline seit {{time}}',
+  'status.offline.name': 'Name des Servers nicht gefunden seit {{time}}',
+  'status.offline.portal': 'Netz verlangt Anmeldung seit {{time}}',
   'status.offline.server': 'Zentrale antwortet nicht seit {{time}}',
   'status.offline.refused': 'Von der Zentrale abgewiesen seit {{time}}: IT rufen',
   'status.offline.revoked': 'Von der Zentrale gesperrt seit {{time}}: IT rufen',

@@ -46,6 +46,8 @@ export const en = {
   'status.sending_other': 'Sending {{count}} sales',
   'status.outdated': 'This till’s software is too old for head office: call IT',
   'status.offline.network': 'Offline since {{time}}',
+  'status.offline.name': 'Server’s name not found since {{time}}',
+  'status.offline.portal': 'Network asks for a login since {{time}}',
   'status.offline.server': 'Head office not answering since {{time}}',
   'status.offline.refused': 'Refused by head office since {{time}}: call IT',
   'status.offline.revoked': 'Revoked by head office since {{time}}: call IT',

@@ -48,6 +48,8 @@ export const fr: Record<keyof typeof en, string> = {
   'status.sending_other': 'Envoi de {{count}} ventes',
   'status.outdated': 'Le logiciel de cette caisse est trop ancien pour le siège : prévenez l’informatique',
   'status.offline.network': 'Hors ligne depuis {{time}}',
+  'status.offline.name': 'Nom du serveur introuvable depuis {{time}}',
+  'status.offline.portal': 'Le réseau demande de s’identifier, depuis {{time}}',
   'status.offline.server': 'Le siège ne répond pas depuis {{time}}',
   'status.offline.refused': 'Refusée par le siège depuis {{time}} : appelez l’informatique',
   'status.offline.revoked': 'Révoquée par le siège depuis {{time}} : appelez l’informatique',
