@@ -67,6 +67,11 @@ export interface Product {
   close(): Promise<void>
 }
 
+const closeTills = async (tills: readonly TestTill[]) => {
+  await Promise.all(tills.map((till) => till.stop()))
+  await Promise.all(tills.map((till) => till.printer.close()))
+}
+
 /**
  * The whole product in a folder of its own: screens built from their sources, real Postgres, server and tills as
  * processes, the whole catalogue.
@@ -97,10 +102,6 @@ export async function startProduct(
   const serverUrl = `http://127.0.0.1:${port}`
   const tills: TestTill[] = []
   let placed = 0
-  const closeTills = async () => {
-    await Promise.all(tills.map((till) => till.stop()))
-    await Promise.all(tills.map((till) => till.printer.close()))
-  }
   const product: Product = {
     dir,
     serverUrl,
@@ -131,7 +132,7 @@ export async function startProduct(
       await electric?.start(product.databaseUrl)
     },
     close: async () => {
-      await closeTills()
+      await closeTills(tills)
       await product.db.destroy().catch(() => {})
       await line.close()
       await electric?.stop('SIGTERM')
