@@ -68,13 +68,14 @@ export function createRegisterNumbers(
 export function noteNumbers(
   state: TillState,
   registerId: string,
-  given: { receipt: number; z: number },
+  given: { receipt: number; z: number; refund: number },
 ): void {
   const noted = state.get<Kept>(KEY)
-  const own = noted?.registerId === registerId ? noted : { receipt: 0, z: 0 }
+  const own: Partial<Kept> = noted?.registerId === registerId ? noted : {}
   state.set(KEY, {
     registerId,
-    receipt: Math.max(own.receipt, given.receipt),
-    z: Math.max(own.z, given.z),
+    receipt: Math.max(own.receipt ?? 0, given.receipt),
+    z: Math.max(own.z ?? 0, given.z),
+    refund: Math.max(own.refund ?? 0, given.refund),
   } satisfies Kept)
 }

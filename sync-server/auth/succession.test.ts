@@ -136,7 +136,7 @@ describe('a till restored from a backup', () => {
       registerId: journal.device.registerId,
       handover: { predecessorId: journal.device.deviceId, reason: 'device-restored', common: 2 },
     })
-    expect(answer.handover?.numbers.receipt).toBe(3)
+    expect(answer.handover?.numbers).toEqual({ receipt: 3, z: 0, refund: 0 })
     expect((await again()).answer).toEqual(answer)
     expect(await codes(answer as unknown as TestDevice)).toEqual(['0 device-restored'])
   })
@@ -231,7 +231,10 @@ describe('a till whose disk was copied', () => {
     await heartbeat(copy.device, second)
     expect((await heartbeat(successor.device, first)).error?.code).toBe('device-copied')
     const apart = await ask(successor.device, { above: 2, hashes: [] }, first)
-    expect(apart.answer.handover).toMatchObject({ reason: 'device-copied', numbers: { receipt: 0, z: 0 } })
+    expect(apart.answer.handover).toMatchObject({
+      reason: 'device-copied',
+      numbers: { receipt: 0, z: 0, refund: 0 },
+    })
     expect(apart.answer.registerId).not.toBe(journal.device.registerId)
     expect(await codes(apart.device)).toEqual(['0 device-copied'])
     expect((await heartbeat(apart.device, first)).error).toBeUndefined()

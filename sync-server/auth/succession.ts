@@ -58,7 +58,7 @@ export interface Handover {
   common: number
   register: { id: string; number: number; name: string }
   /** The register's highest numbers, so that none is given twice from now on. */
-  numbers: { receipt: number; z: number }
+  numbers: { receipt: number; z: number; refund: number }
 }
 
 export interface EnrolmentTools {
@@ -117,7 +117,13 @@ async function handoverOf(
     .select((eb) => eb.fn.max('z_number').as('z'))
     .where('register_id', '=', registerId)
     .executeTakeFirstOrThrow()
-  return { predecessorId, reason, common, register, numbers: { receipt: receipt ?? 0, z: z ?? 0 } }
+  const { refund } = await trx
+    .selectFrom('refund')
+    .select((eb) => eb.fn.max('refund_number').as('refund'))
+    .where('register_id', '=', registerId)
+    .executeTakeFirstOrThrow()
+  const numbers = { receipt: receipt ?? 0, z: z ?? 0, refund: refund ?? 0 }
+  return { predecessorId, reason, common, register, numbers }
 }
 
 /** Notes whose place a device took, and tells head office what happened. */

@@ -26,8 +26,8 @@ const handoverSchema = z.object({
   /** Events of the earlier journal up to here are the server's; those above are to be brought. */
   common: countSchema,
   register: z.object({ id: idSchema, number: countSchema, name: z.string() }),
-  /** The register's highest numbers. */
-  numbers: z.object({ receipt: countSchema, z: countSchema }),
+  /** The register's highest numbers; an older server does not tell of refunds. */
+  numbers: z.object({ receipt: countSchema, z: countSchema, refund: countSchema.default(0) }),
 })
 export type Handover = z.infer<typeof handoverSchema>
 

@@ -45,7 +45,7 @@ const successor = (
     reason: 'device-restored',
     common: 2,
     register: { id: registerId, number: 1, name: 'Caisse 1' },
-    numbers: { receipt: 7, z: 0 },
+    numbers: { receipt: 7, z: 0, refund: 0 },
     ...handover,
   },
 })
@@ -97,7 +97,7 @@ describe('a till that goes on under another identity', () => {
   it('numbers its own receipts from 1 at a register of its own', async () => {
     const register = { id: OTHER_REGISTER, number: 2, name: 'Caisse 1 (2)' }
     const identity = successor(
-      { reason: 'device-copied', register, numbers: { receipt: 0, z: 0 } },
+      { reason: 'device-copied', register, numbers: { receipt: 0, z: 0, refund: 0 } },
       OTHER_REGISTER,
     )
     takeOverJournal(db(), identity, AT)

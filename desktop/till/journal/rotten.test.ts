@@ -99,7 +99,7 @@ it('brings what has rotted along as it is when it goes on under another identity
       reason: 'device-restored',
       common: 1,
       register: { id: till.identity.registerId, number: 1, name: 'Caisse 1' },
-      numbers: { receipt: 7, z: 0 },
+      numbers: { receipt: 7, z: 0, refund: 0 },
     },
   }
   takeOverJournal(db(), successor, '2026-03-13T08:00:00.000Z')

@@ -188,7 +188,7 @@ async function setUp(
         reason: 'device-restored',
         common: head - earlier,
         register: { id: REGISTER, number: 1, name: 'Caisse' },
-        numbers: { receipt: 0, z: 0 },
+        numbers: { receipt: 0, z: 0, refund: 0 },
       },
     })
     earlier = head
