@@ -364,3 +364,13 @@ it('places no sum that was fetched anew beside the head of another history', asy
   expect(inDrawer()).toBe(before)
   run.close()
 })
+
+it('leaves no mark behind of rows that it brought and the server had by then (seed 1363953692)', async () => {
+  const run = await setUp({ sliceSize: 2, atOnce: 0 }, () => {})
+  for (const product of [0, 1, 2]) await run.step({ do: 'sell', product, price: 0 })
+  await run.step({ do: 'acknowledge', count: 3 })
+  await run.step({ do: 'ask', table: 'branch', size: 1 })
+  await run.settle()
+  run.compare()
+  run.close()
+})

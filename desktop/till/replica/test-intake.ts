@@ -109,11 +109,15 @@ export class TestTill {
     this.start()
   }
 
-  /** Whether it has all that the server has, which stands at this LSN. */
+  /** Whether it has all that the server has, which stands at this LSN, and has let go of what it worked with. */
   isAtRest(lsn: bigint): boolean {
     const { frontier } = this.intake
+    const left = this.db.prepare(
+      'select (select count(*) from replica_aside) + (select count(*) from replica_mark)',
+    )
     return (
       this.intake.loading() === null &&
+      left.pluck().get() === 0 &&
       tablesLoading(this.db).size === 0 &&
       (frontier.lsn() ?? 0n) <= lsn &&
       frontier.settled(lsn)

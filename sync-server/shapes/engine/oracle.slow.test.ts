@@ -165,7 +165,7 @@ describe(`shapes against SELECT … WHERE (SHAPES_SEED=${SEED})`, () => {
     ])
     const [batches = []] = fc.sample(
       fc.array(
-        fc.tuple(...Array.from({ length: 3 }, () => fc.array(transaction, { minLength: 10, maxLength: 20 }))),
+        fc.tuple(...Array.from({ length: 3 }, () => fc.array(transaction, { minLength: 40, maxLength: 60 }))),
         {
           minLength: 15,
           maxLength: 15,
