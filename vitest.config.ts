@@ -7,6 +7,7 @@ const SCREENS = ['e2e/till-screen/**/*.test.ts', 'e2e/console/**/*.test.ts', 'e2
 
 /** Files of more than a minute: begun first, so that none of them is left over alone. */
 const LONG = [
+  'e2e/simulate.test.ts',
   'e2e/till-screen/accessible.test.ts',
   'e2e/till-screen/selling.test.ts',
   'e2e/till-screen/drawer.test.ts',

@@ -5,7 +5,7 @@ import { type Noticed, reconnecting, type Trouble } from './support/reconnecting
 
 const WITHIN = 10_000
 
-const CAUSES = { link: 'network', names: 'network', portal: 'network', server: 'server' } as const
+const CAUSES = { link: 'network', names: 'name', portal: 'portal', server: 'server' } as const
 
 let noticed: Record<Trouble, Noticed>
 
