@@ -16,10 +16,7 @@ const DOWN = {
   lastSent: null,
 } as const
 
-const stage = setStage({
-  window: { width: 1024, height: 768 },
-  around: (till) => till.set({ sync: DOWN }),
-})
+const stage = setStage({ window: { width: 1024, height: 768 }, around: (till) => till.set({ sync: DOWN }) })
 
 const { page, until } = stage
 const shows = (text: string) => page().getByText(text, { exact: true }).first().waitFor()
@@ -385,22 +382,19 @@ describe('several people', () => {
 test('says at a count and at an X report that a drawer’s earlier sales are still on their way', async () => {
   await open()
   const lacking = 'Earlier sales and cash of this drawer are still loading.'
-  stage.till.till.context.db
-    .prepare('update cash_session set id = ?')
-    .run('0190a000-0000-7000-8000-0000000000aa')
+  const { db, changes } = stage.till.till.context
+  db.exec(`update cash_session set id = '0190a000-0000-7000-8000-0000000000aa'`)
   // The sum of the drawer has come; what it is the sum of is on its way.
-  const join = stage.till.till.context.db.prepare(
-    `insert into replica_shape (shape, handle, "offset", schema) values (?, 'h', '0_0', '')`,
-  )
+  const join = db.prepare(`insert into replica_shape values (?, 'h', '0_0', '')`)
   join.run('drawer_balance')
   stage.till.set({ loading: { rows: 120_000, expected: 400_000, secondsLeft: 90, canSell: true } })
-  stage.till.till.context.changes.touch('session')
+  changes.touch('session')
   await stage.window.keys('F10', '7')
   await shows(lacking)
   await stage.window.keys('Escape', 'F10', '5')
   await shows('X report')
   await shows(lacking)
   for (const { table } of SYNCED_TABLES) if (table !== 'drawer_balance') join.run(table)
-  stage.till.till.context.changes.touch('session')
+  changes.touch('session')
   await until(() => page().getByText(lacking).count(), 0)
 })
