@@ -134,8 +134,12 @@ function pricing(product: Product) {
     const arrived = new Map(
       stations.map((station) => [
         station,
-        until(`the price at ${station.trouble}`, () => priceAt(station) >= wanted, LIMIT).then(() =>
-          since(began),
+        until(`the price at ${station.trouble}`, () => priceAt(station) >= wanted, LIMIT).then(
+          () => since(began),
+          (error: Error) => {
+            const said = JSON.stringify({ loading: station.hands.see('till')?.loading, said: sync(station) })
+            throw new Error(`${error.message}: ${said}`, { cause: error })
+          },
         ),
       ]),
     )
