@@ -59,6 +59,7 @@ export function createWay(hearing: Hearing) {
       unopened = 0
       span = ALONE_MS.first
     },
+    hasOpened: () => everOpened,
     patience: () => Math.min(OPENING_MS.most, OPENING_MS.first * 2 ** unopened),
     /** Whether an answer that is late may still come: others do, and bundles have come through before. */
     isSlow: (waitedMs: number) => everOpened && waitedMs < OPENING_MS.most && hearing.within(LATELY_MS),
@@ -124,20 +125,24 @@ async function readBundle(
   }
 }
 
-/** Gives up on a bundle that does not begin to be answered; a line on which other answers come is given more time. */
-function createOpening({ way }: Road, over: AbortController) {
+/**
+ * Gives up on a bundle that does not begin to be answered; a line on which other answers come is given more time. One that was
+ * sent into a dead line is lost, also when that comes back, and says nothing about bundles.
+ */
+function createOpening({ way, hearing }: Road, over: AbortController) {
   const began = performance.now()
+  const intoSilence = way.hasOpened() && !hearing.within(LATELY_MS)
   let isLate = false
   const late = () => {
-    if (way.isSlow(performance.now() - began)) {
+    if (!intoSilence && way.isSlow(performance.now() - began)) {
       timer = setTimeout(late, OPENING_MS.look)
       return
     }
     isLate = true
     over.abort(new TypeError('nothing came in time'))
   }
-  let timer = setTimeout(late, way.patience())
-  return { isLate: () => isLate, stop: () => clearTimeout(timer) }
+  let timer = setTimeout(late, intoSilence ? OPENING_MS.first : way.patience())
+  return { isLate: () => isLate && !intoSilence, stop: () => clearTimeout(timer) }
 }
 
 function bodyOf(
