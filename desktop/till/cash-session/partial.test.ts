@@ -42,6 +42,15 @@ const eventsOf = ({ context }: TestTill) =>
     .all()
     .map((body) => JSON.parse(String(body)))
 
+/** A table is whole from now on. */
+function join(table: string) {
+  fresh.context.db
+    .prepare(
+      `insert or replace into replica_shape (shape, handle, "offset", schema) values (?, 'h', '0_0', '')`,
+    )
+    .run(table)
+}
+
 /** Brings the dead till's rows of some tables, as a first replica does stage by stage. */
 function bring(isWanted: (table: string) => boolean) {
   const { db } = fresh.context
@@ -51,22 +60,15 @@ function bring(isWanted: (table: string) => boolean) {
     return projected.mutations
   })
   createApplier(db).apply(mutations.filter(({ table }) => isWanted(table)))
-  const join = db.prepare(
-    `insert or replace into replica_shape (shape, handle, "offset", schema) values (?, 'h', '0_0', '')`,
-  )
   for (const { table } of mutations) {
-    if (isWanted(table)) join.run(table)
+    if (isWanted(table)) join(table)
   }
 }
 const bringCounter = () => bring((table) => COUNTER.has(table))
 const bringRest = () => {
   bring((table) => !COUNTER.has(table))
-  const { db } = fresh.context
-  const join = db.prepare(
-    `insert or replace into replica_shape (shape, handle, "offset", schema) values (?, 'h', '0_0', '')`,
-  )
   // Nothing of these was made, and their empty shapes are joined too.
-  for (const table of ['refund', 'refund_tax', 'refund_tender']) join.run(table)
+  for (const table of ['refund', 'refund_tax', 'refund_tender']) join(table)
 }
 
 const coins = (amount: number) => [{ denomination: cents(1), quantity: amount }]

@@ -11,7 +11,7 @@ import {
   OPENING,
 } from '../../../domain/shape-bundle.ts'
 import { type Following, type Got, type Taken, type Watch, watchFollowed } from './follow.ts'
-import { readNews } from './messages.ts'
+import { readAtMost, readNews } from './messages.ts'
 import { framedHeaders } from './relay.ts'
 import type { OpenRequest } from './revocation.ts'
 
@@ -34,18 +34,6 @@ export interface BundleParts<Question> {
 const BEAT_MS = 3000
 
 const NOTHING = new Uint8Array(0)
-
-/** A body of at most {@link LARGEST_ANSWER}; null when it is larger, and it is not read further then. */
-async function readSmall(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const piece of body ?? []) {
-    bytes += piece.length
-    if (bytes > LARGEST_ANSWER) return null
-    pieces.push(piece)
-  }
-  return joined(pieces)
-}
 
 /** Smaller ones are sent as they are, bytes. */
 const WORTH_PACKING = 600
@@ -100,7 +88,7 @@ async function answerOne<Question>(
     const response: Response = await answer(current, signal)
     const waitedMs = watch?.answered(at) ?? 0
     const { status, headers } = response
-    const body = await readSmall(response.body)
+    const body = await readAtMost(LARGEST_ANSWER, response.body)
     if (!body) return put(encodeFrame({ ask: at, status: 413, headers: {}, body: NOTHING }))
     const got: Got<Question> = {
       question: current,

@@ -1,3 +1,5 @@
+import { joined } from '../../../domain/shape-bundle.ts'
+
 /** A message of the protocol, as far as the gatekeeper looks into it. */
 interface Message {
   headers: Record<string, unknown>
@@ -5,6 +7,21 @@ interface Message {
 
 const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'headers' in value && typeof value.headers === 'object'
+
+/** A body of at most so many bytes; null when it is larger, and it is not read further then. */
+export async function readAtMost(
+  most: number,
+  body: ReadableStream<Uint8Array> | null,
+): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of body ?? []) {
+    bytes += piece.length
+    if (bytes > most) return null
+    pieces.push(piece)
+  }
+  return joined(pieces)
+}
 
 /** An answer's messages, null when it holds none. */
 export function readMessages(body: Uint8Array): Message[] | null {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { lsnOf, readMessages } from './messages.ts'
+import { lsnOf, readAtMost, readMessages } from './messages.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A question without an answer by then is given up, ms. */
@@ -20,24 +20,13 @@ interface Known {
   asking: Promise<void> | null
 }
 
-async function readShort({ body }: Response): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const piece of body ?? []) {
-    bytes += piece.length
-    if (bytes > SHORT) return null
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
-
 async function askOnce(upstream: Upstream, url: string): Promise<bigint | null> {
   const response = await upstream(new Request(url, { signal: AbortSignal.timeout(ANSWER_MS) }))
   if (response.status !== 200 || !response.headers.has('electric-up-to-date')) {
     await response.body?.cancel()
     return null
   }
-  const body = await readShort(response)
+  const body = await readAtMost(SHORT, response.body)
   const [only, ...more] = (body && readMessages(body)) ?? []
   return more.length === 0 && only?.headers.control === 'up-to-date'
     ? lsnOf(only.headers.global_last_seen_lsn)
