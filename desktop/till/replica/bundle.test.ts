@@ -310,6 +310,37 @@ describe('shapes that are followed', () => {
     expect(bundles[3]?.[0]).toBe('table=sale&handle=h&offset=2_0&live=true&cursor=9')
   })
 
+  it('are given up when they were asked on a dead line, though that comes back meanwhile, and bundles are still believed in', async () => {
+    let isHeard = true
+    bundler = createBundler(base, fetch, { note: () => {}, within: () => isHeard })
+    const [sale] = await open(['sale'])
+    line.write(answer(0, '1_0'))
+    await sale
+    const waiting = follow('sale', '1_0')
+    line.end()
+    await expect(waiting).rejects.toThrow('left a question open')
+    const answered = handle
+    handle = () => {}
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    for (const count of [2, 3, 4, 5]) {
+      isHeard = false
+      const lost = follow('sale', '1_0')
+      await vi.advanceTimersByTimeAsync(4)
+      await vi.waitFor(() => expect(bundles).toHaveLength(count), { interval: 1 })
+      isHeard = true
+      const isLost = expect(lost).rejects.toThrow('nothing came in time')
+      await vi.advanceTimersByTimeAsync(5000)
+      await isLost
+    }
+    handle = answered
+    const again = follow('sale', '1_0')
+    await vi.advanceTimersByTimeAsync(4)
+    await vi.waitFor(() => expect(bundles).toHaveLength(6), { interval: 1 })
+    line.write(answer(0, '2_0'))
+    expect(await (await again).text()).toBe('[2_0]')
+    expect(alone).toEqual([])
+  })
+
   it('are asked anew with a fresh proof when the one that they were asked with has grown old', async () => {
     const [sale] = await open(['sale'])
     line.write(encodeFrame({ ask: 0, status: 401, headers: {}, body: new Uint8Array(0) }))

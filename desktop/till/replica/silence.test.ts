@@ -35,6 +35,18 @@ describe('a fetch that gives up on silence', () => {
     await expect(hurried(url + query)).rejects.toThrow('nothing was heard')
   })
 
+  it('soon asks anew for a log that it goes on with, and waits longer each time, as a slow line needs', async () => {
+    answer = () => {}
+    const hurried = fetchUnlessSilent(fetch, { firstWord: 60_000, resumed: 25 })
+    const resumed = () => hurried(`${url}?handle=h&offset=5_0`)
+    await expect(resumed()).rejects.toThrow('for 0.025 s')
+    await expect(resumed()).rejects.toThrow('for 0.05 s')
+    answer = (response) => response.end('[]')
+    expect(await (await resumed()).text()).toBe('[]')
+    answer = () => {}
+    await expect(resumed()).rejects.toThrow('for 0.025 s')
+  })
+
   it('gives up an answer that stops in the middle', async () => {
     answer = (response) => response.write('[{"half":')
     const response = await fetchUnlessSilent(fetch, { pause: 50 })(url)

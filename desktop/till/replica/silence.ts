@@ -1,8 +1,11 @@
 /** A live request is answered within the 20 s of a long poll; whoever is silent for longer is gone, ms. */
 const LIVE_MS = 30_000
 
-/** Any other answer may first have to be worked out, ms. */
+/** A first answer of a shape may first have to be worked out, ms. */
 const FIRST_WORD_MS = 120_000
+
+/** A log that is gone on with is at hand, ms: later each time in a row, a slow line may need longer. */
+const RESUMED_MS = 8000
 
 /** So long may an answer that has begun pause, ms. */
 const PAUSE_MS = 30_000
@@ -16,6 +19,7 @@ class Silence extends Error {
 interface Patience {
   live?: number
   firstWord?: number
+  resumed?: number
   pause?: number
   /** Told when bytes have come. */
   heard?: (() => void) | undefined
@@ -28,14 +32,22 @@ interface Patience {
  */
 export function fetchUnlessSilent(inner: typeof fetch, patience: Patience = {}): typeof fetch {
   const { live = LIVE_MS, firstWord = FIRST_WORD_MS, pause = PAUSE_MS, heard: told = () => {} } = patience
+  const { resumed = RESUMED_MS } = patience
+  let unanswered = 0
+  const limitOf = ({ searchParams }: URL) => {
+    if (searchParams.has('live')) return live
+    const isFirst = (searchParams.get('offset') ?? '-1') === '-1'
+    return isFirst ? firstWord : Math.min(firstWord, resumed * 2 ** unanswered)
+  }
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const giveUp = new AbortController()
     const watch = watchFor(giveUp)
-    watch.expectWithin(url.searchParams.has('live') ? live : firstWord)
+    watch.expectWithin(limitOf(url))
     const signal = init?.signal ? AbortSignal.any([init.signal, giveUp.signal]) : giveUp.signal
     try {
       const response = await inner(input, { ...init, signal })
+      unanswered = 0
       if (!response.body) {
         watch.stop()
         return response
@@ -54,6 +66,7 @@ export function fetchUnlessSilent(inner: typeof fetch, patience: Patience = {}):
       return new Response(response.body.pipeThrough(heard), { status, statusText, headers })
     } catch (error) {
       watch.stop()
+      if (giveUp.signal.aborted) unanswered += 1
       throw error
     }
   }
