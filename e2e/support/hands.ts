@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { connectBridge } from '../../desktop/bridge/client.ts'
 import type {
@@ -9,7 +10,6 @@ import type {
 } from '../../desktop/bridge/contract.ts'
 import { BRIDGE_PATH, BRIDGE_PROTOCOL, bridgeProtocols } from '../../desktop/bridge/web-socket.ts'
 import { isRefusal } from '../../domain/refusals.ts'
-import { until } from './until.ts'
 
 /** Someone at a till without a screen: the bridge's commands and views, as the UI has them. */
 export interface Hands {
@@ -17,6 +17,8 @@ export interface Hands {
   do<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput[C]>
   /** What the till last said of a view. */
   see<V extends keyof LiveViews>(view: V): LiveViews[V] | undefined
+  /** Resolves as soon as the till tells a view anew: whoever polls instead measures the pauses too. */
+  told(): Promise<void>
   close(): void
 }
 
@@ -48,8 +50,11 @@ export async function layHandsOn(pageUrl: string): Promise<Hands> {
   })
   if (socket.protocol !== BRIDGE_PROTOCOL) throw new Error(`the till speaks ${socket.protocol}`)
   const views: Partial<LiveViews> = {}
+  let next = Promise.withResolvers<void>()
   const bridge = connectBridge(port, (view, value) => {
     Object.assign(views, { [view]: value })
+    next.resolve()
+    next = Promise.withResolvers()
   })
   return {
     do: async (command, input) => {
@@ -58,9 +63,13 @@ export async function layHandsOn(pageUrl: string): Promise<Hands> {
       return answer as never
     },
     see: (view) => views[view] as never,
+    told: () => next.promise,
     close: () => socket.terminate(),
   }
 }
+
+/** A till that tells no view for so long while somebody waits for one has stopped, ms. */
+const TOLD_WITHIN = 20_000
 
 /**
  * Scans codes and takes exact cash, looking at the total again when the view was one change behind.
@@ -68,15 +77,18 @@ export async function layHandsOn(pageUrl: string): Promise<Hands> {
  */
 export async function sellForCash(hands: Hands, codes: readonly string[]): Promise<number> {
   for (const raw of codes) await hands.do('basket.scan', { raw })
-  return until('the till to take the cash', async () => {
+  for (const end = performance.now() + TOLD_WITHIN; performance.now() < end; ) {
+    const told = hands.told()
     const basket = hands.see('basket')
-    if (!basket || basket.lines.length === 0) return null
-    try {
-      const paid = await hands.do('sale.pay-cash', { given: basket.total, revision: basket.revision })
-      return paid.receiptNumber
-    } catch (error) {
-      if (error instanceof Error && error.message.includes('basket-changed')) return null
-      throw error
+    if (basket && basket.lines.length > 0) {
+      try {
+        const paid = await hands.do('sale.pay-cash', { given: basket.total, revision: basket.revision })
+        return paid.receiptNumber
+      } catch (error) {
+        if (!(error instanceof Error && error.message.includes('basket-changed'))) throw error
+      }
     }
-  })
+    await Promise.race([told, pause(TOLD_WITHIN, undefined, { ref: false })])
+  }
+  throw new Error(`waited ${TOLD_WITHIN} ms in vain for the till to take the cash`)
 }
