@@ -9,7 +9,7 @@ import {
 import { tcpTransport } from '../../../hardware/transports/tcp.ts'
 import { databaseFile } from '../data-folder.ts'
 import { openTillDatabase } from '../store/database.ts'
-import { type SeededTill, seedTill } from '../test-fixtures.ts'
+import { accepted, cents, type SeededTill, seedTill } from '../test-fixtures.ts'
 import { createTill, type Till } from '../till.ts'
 
 /** Where the power goes: before the terminal hears of it, or after it has done what it does. */
@@ -35,6 +35,9 @@ function withCut(inner: CardTerminal, cut: Cut, onCut: () => void): CardTerminal
   }
 }
 
+/** How long the terminal is waited for on a day on which things break, ms: so short that a busy machine misses some answers. */
+const HASTY_MS = 25
+
 interface Running {
   till: Till
   /** Settles when the power goes; whoever asked then is never answered. */
@@ -42,39 +45,47 @@ interface Running {
   close(): void
 }
 
-/** A till's file and a terminal with its own ledger, which outlive the till's core, for a file of tests. */
+/** A till's file and a terminal with its own ledger, which outlive the till's core. */
 export interface PowerCuts {
   terminal: CardTerminalEmulator
   seeded: SeededTill
-  /** Starts the till's core on the file as it was left, that person being unlocked. */
+  /** Starts the till's core on the file as it was left, that person being unlocked, and gives up on the terminal early. */
   start(cut: Cut): Promise<Running>
+  /** The same with all the patience that a till has, so that nothing breaks however busy the machine is. */
+  startInPeace(): Promise<Running>
   /** Ends the terminal and removes the file. */
   close(): Promise<void>
 }
 
-/** @param operatorId who stands at the till */
+/**
+ * A till with an open drawer that has sold nothing yet. Each run of a property has its own: what a run that failed leaves
+ * behind would be a fault of the next one.
+ * @param operatorId who stands at the till
+ */
 export async function preparePowerCuts(operatorId: string): Promise<PowerCuts> {
   const its = await startCardTerminalEmulator({ port: 0, answerAfterMs: 1 })
   const seeded = await seedTill(mkdtempSync(join(tmpdir(), 'till-power-cuts-')))
+  const run = async (cut: Cut, timeouts: { payMs?: number }): Promise<Running> => {
+    const db = await openTillDatabase(databaseFile(seeded.dataDir), { roomForLog: false })
+    db.pragma('synchronous = OFF')
+    const died = Promise.withResolvers<'died'>()
+    const transport = tcpTransport({ host: '127.0.0.1', port: its.port })
+    const terminal = withCut(createCardTerminal({ transport, timeouts }), cut, () => {
+      db.close()
+      died.resolve('died')
+    })
+    const identity = seeded.identity
+    const till = createTill({ db, identity, locale: 'fr', hasPrinter: false, operatorId, terminal })
+    return { till, died: died.promise, close: () => db.close() }
+  }
+  const first = await run('none', {})
+  accepted(first.till.openSession(cents(0)))
+  first.close()
   return {
     terminal: its,
     seeded,
-    start: async (cut) => {
-      const db = await openTillDatabase(databaseFile(seeded.dataDir), { roomForLog: false })
-      db.pragma('synchronous = OFF')
-      const died = Promise.withResolvers<'died'>()
-      const inner = createCardTerminal({
-        transport: tcpTransport({ host: '127.0.0.1', port: its.port }),
-        timeouts: { payMs: 25 },
-      })
-      const terminal = withCut(inner, cut, () => {
-        db.close()
-        died.resolve('died')
-      })
-      const identity = seeded.identity
-      const till = createTill({ db, identity, locale: 'fr', hasPrinter: false, operatorId, terminal })
-      return { till, died: died.promise, close: () => db.close() }
-    },
+    start: (cut) => run(cut, { payMs: HASTY_MS }),
+    startInPeace: () => run('none', {}),
     close: async () => {
       await its.close()
       rmSync(seeded.dataDir, { recursive: true })
