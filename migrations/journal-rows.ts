@@ -26,3 +26,15 @@ export interface SuccessionOfferRow {
   /** The successor. */
   device_id: string
 }
+
+/** Server only: an event that has its effect but for keys that no build so far knew. */
+export interface JournalPassedOverRow {
+  device_id: string
+  seq: number
+  /** In which the payload was read: the paths are of this one. */
+  version: number
+  /** Of the keys, as JSON. */
+  paths: string
+  /** The one that looked last. */
+  build: string
+}

@@ -39,6 +39,7 @@ import * as damagedEvents from './0046-damaged-events.ts'
 import * as peopleAndDevices from './0048-people-and-devices.ts'
 import * as factsElsewhere from './0051-facts-elsewhere.ts'
 import * as unknownColumns from './0052-unknown-columns.ts'
+import * as passedOver from './0053-passed-over.ts'
 import type { Dialect } from './dialect.ts'
 
 type Step = { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }
@@ -83,6 +84,7 @@ const STEPS: Record<string, Step> = {
   '0048-people-and-devices': peopleAndDevices,
   '0051-facts-elsewhere': factsElsewhere,
   '0052-unknown-columns': unknownColumns,
+  '0053-passed-over': passedOver,
 }
 
 /** Kysely runs Postgres migrations in one transaction by itself, but not SQLite's: those get one each. */

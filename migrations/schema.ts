@@ -4,6 +4,7 @@ import type { ProjectedTables } from '../domain/journal/tables.ts'
 import type { CustomerDecisionRow, OrganisationDecisionRow } from './decision-rows.ts'
 import type {
   JournalCarriedRow,
+  JournalPassedOverRow,
   JournalWaitingRow,
   ServerWaitingRow,
   SuccessionOfferRow,
@@ -249,6 +250,7 @@ export interface SharedTables extends ProjectedTables {
 export interface ServerTables extends Omit<SharedTables, 'event_exception' | 'journal_waiting'> {
   event_exception: ServerExceptionRow
   journal_waiting: ServerWaitingRow
+  journal_passed_over: JournalPassedOverRow
   succession_offer: SuccessionOfferRow
   staff_login: StaffLoginRow
   product_price: ProductPriceRow

@@ -21,6 +21,8 @@ import { openFolderStore } from './files/folder-store.ts'
 import type { ObjectStore } from './files/object-store.ts'
 import type { AppEnv } from './http/env.ts'
 import { openCountersign } from './journal/countersign.ts'
+import type { IngestTools } from './journal/ingest.ts'
+import { projectPassedOver } from './journal/passed-over.ts'
 import { projectWaiting } from './journal/waiting.ts'
 import { openShapes } from './shape-service.ts'
 import { FORECAST_CRONTAB, forecastTasks } from './workers/forecast/tasks.ts'
@@ -148,6 +150,18 @@ function openJobs(
   return startJobs({ databaseUrl, tasks, crontab, log })
 }
 
+/** Gives events what this build makes of them and those before it did not. */
+async function readAgain(tools: IngestTools, log: Logger): Promise<void> {
+  const failed = (error: unknown) => {
+    log.error({ err: error }, 'events that waited for this build could not be read')
+    return 0
+  }
+  const waited = await projectWaiting(tools).catch(failed)
+  if (waited > 0) log.info({ events: waited }, 'events that waited for this build have their effect now')
+  const widened = await projectPassedOver(tools).catch(failed)
+  if (widened > 0) log.info({ events: widened }, 'events have what builds before this one passed over')
+}
+
 async function start(config: ServerConfig, log: Logger, closers: Closer[]): Promise<RunningServer> {
   const clock = Date.now
   const databaseUrl = await openPostgres(config, log, closers)
@@ -156,11 +170,7 @@ async function start(config: ServerConfig, log: Logger, closers: Closer[]): Prom
   closers.push(() => db.destroy())
   const migrated = await migrateToLatest(db, POSTGRES)
   if (migrated.length > 0) log.info({ migrated }, 'database migrated')
-  const waited = await projectWaiting({ pool, clock, newId: uuidv7 }).catch((error) => {
-    log.error({ err: error }, 'events that waited for this build could not be read')
-    return 0
-  })
-  if (waited > 0) log.info({ events: waited }, 'events that waited for this build have their effect now')
+  await readAgain({ pool, clock, newId: uuidv7 }, log)
   const { signIn, trust } = await openSignIn(config, { db, log, clock })
   const authenticate = createAuthenticator({
     device: createDeviceCheck(db, clock),

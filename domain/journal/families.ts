@@ -40,6 +40,7 @@ import { saleFromVersion1 } from '../sale/upcast.ts'
 import { isCarrier, readCarried } from './carried.ts'
 import type { JournalEvent } from './event.ts'
 import type { Mutation } from './mutation.ts'
+import { type PassedOver, passedOverPaths, withoutPaths } from './passed-over.ts'
 
 interface Family<P> {
   schema: z.ZodType<P>
@@ -165,14 +166,20 @@ export const FAMILIES = {
  * not know, and the signed body keeps them. A new value of a known field (a kind of tender, a reason) does, for an older
  * build can give it no meaning (docs/adr/0009).
  */
-const UPCASTS: Readonly<Record<string, Upcast>> = { 'sale.completed@1': saleFromVersion1 }
+export const UPCASTS: Readonly<Record<string, Upcast>> = { 'sale.completed@1': saleFromVersion1 }
 
 type Upcast = (payload: JournalEvent['payload']) => JournalEvent['payload']
 
 export type ProjectionFault = 'unknown-type' | 'invalid-payload'
 
 export type Projection =
-  | { mutations: Mutation[]; permission: Permission; fault: string | null }
+  | {
+      mutations: Mutation[]
+      permission: Permission
+      fault: string | null
+      /** Only when the payload holds keys that this build does not know. */
+      passedOver?: PassedOver
+    }
   | { unprojected: ProjectionFault; detail: string }
 
 const unreadable = (error: z.ZodError): Projection => {
@@ -182,10 +189,10 @@ const unreadable = (error: z.ZodError): Projection => {
 
 const nameOf = (event: Pick<JournalEvent, 'type' | 'version'>): string => `${event.type}@${event.version}`
 
-/** Brings an event to the newest version that its upcasts lead to. */
-function upcast(event: JournalEvent, upcasts: Readonly<Record<string, Upcast>>): JournalEvent {
+/** Brings an event to the newest version that its upcasts lead to, or to the one asked for. */
+function upcast(event: JournalEvent, upcasts: Readonly<Record<string, Upcast>>, to = Infinity): JournalEvent {
   let newest = event
-  for (let next = upcasts[nameOf(newest)]; next; next = upcasts[nameOf(newest)]) {
+  for (let next = upcasts[nameOf(newest)]; next && newest.version < to; next = upcasts[nameOf(newest)]) {
     newest = { ...newest, version: newest.version + 1, payload: next(newest.payload) }
   }
   return newest
@@ -206,10 +213,12 @@ export function createFactProjector(
     const known = families[name as keyof typeof families] as Family<unknown>
     const parsed = known.schema.safeParse(event.payload)
     if (!parsed.success) return unreadable(parsed.error)
+    const paths = passedOverPaths(event.payload, parsed.data)
     return {
       mutations: known.project(event, parsed.data),
       permission: known.permission(parsed.data),
       fault: known.fault(parsed.data),
+      ...(paths.length > 0 && { passedOver: { version: event.version, paths } }),
     }
   }
 }
@@ -220,10 +229,26 @@ const projectFact = createFactProjector(FAMILIES, UPCASTS)
  * What an event does to rows: a pure function of the event alone, the only place where a fact gets its meaning.
  * An event of an unknown type or version, or with a payload its family cannot read, has no effect and says why.
  * A carrier does what the carried event does, under its own device and `seq`: the hash stays the one on the receipt.
+ * @param read how a build reads facts
  */
-export function projectEvent(event: JournalEvent): Projection {
-  if (!isCarrier(event)) return projectFact(event)
+export function projectEvent(event: JournalEvent, read = projectFact): Projection {
+  if (!isCarrier(event)) return read(event)
   const { data, error } = readCarried(event.payload)
   if (error) return unreadable(error)
-  return projectFact({ ...data.event, deviceId: event.deviceId, seq: event.seq })
+  return read({ ...data.event, deviceId: event.deviceId, seq: event.seq })
+}
+
+/** An event, or the one that it carries, as a build saw it that passed keys over; hashes stay those of what was signed. */
+export function asReadBefore(
+  event: JournalEvent,
+  { version, paths }: PassedOver,
+  upcasts = UPCASTS,
+): JournalEvent {
+  const carried = isCarrier(event) ? readCarried(event.payload).data?.event : null
+  if (carried) {
+    const read = asReadBefore(carried, { version, paths }, upcasts)
+    return { ...event, payload: { event: read as unknown as JournalEvent['payload'] } }
+  }
+  const read = upcast(event, upcasts, version)
+  return { ...read, payload: withoutPaths(read.payload, paths) }
 }

@@ -1,4 +1,4 @@
-import type { ProjectedTable, ProjectedTables } from './tables.ts'
+import type { ProjectedTable, ProjectedTables, SettableTable } from './tables.ts'
 
 /** A fact's row. Inserting a row whose key exists already changes nothing: an echo is not a second fact. */
 export interface Insert<T extends ProjectedTable = ProjectedTable> {
@@ -8,7 +8,7 @@ export interface Insert<T extends ProjectedTable = ProjectedTable> {
 }
 
 /** Sets columns of the one row that has this key. */
-export interface SetByKey<T extends ProjectedTable = ProjectedTable> {
+export interface SetByKey<T extends SettableTable = SettableTable> {
   op: 'set'
   table: T
   key: Partial<ProjectedTables[T]>
@@ -23,9 +23,9 @@ export interface AddToSum<T extends ProjectedTable = ProjectedTable> {
   add: Partial<Record<keyof ProjectedTables[T], number>>
 }
 
-type Each<F extends 'insert' | 'set' | 'add'> = {
-  [T in ProjectedTable]: F extends 'insert' ? Insert<T> : F extends 'set' ? SetByKey<T> : AddToSum<T>
+type Each<F extends 'insert' | 'add'> = {
+  [T in ProjectedTable]: F extends 'insert' ? Insert<T> : AddToSum<T>
 }[ProjectedTable]
 
 /** What a projector returns and an applier executes; the order within one event is the order of effect. */
-export type Mutation = Each<'insert'> | Each<'set'> | Each<'add'>
+export type Mutation = Each<'insert'> | Each<'add'> | { [T in SettableTable]: SetByKey<T> }[SettableTable]

@@ -95,3 +95,10 @@ export const PROJECTED_KEYS = {
   stock_on_hand: ['branch_id', 'product_id'],
   demand_daily: ['branch_id', 'product_id', 'business_date', 'origin'],
 } as const satisfies { [T in ProjectedTable]: readonly (keyof ProjectedTables[T])[] }
+
+/** The tables of which facts set columns, and the family of facts that does: all other rows stay as they were inserted. */
+export const SET_BY = { cash_session: 'cash-session' } as const satisfies Partial<
+  Record<ProjectedTable, string>
+>
+
+export type SettableTable = keyof typeof SET_BY

@@ -7,6 +7,7 @@ export const exceptionWords = defineWords(
     'unknown-type':
       'This build does not know this kind of event. It is kept, and takes effect with a newer build.',
     'invalid-payload': 'The event could not be read as its kind. It is kept without effect.',
+    'part-unread': 'A part of the event could not be read. All the rest of it counts.',
     'rule-broken': 'The event breaks a rule of the till. It is kept; check it with the branch.',
     'actor-unknown': 'Done by someone who is not in the staff list.',
     'actor-inactive': 'Done by someone who has left.',
@@ -59,6 +60,7 @@ export const exceptionWords = defineWords(
     'unknown-type':
       'Cette version ne connaît pas ce type d’événement. Il est conservé et prendra effet avec une version plus récente.',
     'invalid-payload': 'L’événement est illisible dans son type. Il est conservé sans effet.',
+    'part-unread': 'Une partie de l’événement est illisible. Tout le reste est compté.',
     'rule-broken': 'L’événement enfreint une règle de la caisse. Il est conservé ; vérifiez avec l’officine.',
     'actor-unknown': 'Fait par une personne absente de la liste du personnel.',
     'actor-inactive': 'Fait par une personne partie.',
@@ -112,6 +114,7 @@ export const exceptionWords = defineWords(
     'unknown-type':
       'Diese Version kennt diese Art Ereignis nicht. Es ist aufbewahrt und wirkt mit einer neueren Version.',
     'invalid-payload': 'Das Ereignis ist in seiner Art nicht lesbar. Es ist ohne Wirkung aufbewahrt.',
+    'part-unread': 'Ein Teil des Ereignisses ist nicht lesbar. Alles andere daran zählt.',
     'rule-broken': 'Das Ereignis bricht eine Regel der Kasse. Es ist aufbewahrt; mit der Filiale klären.',
     'actor-unknown': 'Von jemandem, der nicht in der Personalliste steht.',
     'actor-inactive': 'Von jemandem, der ausgeschieden ist.',

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { Fill } from '../../domain/journal/difference.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import { PROJECTED_KEYS, type ProjectedTable } from '../../domain/journal/tables.ts'
 import { type ColumnKind, syncedTable } from '../../migrations/synced-tables.ts'
@@ -58,4 +59,41 @@ export async function applyMutations(client: ClientBase, mutations: readonly Mut
     client.query('set constraints all immediate'),
     client.query('set constraints all deferred'),
   ])
+}
+
+const WAS = 'was '
+
+/** Fills of one table that set the same columns. */
+function fillStatement(table: ProjectedTable, fills: readonly Fill[]) {
+  const columns = Object.keys(fills[0]?.set ?? {})
+  const key: readonly string[] = PROJECTED_KEYS[table]
+  const named = [...key, ...columns].map((name) => ({ name, kind: kindOf(table, name) }))
+  const before = columns.map((name) => ({ name: `${WAS}${name}`, kind: kindOf(table, name) }))
+  const rows = fills.map((fill) => ({
+    ...fill.key,
+    ...fill.set,
+    ...Object.fromEntries(columns.map((name) => [`${WAS}${name}`, fill.was[name]])),
+  }))
+  const { sql, values } = unnest([...named, ...before], rows)
+  const sets = columns.map((column) => {
+    const name = quoted(column)
+    const held = `old.${name} is not distinct from fresh.${quoted(`${WAS}${column}`)}`
+    return `${name} = case when ${held} then fresh.${name} else old.${name} end`
+  })
+  const names = [...named, ...before].map(({ name }) => quoted(name)).join(', ')
+  const match = key.map((name) => `old.${quoted(name)} = fresh.${quoted(name)}`).join(' and ')
+  return prepared(
+    `update ${quoted(table)} as old set ${sets.join(', ')} from ${sql} as fresh(${names}) where ${match}`,
+    values,
+  )
+}
+
+/** Fills columns of rows that are there. Call it as {@link applyMutations}, ahead of it. */
+export async function applyFills(client: ClientBase, fills: readonly Fill[]): Promise<void> {
+  const alike = Map.groupBy(fills, ({ table, set }) => `${table} ${Object.keys(set)}`)
+  await together(
+    [...alike.values()].flatMap((some) =>
+      some[0] ? [client.query(fillStatement(some[0].table, some))] : [],
+    ),
+  )
 }

@@ -2,6 +2,7 @@
 export type ExceptionCode =
   | 'unknown-type'
   | 'invalid-payload'
+  | 'part-unread'
   | 'rule-broken'
   | 'actor-unknown'
   | 'actor-inactive'

@@ -3,13 +3,14 @@ import { type JournalHead, shortHash } from '../../domain/journal/event.ts'
 import { type Refusal, refuse } from '../../domain/refusals.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { inTransaction, together } from '../database/pool.ts'
-import { applyMutations } from './applier.ts'
+import { applyFills, applyMutations } from './applier.ts'
 import { type Fork, type JournalBatch, type Placed, placeEvents, type Received, receiveAll } from './batch.ts'
 import { damageFindings, readEntries, readTail, storeDamaged } from './damaged.ts'
 import { type Judged, judgeEvents, judgeStock, type ProjectedEvent, projectAll } from './judge.ts'
 import { judgeHeld } from './judge-held.ts'
 import { loadKnown, loadOnHand } from './known.ts'
 import * as ledger from './ledger.ts'
+import { type Build, storePassedOver, THIS_BUILD } from './passed-over-record.ts'
 
 /** What a device is told once its batch is committed. */
 export interface IngestAnswer {
@@ -27,6 +28,8 @@ export interface IngestTools {
   clock: () => number
   /** A new UUIDv7. */
   newId: () => string
+  /** How events are read, unless as this build does. */
+  build?: Build
 }
 
 /** SQLSTATE classes of "this row cannot be": cardinality, data, integrity, and a value too large for an index. */
@@ -47,8 +50,13 @@ type OnHand = Awaited<ReturnType<typeof loadOnHand>>
 async function tryApply(client: pg.ClientBase, judged: readonly Judged[]): Promise<OnHand | string> {
   const mutations = judged.flatMap((one) => one.mutations)
   try {
-    const [, , , onHand] = await together([
+    const [, , , , onHand] = await together([
       client.query('savepoint effect'),
+      // Ahead of the rows, for what a column refers to is looked for behind them.
+      applyFills(
+        client,
+        judged.flatMap(({ fills = [] }) => fills),
+      ),
       applyMutations(client, mutations),
       client.query('release savepoint effect'),
       loadOnHand(client, mutations),
@@ -73,6 +81,7 @@ export async function applyEffects(client: pg.ClientBase, judged: Judged[]): Pro
     const fault = await tryApply(client, [one])
     if (typeof fault !== 'string') continue
     one.mutations = []
+    one.passedOver = undefined
     one.findings.push({ seq: one.event.seq, code: 'not-applicable', detail: fault })
   }
   return loadOnHand(
@@ -88,11 +97,12 @@ interface Taking {
   /** The batch's entries, looked at. */
   received: readonly Received[]
   made: { at: string; newId: () => string }
+  build: Build
 }
 
 /** Stores what is new with its effects, and moves the head. @returns the number of exceptions that are new */
 async function storeFresh(
-  { client, device, batch, made }: Taking,
+  { client, device, batch, made, build }: Taking,
   placed: Placed,
   judged: Judged[],
 ): Promise<number> {
@@ -105,6 +115,7 @@ async function storeFresh(
     ledger.storeStatus(client, device, batch.pending, made.at),
     applyEffects(client, judged),
   ])
+  await storePassedOver(client, judged, build)
   const held = await judgeHeld(client, judged)
   const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand), ...held]
   return ledger.storeExceptions(client, device, [...damageFindings(placed), ...findings], made)
@@ -121,7 +132,7 @@ async function storeFork({ client, device, made }: Taking, fork: Fork): Promise<
 
 /** What is known of the things that new events name, which are almost always those that the batch brought whole. */
 async function judgeFresh(
-  { client, device }: Taking,
+  { client, device, build }: Taking,
   { fresh }: Placed,
   loaded: { projected: ProjectedEvent[]; known: Awaited<ReturnType<typeof loadKnown>> | null },
 ): Promise<Judged[]> {
@@ -129,14 +140,17 @@ async function judgeFresh(
   const projected = fresh.flatMap((event) => projections.get(event) ?? [])
   if (loaded.known && projected.length === fresh.length) return judgeEvents(projected, device, loaded.known)
   if (fresh.length === 0) return []
-  const all = projectAll(fresh)
+  const all = projectAll(fresh, build.project)
   return judgeEvents(all, device, await loadKnown(client, device, all))
 }
 
 /** Three round trips when all is as it should be: what is known, what changes, the commit. */
 async function takeIn(taking: Taking): Promise<IngestAnswer | Refusal> {
-  const { client, device, batch, received, made } = taking
-  const projected = projectAll(received.flatMap(({ event }) => event ?? []))
+  const { client, device, batch, received, made, build } = taking
+  const projected = projectAll(
+    received.flatMap(({ event }) => event ?? []),
+    build.project,
+  )
   // What repeats would add to what is known does no harm: only new events are judged by it.
   const [, head, tail, known] = await together([
     ledger.lockJournal(client, device.deviceId),
@@ -166,7 +180,8 @@ async function ingestOnce(
   received: readonly Received[],
 ): Promise<IngestAnswer | Refusal> {
   const made = { at: new Date(tools.clock()).toISOString(), newId: tools.newId }
-  return inTransaction(tools.pool, (client) => takeIn({ client, device, batch, received, made }))
+  const build = tools.build ?? THIS_BUILD
+  return inTransaction(tools.pool, (client) => takeIn({ client, device, batch, received, made, build }))
 }
 
 /**

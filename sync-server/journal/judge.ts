@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { carriedBy } from '../../domain/journal/carried.ts'
 import { checkLink } from '../../domain/journal/chain.ts'
+import type { Fill } from '../../domain/journal/difference.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { type Projection, projectEvent } from '../../domain/journal/families.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
-import { may, roleSchema } from '../../domain/permissions.ts'
+import type { PassedOver } from '../../domain/journal/passed-over.ts'
+import { may, type Permission, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
 import type { ExceptionCode } from './exception-code.ts'
@@ -62,7 +64,11 @@ export interface Judged {
   event: JournalEvent
   /** What the event does to rows; empty when its effect is withheld. */
   mutations: Mutation[]
+  /** Columns of rows that are there, of an event that was not understood whole when it came. */
+  fills?: Fill[]
   findings: Finding[]
+  /** What of an event that has its effect this build does not know. */
+  passedOver?: PassedOver | undefined
   /** Hash of a fact that this event brings for the first time, and that another device holds or was about to bring as well. */
   brings?: string
 }
@@ -141,10 +147,10 @@ export const factsOf = (mutations: readonly Mutation[]): string[] =>
   )
 
 /** The first fact that exists already, or comes twice within one event. */
-const repeated = (facts: readonly string[], known: ReadonlySet<string>): string | undefined =>
+export const repeated = (facts: readonly string[], known: ReadonlySet<string>): string | undefined =>
   facts.find((fact, i) => known.has(fact) || facts.indexOf(fact) !== i)
 
-type Report = (code: ExceptionCode, detail: string) => void
+export type Report = (code: ExceptionCode, detail: string) => void
 
 function judgeActor({ event, projection }: ProjectedEvent, known: Known, report: Report): void {
   const { staffId, role } = event.actor
@@ -152,10 +158,13 @@ function judgeActor({ event, projection }: ProjectedEvent, known: Known, report:
   if (!staff) report('actor-unknown', staffId)
   else if (!staff.active) report('actor-inactive', staffId)
   else if (staff.role !== role) report('actor-role-differs', `${role} at the till, ${staff.role} here`)
+  if ('permission' in projection) judgePermission(role, projection.permission, report)
+}
+
+/** Whether a role grants what a fact takes. */
+export function judgePermission(role: string, permission: Permission, report: Report): void {
   const ranked = roleSchema.safeParse(role).data
-  if ('permission' in projection && !(ranked && may(ranked, projection.permission))) {
-    report('actor-not-permitted', `${role} may not ${projection.permission}`)
-  }
+  if (!(ranked && may(ranked, permission))) report('actor-not-permitted', `${role} may not ${permission}`)
 }
 
 /** A device writes only for its own branch, register and sessions. @returns whether the effect may happen */
@@ -258,7 +267,7 @@ function remember(mutations: readonly Mutation[], known: Known): void {
   }
 }
 
-const DETAIL_LIMIT = 500
+export const DETAIL_LIMIT = 500
 
 /** Why a carried event is not believed to be what another device of the branch signed; null when it is. */
 function provenFault(carried: JournalEvent, known: Known): string | null {
@@ -326,7 +335,7 @@ function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known
   for (const detail of judgeGivenBack(mutations, known.paid)) report('card-refunded-in-cash', detail)
   for (const detail of judgeParked(mutations, known.parked)) report('parked-recalled-twice', detail)
   remember(mutations, known)
-  return { event, mutations, findings }
+  return { event, mutations, findings, passedOver: projection.passedOver }
 }
 
 /**

@@ -1,48 +1,23 @@
 import type { ClientBase } from 'pg'
-import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
-import { type JournalEvent, journalEventSchema } from '../../domain/journal/event.ts'
+import type { JournalEvent } from '../../domain/journal/event.ts'
 import { projectEvent } from '../../domain/journal/families.ts'
-import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral } from '../database/bulk.ts'
 import { inTransaction } from '../database/pool.ts'
 import { applyEffects, type IngestTools } from './ingest.ts'
 import { isUnread, judgeEvents, judgeStock, projectAll } from './judge.ts'
 import { loadKnown } from './known.ts'
 import * as ledger from './ledger.ts'
-
-/** Events that get their effect in one transaction: tills replicate it as one. */
-const BATCH = 200
-
-/** Behind which event of which device to go on; what this build still cannot read is passed over. */
-interface Place {
-  deviceId: string
-  seq: number
-}
-
-async function readDevice(client: ClientBase, deviceId: string): Promise<DeviceCaller | null> {
-  const { rows } = await client.query<{ branch: string; register: string | null; key: string }>(
-    'select branch_id as branch, register_id as register, public_key as key from device where id = $1',
-    [deviceId],
-  )
-  const [device] = rows
-  if (!device) return null
-  const { branch: branchId, register: registerId, key } = device
-  return { kind: 'device', deviceId, branchId, registerId, publicKey: publicKeyFromRaw(key) }
-}
+import { storePassedOver, THIS_BUILD } from './passed-over-record.ts'
+import { BATCH, type Place, readDevice, readStored, STORED_EVENT, type StoredEvent } from './stored-events.ts'
 
 async function readWaiting(client: ClientBase, { deviceId, seq }: Place): Promise<JournalEvent[]> {
-  const { rows } = await client.query<{ event: string; payload: string }>(
-    `select payload, jsonb_build_object('deviceId', e.device_id, 'seq', e.seq, 'type', type, 'version', version,
-       'actor', jsonb_build_object('staffId', actor_id, 'role', actor_role),
-       'prevHash', prev_hash, 'hash', hash, 'signature', signature,
-       'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as event
+  const { rows } = await client.query<StoredEvent>(
+    `select ${STORED_EVENT}
      from journal_waiting w join journal_event e on e.device_id = w.device_id and e.seq = w.seq
      where w.device_id = $1 and w.seq > $2 order by w.seq limit ${BATCH}`,
     [deviceId, seq],
   )
-  return rows.map(({ event, payload }) =>
-    journalEventSchema.parse({ ...JSON.parse(event), payload: JSON.parse(payload) }),
-  )
+  return rows.map(readStored)
 }
 
 /** One transaction. @returns how many got their effect, and where to go on; null when nothing is left */
@@ -62,6 +37,7 @@ async function takeBatch(
     const judged = judgeEvents(readable, device, await loadKnown(client, device, readable))
     await ledger.storeCarried(client, device.branchId, judged)
     const onHand = await applyEffects(client, judged)
+    await storePassedOver(client, judged, THIS_BUILD)
     const findings = [...judged.flatMap((one) => one.findings), ...judgeStock(judged, onHand)]
     await ledger.storeExceptions(client, device, findings, made)
     await client.query('delete from journal_waiting where device_id = $1 and seq = any($2::bigint[])', [
