@@ -229,7 +229,7 @@ it('gives rows in the end what a server gives them that knew every key from the 
         await pool.query('delete from journal_passed_over')
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 12 },
   )
 }, 60_000)
 
