@@ -37,6 +37,7 @@ import {
   readIdentity,
   succeed,
 } from './device/identity.ts'
+import { createLineFetch } from './device/line.ts'
 import { FolderInUse, lockFolder } from './folder-lock.ts'
 import { followModels } from './forecast/follow-models.ts'
 import { createForecasting } from './forecast/forecasting.ts'
@@ -67,6 +68,8 @@ const printerOf = (address: DeviceAddress): Printer =>
 const terminalOf = (address: DeviceAddress | null) =>
   address && createCardTerminal({ transport: transportOf(address, 0) })
 
+const lineFetch = createLineFetch()
+
 /** Who this workstation is; one whose identity was lost beside its journal is enrolled in that one's place. */
 async function identify(
   config: TillConfig,
@@ -90,7 +93,7 @@ async function identify(
       deviceName: config.name,
       secret,
       succeeds: owner ? { deviceId: owner, ...unsentOf(db) } : null,
-      fetch,
+      fetch: lineFetch,
     })
   } catch (error) {
     if (error instanceof EnrolmentRefused)
@@ -128,7 +131,7 @@ function connect(
     db: context.db,
     journal: context.journal,
     changes: context.changes,
-    fetch,
+    fetch: lineFetch,
     now: context.now,
     random: Math.random,
     log: (detail) => log.info(detail, 'sync'),

@@ -33,6 +33,7 @@ export const DEPENDENCIES: Record<string, readonly Room[]> = {
   hono: ['sync-server', 'desktop/till'],
   '@hono/node-server': ['sync-server', 'desktop/till'],
   ws: ['desktop/till'],
+  undici: ['desktop/till'],
   '@electric-sql/client': ['desktop/till', 'sync-server/console'],
 
   // Who may
