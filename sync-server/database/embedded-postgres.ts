@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -100,6 +100,13 @@ async function awaitPreviousRun(databaseDir: string): Promise<void> {
   throw new Error(`another Postgres still uses ${databaseDir}: stop the server that started it`)
 }
 
+/** A folder that was copied, or put back from a backup, by root is root's: Postgres itself runs as somebody else. */
+async function handOver(databaseDir: string, user: PostgresUser): Promise<void> {
+  if (!('uid' in user)) return
+  const { uid } = await stat(join(databaseDir, 'PG_VERSION'))
+  if (uid !== user.uid) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, databaseDir])
+}
+
 /**
  * Starts Postgres with `wal_level=logical` on loopback, initialising `dataDir` the first time.
  * It stops with `stop()`, and by itself when this process dies.
@@ -119,6 +126,7 @@ export async function startEmbeddedPostgres(options: {
   if ('uid' in user) await chmod(options.dataDir, 0o755)
   if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(binaries.initdb, databaseDir, user)
   await awaitPreviousRun(databaseDir)
+  await handOver(databaseDir, user)
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawnPostgres([binaries.postgres, '-D', databaseDir, '-p', String(port), ...settings], user)
   const exited = once(child, 'exit')
