@@ -110,7 +110,7 @@ export function damageOf(body: Uint8Array, event: JournalEvent | null): string {
 }
 
 /** What a till's own rows still say of a sale whose event it can no longer read; minor units. */
-const toldSchema = z.strictObject({ receiptNumber: z.int().nonnegative(), total: z.int() })
+export const toldSchema = z.strictObject({ receiptNumber: z.int().nonnegative(), total: z.int() })
 
 /** An entry that does not stand as it was sealed, as it travels: its bytes, base64. */
 export const damagedSchema = z.strictObject({
@@ -121,9 +121,23 @@ export const damagedSchema = z.strictObject({
 })
 export type Damaged = z.infer<typeof damagedSchema>
 
+const saleSchema = z.object({
+  type: z.literal('sale.completed'),
+  payload: z.object({ receiptNumber: toldSchema.shape.receiptNumber, total: toldSchema.shape.total }),
+})
+
+/** What a stored body itself says of its sale: of one whose content is whole. */
+const toldBy = (body: Uint8Array): Damaged['told'] => saleSchema.safeParse(read(body)).data?.payload ?? null
+
 /** An exception's detail: what does not fit, and of a sale its receipt number and total in minor units. */
 export const wordDamage = (fault: string, told: Damaged['told']): string =>
   told ? `${fault} · ${told.receiptNumber} · ${told.total}` : fault
+
+/** The same of an event that does not count: a sale whose signature alone has rotted says itself which it is. */
+export function wordLost({ body, told }: { body: Uint8Array; told: Damaged['told'] }): string {
+  const fault = damageOf(body, null)
+  return wordDamage(fault, told ?? (fault === 'signature' ? toldBy(body) : null))
+}
 
 /** The receipt number and total of {@link wordDamage}; null when it is of no sale. */
 export function readDamage(detail: string): Damaged['told'] {

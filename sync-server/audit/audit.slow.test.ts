@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -192,8 +192,25 @@ describe('audit', () => {
       text: expect.stringMatching(/4 events.*signatures not checked\n1 devices, 4 events: everything holds/),
     })
     db.exec(`drop trigger journal_past_no_delete; delete from journal_past where seq = 2`)
-    db.close()
     expect(await audit('verify', file)).toEqual({ code: 1, text: expect.stringContaining('2 is missing') })
+    const [, second, third] = events as [JournalEvent, JournalEvent, JournalEvent]
+    const body = canonicalJson({ ...third, signature: `x${third.signature.slice(1)}` })
+    const behind = new TestJournal(device, server.organisation)
+    // A till that finds its last event so names its bytes.
+    behind.head = { seq: 3, hash: createHash('sha256').update(body).digest('hex') }
+    const fourth = behind.append(behind.sale())
+    db.exec('delete from journal_past where seq > 2')
+    keep.run(second.seq, second.type, second.hash, canonicalJson(second))
+    for (const [event, text] of [
+      [third, body],
+      [fourth, canonicalJson(fourth)],
+    ] as const)
+      keep.run(event.seq, event.type, event.hash, text)
+    expect(await audit('verify', file)).toEqual({
+      code: 1,
+      text: expect.stringMatching(/BROKEN: signature damaged at 3 \(3 events hold\)/),
+    })
+    db.close()
   })
 
   it('says in one sentence what it cannot read', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -168,10 +169,26 @@ function asStored({ seq, hash, body }: StoredRow): unknown {
   }
 }
 
+const linked = z.object({ prevHash: hashSchema })
 const owned = z.object({ deviceId: idSchema })
 
 const deviceOf = (events: readonly unknown[]): string | undefined =>
   events.map((event) => owned.safeParse(event).data?.deviceId).find((id) => id !== undefined)
+
+/**
+ * The rows of a journal, in order. A till that went on behind an event which it could not prove to have signed names that one's
+ * bytes: such an event is one that rotted, whatever it still says of itself.
+ */
+function journalOf(rows: readonly StoredRow[]): unknown[] {
+  const stored = rows.map(asStored)
+  return stored.map((event, i) => {
+    const row = rows[i] as StoredRow
+    const next = linked.safeParse(stored[i + 1]).data
+    const bytes = createHash('sha256').update(String(row.body)).digest('hex')
+    if (next?.prevHash !== bytes) return event
+    return damagedForm({ seq: Number(row.seq), hash: String(row.hash), body: Buffer.from(String(row.body)) })
+  })
+}
 
 /** Journals that the till kept under earlier identities, oldest first; their keys are gone, the server has them. */
 function pastLedgers(db: DatabaseSync): DeviceLedger[] {
@@ -180,7 +197,7 @@ function pastLedgers(db: DatabaseSync): DeviceLedger[] {
     .prepare('select incarnation, seq, hash, body from journal_past order by incarnation, seq')
     .all() as (StoredRow & { incarnation: number })[]
   return [...Map.groupBy(rows, ({ incarnation }) => incarnation).values()].map((kept) => {
-    const events = kept.map(asStored)
+    const events = journalOf(kept)
     return { deviceId: deviceOf(events) ?? '', publicKey: null, head: null, events }
   })
 }
@@ -195,7 +212,7 @@ export async function* tillLedger(file: string): AsyncGenerator<DeviceLedger> {
   try {
     const db = new DatabaseSync(file, { readOnly: true })
     const rows = db.prepare('select seq, hash, body from journal order by seq').all()
-    events = (rows as StoredRow[]).map(asStored)
+    events = journalOf(rows as StoredRow[])
     deviceId = deviceOf(events)
     known = deviceId ? tillHead(db, deviceId) : null
     checkpoint = tillCheckpoint(db, deviceId)

@@ -188,6 +188,67 @@ describe('a till restored from a backup', () => {
   })
 })
 
+describe('what had rotted before a till went on under another identity', () => {
+  const unsigned = (event: JournalEvent) => ({ ...event, signature: `x${event.signature.slice(1)}` })
+
+  const told = async ({ deviceId }: TestDevice) =>
+    (
+      await server.db
+        .selectFrom('event_exception')
+        .select(['seq', 'code', 'detail'])
+        .where('device_id', '=', deviceId)
+        .where('code', 'in', ['event-damaged', 'event-mended', 'invalid-payload', 'carried-not-proven'])
+        .orderBy('seq')
+        .execute()
+    ).map(({ seq, code, detail }) => `${seq} ${code}: ${detail}`)
+
+  /** Restored, and so far both hold 100.00 and 1 + 2 + 3 packs; brings a fourth and a fifth sale of 4 and 5 packs. */
+  async function bringing(change: (own: JournalEvent[]) => object[]) {
+    const { journal, own, unsent } = await restored()
+    const successor = await ask(journal.device, unsent)
+    const fresh = new TestJournal(successor.device, server.organisation)
+    const actor = own[0]?.actor as JournalEvent['actor']
+    const brought = change(own).map((payload) => fresh.append({ ...CARRIED, payload, actor }))
+    expect((await post(successor.device, brought)).answer).toMatchObject({ accepted: brought.length })
+    return { device: successor.device, packs: ((await drawerOf(journal.sessionId)) ?? 0) / 250 - 40 }
+  }
+
+  it('counts when its signature alone had, and the next event that it brings names it', async () => {
+    const { device, packs } = await bringing((own) => [
+      { event: unsigned(own[0] as JournalEvent) },
+      { event: own[1] },
+    ])
+    expect(packs).toBe(1 + 2 + 3 + 4 + 5)
+    expect(await told(device)).toEqual(['1 event-mended: signature'])
+  })
+
+  it('does not count when nothing proves it, and head office is told which sale it is', async () => {
+    const { device, packs } = await bringing((own) => [
+      { event: own[0] },
+      { event: unsigned(own[1] as JournalEvent) },
+    ])
+    expect(packs).toBe(1 + 2 + 3 + 4)
+    expect(await told(device)).toEqual(['2 event-damaged: signature · 3 · 1250'])
+  })
+
+  it('is told by what its till had noted when its content had', async () => {
+    const { device, packs } = await bringing((own) => {
+      const { seq, hash } = own[0] as JournalEvent
+      const body = Buffer.from('{').toString('base64')
+      const damaged = { seq, hash, body, told: { receiptNumber: 2, total: 1000 } }
+      return [{ damaged }, { event: own[1] }]
+    })
+    expect(packs).toBe(1 + 2 + 3 + 5)
+    expect(await told(device)).toEqual(['1 event-damaged: unreadable · 2 · 1000'])
+    const waiting = await server.db
+      .selectFrom('journal_waiting')
+      .select('seq')
+      .where('device_id', '=', device.deviceId)
+      .execute()
+    expect(waiting).toEqual([])
+  })
+})
+
 describe('a till whose disk was copied', () => {
   it('counts a sale once that both copies hold unsent, whoever comes first', async () => {
     for (const originalFirst of [true, false]) {

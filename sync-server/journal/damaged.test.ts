@@ -148,7 +148,10 @@ describe('an entry whose signature no longer fits', () => {
     await post(journal.device, [unsigned(second), third])
     expect(await totals(journal.device)).toEqual(['1: 250', '2: 500', '3: 750'])
     expect(await drawer(journal)).toBe(11_500)
-    expect(await damages(journal.device)).toEqual(['3 event-damaged: signature', '3 event-mended: signature'])
+    expect(await damages(journal.device)).toEqual([
+      '3 event-damaged: signature · 2 · 500',
+      '3 event-mended: signature',
+    ])
   })
 
   it('does not count when somebody without the key wrote it: the next event names another', async () => {
@@ -162,7 +165,7 @@ describe('an entry whose signature no longer fits', () => {
     thief.receipts = 1
     await post(journal.device, [opened, first, thief.append(thief.sale(40)), third])
     expect(await totals(journal.device)).toEqual(['1: 250', '3: 750'])
-    expect(await damages(journal.device)).toEqual(['3 event-damaged: signature'])
+    expect(await damages(journal.device)).toEqual(['3 event-damaged: signature · 2 · 10000'])
   })
 
   it('never counts without a signed event behind it, however many follow', async () => {

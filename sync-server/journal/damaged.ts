@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { JournalHead } from '../../domain/journal/event.ts'
-import { damageOf, wordDamage } from '../../domain/journal/stored.ts'
+import { wordLost } from '../../domain/journal/stored.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import { arrayLiteral, prepared } from '../database/bulk.ts'
 import type { Lost, Placed } from './batch.ts'
@@ -63,10 +63,6 @@ export async function storeDamaged(
 
 /** What head office is told: which entry is damaged, what of it does not fit, and whether it counts. */
 export const damageFindings = ({ lost, mended }: Placed): Finding[] => [
-  ...lost.map(({ seq, body, told }) => ({
-    seq,
-    code: 'event-damaged' as const,
-    detail: wordDamage(damageOf(body, null), told),
-  })),
+  ...lost.map((one) => ({ seq: one.seq, code: 'event-damaged' as const, detail: wordLost(one) })),
   ...mended.map(({ event, fault }) => ({ seq: event.seq, code: 'event-mended' as const, detail: fault })),
 ]

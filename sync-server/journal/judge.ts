@@ -1,15 +1,15 @@
-import type { KeyObject } from 'node:crypto'
-import { carriedBy } from '../../domain/journal/carried.ts'
-import { checkLink } from '../../domain/journal/chain.ts'
+import { carriedBy, damageCarriedBy } from '../../domain/journal/carried.ts'
 import type { Fill } from '../../domain/journal/difference.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { type Projection, projectEvent } from '../../domain/journal/families.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { PassedOver } from '../../domain/journal/passed-over.ts'
+import { wordLost } from '../../domain/journal/stored.ts'
 import { may, type Permission, roleSchema } from '../../domain/permissions.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import type { Row } from '../database/bulk.ts'
 import type { ExceptionCode } from './exception-code.ts'
+import { createProofs, isFault, type Origin, type Proofs } from './judge-carried.ts'
 import { judgeGivenBack, type PaidSales, rememberPaid } from './judge-given-back.ts'
 import { judgeParked, type ParkedBaskets, rememberParked } from './judge-parked.ts'
 import { isPriceOfOrigin, judgeDiscounts, type Pricing, typedPrices } from './judge-prices.ts'
@@ -20,13 +20,6 @@ export interface Finding {
   seq: number
   code: ExceptionCode
   detail: string
-}
-
-/** A device whose events another device may bring. */
-export interface Origin {
-  publicKey: KeyObject
-  /** Registers that it might write for. */
-  registers: Set<string>
 }
 
 /** What the server knows about the things that a batch names. */
@@ -269,41 +262,35 @@ function remember(mutations: readonly Mutation[], known: Known): void {
 
 export const DETAIL_LIMIT = 500
 
-/** Why a carried event is not believed to be what another device of the branch signed; null when it is. */
-function provenFault(carried: JournalEvent, known: Known): string | null {
-  const origin = known.origins.get(carried.deviceId)
-  if (!origin) return `no device ${carried.deviceId} at this branch`
-  const fault = checkLink(
-    carried,
-    { seq: carried.seq - 1, hash: carried.prevHash },
-    { deviceId: carried.deviceId, publicKey: origin.publicKey },
-  )
-  return fault && `${fault}: event ${carried.seq} of ${carried.deviceId}`
-}
+const withoutEffect = (event: JournalEvent, fault: Omit<Finding, 'seq'>): Judged => ({
+  event,
+  mutations: [],
+  findings: [{ seq: event.seq, ...fault }],
+})
 
 /** An event of this device, or one that it brings for another: a fact has its effect once, under whichever name. */
-function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
+function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Known, proofs: Proofs): Judged {
   const { event } = projected
   const carried = carriedBy(event)
   if (!carried) {
+    const damage = damageCarriedBy(event)
+    if (damage) return withoutEffect(event, { code: 'event-damaged', detail: wordLost(damage) })
     if (known.taken.has(event.hash)) return { event, mutations: [], findings: [] }
     const isOffered = known.offered.has(event.hash) && !isUnread(projected.projection)
     return { ...judgeFact(projected, device, known), ...(isOffered && { brings: event.hash }) }
   }
-  const fault = provenFault(carried, known)
-  if (fault)
-    return { event, mutations: [], findings: [{ seq: event.seq, code: 'carried-not-proven', detail: fault }] }
-  if (known.taken.has(carried.hash)) return { event, mutations: [], findings: [] }
+  const proof = proofs(carried)
+  if (proof === 'taken' || (!isFault(proof) && known.taken.has(carried.hash)))
+    return { event, mutations: [], findings: [] }
+  if (isFault(proof)) return withoutEffect(event, proof)
   const unread = isUnread(projected.projection)
   // What cannot be read yet has had no effect that another could repeat.
   if (!unread) known.taken.add(carried.hash)
   const registers = known.origins.get(carried.deviceId)?.registers ?? known.registers
   const fact = { ...projected, event: { ...event, actor: carried.actor } }
-  return {
-    ...judgeFact(fact, device, { ...known, registers }),
-    event,
-    ...(!unread && { brings: carried.hash }),
-  }
+  const judged = judgeFact(fact, device, { ...known, registers })
+  if (proof === 'named') judged.findings.push({ seq: event.seq, code: 'event-mended', detail: 'signature' })
+  return { ...judged, event, ...(!unread && { brings: carried.hash }) }
 }
 
 function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
@@ -347,7 +334,13 @@ export const judgeEvents = (
   projected: readonly ProjectedEvent[],
   device: DeviceCaller,
   known: Known,
-): Judged[] => projected.map((one) => judgeEvent(one, device, known))
+): Judged[] => {
+  const proofs = createProofs(
+    projected.map(({ event }) => event),
+    known,
+  )
+  return projected.map((one) => judgeEvent(one, device, known, proofs))
+}
 
 /**
  * Findings for products whose stock fell below zero, on the event that took it there.

@@ -1,4 +1,4 @@
-import { CARRIED, carriedBy } from '../../../domain/journal/carried.ts'
+import { CARRIED, carriedBy, isCarrier } from '../../../domain/journal/carried.ts'
 import { sealEvent } from '../../../domain/journal/chain.ts'
 import {
   EMPTY_HEAD,
@@ -9,7 +9,7 @@ import {
   type JournalHead,
 } from '../../../domain/journal/event.ts'
 import type { Mutation } from '../../../domain/journal/mutation.ts'
-import type { Entry } from '../../../domain/journal/stored.ts'
+import type { Damaged, Entry } from '../../../domain/journal/stored.ts'
 import type { DeviceIdentity, Handover, Unsent } from '../device/identity.ts'
 import { noteNumbers } from '../register-numbers.ts'
 import { tablesLoading } from '../replica/load.ts'
@@ -104,7 +104,7 @@ export function takeOverJournal(db: TillDatabase, identity: DeviceIdentity, at: 
     state.set(ACKNOWLEDGED, EMPTY_HEAD)
     if (handover) noteNumbers(state, handover.register.id, handover.numbers)
     if (handover) insertRegister(db, identity, handover)
-    const sales = carry(db, identity, { entries, at })
+    const sales = carry(db, identity, { owner, entries, at })
     const continued: Continued = { reason: handover?.reason ?? 'device-enrolled-anew', at, sales }
     state.set(CONTINUED, continued)
     return continued
@@ -182,18 +182,30 @@ function insertRegister(db: TillDatabase, { branchId }: DeviceIdentity, { regist
 const NOBODY = { staffId: '00000000-0000-4000-8000-000000000000', role: 'unknown' }
 
 /** What has rotted is carried as it is: the server keeps it without effect, and tells head office. */
-const asFound = ({ seq, hash, body }: Entry): EventBody['payload'] => ({
-  damaged: { seq, hash, body: Buffer.from(body).toString('base64') },
+const asFound = ({ seq, hash, body }: Entry, told: Damaged['told']): EventBody['payload'] => ({
+  damaged: { seq, hash, body: Buffer.from(body).toString('base64'), told },
 })
+
+/** What brings an entry: the event as it was signed, what an earlier carrier brought of it, or what is left of it. */
+function payloadFor(entry: Entry, told: Damaged['told']): EventBody['payload'] {
+  const { event } = entry
+  if (!event) return asFound(entry, told)
+  const carried = carriedBy(event)
+  if (!carried && isCarrier(event)) return event.payload
+  return JSON.parse(JSON.stringify({ event: carried ?? event }))
+}
 
 /** Seals each event into the new journal. Their effect is in the rows already, under the old name. @returns sales among them */
 function carry(
   db: TillDatabase,
   { deviceId, privateKey }: DeviceIdentity,
-  { entries, at }: { entries: readonly Entry[]; at: string },
+  { owner, entries, at }: { owner: string | null; entries: readonly Entry[]; at: string },
 ): number {
   const applier = createApplier(db)
   const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
+  const readSale = db.prepare(
+    'select receipt_number as receiptNumber, total from sale where device_id = ? and seq = ?',
+  )
   const rename = db.prepare('update sale set device_id = ?, seq = ? where id = ?')
   let head = EMPTY_HEAD
   let sales = 0
@@ -207,7 +219,7 @@ function carry(
       at,
       actor,
       ...CARRIED,
-      payload: event ? JSON.parse(JSON.stringify({ event })) : asFound(entry),
+      payload: payloadFor(entry, (readSale.get(owner, entry.seq) as Damaged['told'] | undefined) ?? null),
       prevHash: head.hash,
     }
     const carrier = sealEvent(body, privateKey)

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { carriedBy } from '../../../domain/journal/carried.ts'
+import { carriedBy, damageCarriedBy } from '../../../domain/journal/carried.ts'
 import type { DeviceIdentity } from '../device/identity.ts'
 import { createOverlay } from '../replica/overlay.ts'
 import { accepted, cents, openTestTill, type TestTill } from '../test-fixtures.ts'
@@ -88,25 +88,30 @@ it('proves nothing by its signature that it finds at the end of its journal and 
   expect(next.prevHash).not.toBe(forged.hash)
 })
 
-it('brings what has rotted along as it is when it goes on under another identity', () => {
+const successorOf = (predecessorId: string, deviceId: string, common: number): DeviceIdentity => ({
+  ...till.identity,
+  deviceId,
+  privateKey: generateKeyPairSync('ed25519').privateKey,
+  handover: {
+    predecessorId,
+    reason: 'device-restored',
+    common,
+    register: { id: till.identity.registerId, number: 1, name: 'Caisse 1' },
+    numbers: { receipt: 7, z: 0, refund: 0 },
+  },
+})
+
+it('brings what has rotted along as it is, and which sale it was, each time it goes on under another identity', () => {
   rot(3, /^\{/, '[')
-  const successor: DeviceIdentity = {
-    ...till.identity,
-    deviceId: '0190a000-0000-7000-8000-000000000022',
-    privateKey: generateKeyPairSync('ed25519').privateKey,
-    handover: {
-      predecessorId: till.identity.deviceId,
-      reason: 'device-restored',
-      common: 1,
-      register: { id: till.identity.registerId, number: 1, name: 'Caisse 1' },
-      numbers: { receipt: 7, z: 0, refund: 0 },
-    },
+  const first = successorOf(till.identity.deviceId, '0190a000-0000-7000-8000-000000000022', 1)
+  const second = successorOf(first.deviceId, '0190a000-0000-7000-8000-000000000023', 0)
+  for (const successor of [first, second]) {
+    takeOverJournal(db(), successor, '2026-03-13T08:00:00.000Z')
+    const carriers = openJournal(db(), successor).above(0, 10)
+    expect(carriers.map((carrier) => carriedBy(carrier)?.seq ?? damageCarriedBy(carrier)?.told)).toEqual([
+      2,
+      { receiptNumber: 2, total: 116 },
+      4,
+    ])
   }
-  takeOverJournal(db(), successor, '2026-03-13T08:00:00.000Z')
-  const carriers = openJournal(db(), successor).above(0, 10)
-  expect(carriers.map((carrier) => carriedBy(carrier)?.seq ?? Object.keys(carrier.payload))).toEqual([
-    2,
-    ['damaged'],
-    4,
-  ])
 })
