@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { differenceOf } from './difference.ts'
+import { differenceOf, type Fill } from './difference.ts'
 import type { Mutation } from './mutation.ts'
 import { passedOverByBoth, passedOverPaths, withoutPaths } from './passed-over.ts'
+import { PROJECTED_KEYS } from './tables.ts'
 
 type Payload = Parameters<typeof withoutPaths>[0]
 
@@ -102,4 +103,83 @@ it('takes a sum back where the whole event adds elsewhere', () => {
     onHand('q', -2),
     onHand('p', 2),
   ])
+})
+
+type Row = Record<string, unknown>
+
+/** Rows as an applier leaves them. */
+class Rows {
+  readonly all = new Map<string, Row>([['cash_session s', { id: 's' }]])
+
+  apply({ mutations, fills = [] }: { mutations: readonly Mutation[]; fills?: readonly Fill[] }): void {
+    for (const { table, key, was, set } of fills) {
+      const row = this.all.get(nameOf(table, key))
+      for (const [column, value] of Object.entries(set))
+        if (row && row[column] === was[column]) row[column] = value
+    }
+    for (const mutation of mutations as readonly { op: string; table: Mutation['table'] }[]) {
+      const {
+        op,
+        table,
+        row = {},
+        key = row,
+        set = {},
+        add = {},
+      } = mutation as typeof mutation & Record<string, Row>
+      const name = nameOf(table, key)
+      const before = this.all.get(name)
+      if (op === 'insert' && !before) this.all.set(name, { ...row })
+      if (op === 'set' && before) Object.assign(before, set)
+      if (op !== 'add') continue
+      const sums = before ?? { ...key }
+      this.all.set(name, sums)
+      for (const [column, value] of Object.entries(add))
+        sums[column] = Number(sums[column] ?? 0) + Number(value)
+    }
+  }
+}
+
+const nameOf = (table: Mutation['table'], row: Row) =>
+  `${table} ${PROJECTED_KEYS[table].map((c) => row[c]).join(' ')}`
+
+/** One optional key and what a projector makes of it: columns, rows, sums; the same sums as others or its own. */
+const field = fc.record({
+  column: fc.option(fc.constantFrom('a', 'b', 'c')),
+  row: fc.boolean(),
+  session: fc.boolean(),
+  sum: fc.option(fc.record({ of: fc.constantFrom('p', 'q'), by: fc.integer({ min: -3, max: 3 }) })),
+})
+type Field = typeof field extends fc.Arbitrary<infer F> ? F : never
+
+/** What a fact does, by the fields that a build knows of it. */
+function effect(fact: number, fields: readonly Field[]): Mutation[] {
+  const columns = fields.flatMap(({ column }, i) => (column ? [[`${column}${i}`, fact * 10 + i]] : []))
+  return [
+    movement(`${fact}`, Object.fromEntries(columns)),
+    ...fields.flatMap(({ row, session: sets, sum }, i) => [
+      ...(row ? [movement(`${fact}/${i}`)] : []),
+      ...(sum ? [onHand(sum.of, sum.by)] : []),
+      ...(sets ? [session({ [`${fact}/${i}`]: i })] : []),
+    ]),
+  ]
+}
+
+it('makes in any order, of facts that were understood in part, what they are whole', () => {
+  const fact = fc.record({ whole: fc.array(field, { maxLength: 4 }), knew: fc.nat({ max: 4 }) })
+  fc.assert(
+    fc.property(fc.array(fact, { maxLength: 4 }), fc.boolean(), (facts, backwards) => {
+      const [behind, ahead] = [new Rows(), new Rows()]
+      const each = facts.map(
+        ({ whole, knew }, i) => [effect(i, whole.slice(0, knew)), effect(i, whole)] as const,
+      )
+      for (const [part, whole] of each) {
+        behind.apply({ mutations: part })
+        ahead.apply({ mutations: whole })
+      }
+      for (const [part, whole] of backwards ? each.toReversed() : each)
+        behind.apply(differenceOf(part, whole))
+      const sorted = ({ all }: Rows) => [...all].sort(([a], [b]) => (a < b ? -1 : 1))
+      expect(sorted(behind)).toEqual(sorted(ahead))
+    }),
+  )
 })

@@ -207,6 +207,12 @@ export async function serverFaults(db: Kysely<ServerTables>, expected: Expected)
     const isExpected = EXPECTED_EXCEPTIONS.has(code) || (shared.size > 0 && OF_TWO_HISTORIES.has(code))
     if (!isExpected) faults.push(`exception ${code}: ${detail}`)
   }
+  const passedOver = await db.selectFrom('journal_passed_over').select(['device_id', 'paths']).execute()
+  faults.push(
+    ...passedOver.map(
+      ({ device_id, paths }) => `${paths} of ${device_id}, of the same release, was passed over`,
+    ),
+  )
   return [...faults, ...(await stockFaults(db, expected))]
 }
 

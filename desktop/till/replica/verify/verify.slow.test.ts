@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createPublicKey } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,10 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../../../../e2e/support/until.ts'
 import { SYNCED_TABLES } from '../../../../migrations/synced-tables.ts'
+import { openPool } from '../../../../sync-server/database/pool.ts'
+import { ingestBatch } from '../../../../sync-server/journal/ingest.ts'
+import { projectPassedOver } from '../../../../sync-server/journal/passed-over.ts'
+import { buildWithout } from '../../../../sync-server/journal/test-builds.ts'
 import { appendAll, ledgerOf } from '../../../../sync-server/journal/test-ledger.ts'
 import { send, signIn, startTestServer, type TestServer } from '../../../../sync-server/test-server.ts'
 import { databaseFile, lockFile } from '../../data-folder.ts'
@@ -236,6 +241,45 @@ describe('npm run replica -- verify', () => {
     await startTill()
     expect(db.prepare('select count(*) from sale_line').pluck().get()).toBe(20)
     expect(db.prepare('select count(*) from product where price is null').pluck().get()).toBe(0)
+  })
+
+  it('has by sync what an older server had passed over of its own fact, once that server is upgraded', async () => {
+    await stop()
+    await startTill(async (input, init) =>
+      String(input).endsWith('/v1/journal') ? Response.json({}, { status: 503 }) : fetch(input, init),
+    )
+    const ownerId = server.organisation.staff.cashier
+    const { deviceId, branchId, registerId } = identity
+    const sessionId = uuid()
+    const place = { branchId, registerId, sessionId, businessDate: '2026-03-02', currency: 'EUR' }
+    const actor = { staffId: ownerId, role: 'cashier' as const }
+    const at = '2026-03-02T09:30:00.000Z' as const
+    const journal = openJournal(db, identity)
+    const event = db.transaction(() =>
+      journal.append({
+        type: 'cash-session.opened',
+        version: 1,
+        actor,
+        at,
+        payload: { ...place, float: 0, ownerId },
+      }),
+    )()
+    const owner = () => db.prepare('select owner_id from cash_session where id = ?').pluck().get(sessionId)
+    await until('its own fact', () => owner() === ownerId)
+
+    const pool = openPool(server.databaseUrl, () => undefined)
+    const tools = { pool, clock: Date.now, newId: uuid }
+    const older = buildWithout('older', new Set(['opened.ownerId']))
+    const publicKey = createPublicKey(identity.privateKey)
+    const device = { kind: 'device' as const, deviceId, branchId, registerId, publicKey }
+    const pending = { events: 0, sales: 0, amount: 0 }
+    await ingestBatch({ ...tools, build: older }, device, { deviceId, events: [event], pending } as never)
+    await until('the row without it', () => owner() === null)
+    expect(await projectPassedOver(tools)).toBe(1)
+    await until('the field', () => owner() === ownerId)
+    await pool.end()
+    await stop()
+    await startTill()
   })
 
   it('finds in a till that was upgraded offline what one has that knew all columns, with nothing fetched anew', async () => {
