@@ -1,3 +1,4 @@
+import { carriedBy } from '../../domain/journal/carried.ts'
 import type { Difference } from '../../domain/journal/difference.ts'
 import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
@@ -61,7 +62,7 @@ export function judgeLate(late: Late, device: DeviceCaller, known: Known): Judge
   if ('unprojected' in projection || 'unprojected' in part) return judged
   if (projection.fault && projection.fault !== part.fault) report('rule-broken', projection.fault)
   if (projection.permission !== part.permission)
-    judgePermission(event.actor.role, projection.permission, report)
+    judgePermission((carriedBy(event) ?? event).actor.role, projection.permission, report)
   if (!judgePlaces(difference.mutations, part.mutations, { device, known, report })) return judged
   for (const fact of factsOf(difference.mutations)) known.facts.add(fact)
   return { ...judged, mutations: difference.mutations, fills: difference.fills }

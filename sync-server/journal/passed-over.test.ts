@@ -196,7 +196,7 @@ it('gives each event the rest of its effect once, though it is killed amid it', 
     { n: 210 },
   ])
   expect(await passedOver(journal)).toEqual([])
-})
+}, 60_000)
 
 it('gives rows in the end what a server gives them that knew every key from the start', async () => {
   const { branchId, product } = server.organisation
