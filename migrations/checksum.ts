@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import type { ColumnKind } from './synced-tables.ts'
 
@@ -36,6 +36,12 @@ export const checksumAnswerSchema = z.object({
   tables: z.record(z.string(), z.object({ rows: z.int().nonnegative(), sum: z.string().regex(/^\d+$/) })),
 })
 
+const textOf = (values: readonly unknown[]): string =>
+  values.map((value) => (value === null ? NULL : String(value))).join(SEPARATOR)
+
+/** The MD5 of values as SQLite holds them, hex digits; {@link postgresHash} is the same in Postgres. */
+export const hashOf = (values: readonly unknown[]): string => hash('md5', textOf(values))
+
 /**
  * Sums rows up one by one, as SQLite holds them.
  */
@@ -44,27 +50,34 @@ export function createTableSum(): { add(values: readonly unknown[]): void; end()
   let sum = 0n
   return {
     add: (values) => {
-      const text = values.map((value) => (value === null ? NULL : String(value))).join(SEPARATOR)
       rows += 1
-      sum += BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, DIGITS)}`)
+      sum += BigInt(`0x${hashOf(values).slice(0, DIGITS)}`)
     },
     end: () => ({ rows, sum: String(sum) }),
   }
 }
 
+export const sameSum = (a: TableSum | undefined, b: TableSum | undefined): boolean =>
+  a?.rows === b?.rows && a?.sum === b?.sum
+
 /** A column's text in Postgres. */
-function postgresText(column: string, kind: ColumnKind): string {
+export function postgresText(column: string, kind: ColumnKind): string {
   if (kind === 'bool') return `${column}::int::text`
   if (kind === 'instant') return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
   return `${column}::text`
 }
 
-/**
- * The select list that sums a table up in Postgres, as `rows` and `sum`.
- * @param columns with their kinds, in the order of their names; names are put into the SQL as they are, quoted
- */
-export function postgresTableSum(columns: readonly (readonly [string, ColumnKind])[]): string {
+/** Columns with their kinds, in the order in which they are summed up; names are put into the SQL as they are, quoted. */
+export type SummedColumns = readonly (readonly [string, ColumnKind])[]
+
+/** The MD5 of columns in Postgres, hex digits. */
+export function postgresHash(columns: SummedColumns): string {
   const texts = columns.map(([name, kind]) => `coalesce(${postgresText(`"${name}"`, kind)}, U&'\\001E')`)
-  const number = `('x' || left(md5(concat_ws(U&'\\001F', ${texts.join(', ')})), ${DIGITS}))::bit(60)::bigint`
+  return `md5(concat_ws(U&'\\001F', ${texts.join(', ')}))`
+}
+
+/** The select list that sums a table up in Postgres, as `rows` and `sum`. */
+export function postgresTableSum(columns: SummedColumns): string {
+  const number = `('x' || left(${postgresHash(columns)}, ${DIGITS}))::bit(60)::bigint`
   return `count(*)::int as rows, coalesce(sum(${number}), 0)::text as sum`
 }

@@ -16,6 +16,7 @@ import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
 import { forgetAsked, watchRefetch } from './verify/refetch.ts'
+import { watchRepairs } from './verify/repair.ts'
 import { askWidened, takeOverUnknown } from './widened.ts'
 import { watchWithheld } from './withheld.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
@@ -77,12 +78,14 @@ function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Lo
     await pull.stop()
     if (!isStopped()) pull = begin()
   })
+  const stopRepairs = watchRepairs(options, log)
   return {
     current: () => pull,
     trouble: () => broken ?? pull.trouble(),
     stop: () => {
       if (timer) clearTimeout(timer)
       stopWatching()
+      stopRepairs()
       return pull.stop()
     },
   }

@@ -6,6 +6,7 @@ import { type Journal, openJournal } from '../journal/journal.ts'
 import { openOwnHistory } from '../journal/own-history.ts'
 import { openTillDatabase, type TillDatabase } from '../store/database.ts'
 import type { Release, RowChange } from './frontier.ts'
+import { askRepair, readStanding, repairAnswer, takeUpRepair } from './verify/repair.ts'
 import { createReplicaWriter, OtherHistory, type ReplicaWriter } from './writer.ts'
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -287,5 +288,44 @@ describe('rows coming down over own events', () => {
     expect(onHand()).toBe(9)
     writer.write(release(30, { stock_on_hand: { changes: [{ operation: 'delete', row: text(key) }] } }))
     expect(onHand()).toBeUndefined()
+  })
+})
+
+describe('rows that are repaired', () => {
+  const ask = (table: string, changes: RowChange[]) => {
+    const standing = readStanding(db, [table])
+    if (!standing) throw new Error(`${table} stands nowhere`)
+    return askRepair(db, { standing, changes: { [table]: changes } })
+  }
+
+  it('lie under own events that the server lacks', () => {
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
+    sell(3)
+    db.exec('update stock_on_hand set quantity = 999')
+    const asked = ask('stock_on_hand', [stockRow(50)])
+    expect(repairAnswer(db, asked)).toBeNull()
+    expect(takeUpRepair(db, writer)).toEqual(['stock_on_hand'])
+    expect([onHand(), drawer(), repairAnswer(db, asked)]).toEqual([47, 600, 'written'])
+    expect([takeUpRepair(db, writer), writer.lsn()]).toEqual([[], 10n])
+    writer.write(release(20, { stock_on_hand: { changes: [stockRow(40)] } }))
+    expect(onHand()).toBe(37)
+  })
+
+  it('do not take away what own events made', () => {
+    writer.write(release(10, { sale: { changes: [] } }))
+    const { saleId } = sell(3).payload as { saleId: string }
+    ask('sale', [{ operation: 'delete', row: { id: saleId } }])
+    expect([takeUpRepair(db, restarted()), sales()]).toEqual([['sale'], 1])
+  })
+
+  it.each([
+    ['that table', { stock_on_hand: { changes: [stockRow(40)] } }, 40],
+    ['another', { register: { changes: [] } }, 999],
+  ])('are left alone when rows of %s came since they were read', (_, came, stays) => {
+    writer.write(release(10, { stock_on_hand: { changes: [stockRow(50)] } }))
+    db.exec('update stock_on_hand set quantity = 999')
+    const asked = ask('stock_on_hand', [stockRow(50)])
+    writer.write(release(20, came))
+    expect([takeUpRepair(db, writer), onHand(), repairAnswer(db, asked)]).toEqual([[], stays, 'moved'])
   })
 })

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { checksumAnswerSchema, type TableSum } from '../../../../migrations/checksum.ts'
-import type { ShapePosition } from '../frontier.ts'
+import { partsAnswerSchema, rowsAnswerSchema } from '../../../../migrations/checksum-parts.ts'
+import type { ShapePosition, WireRow } from '../frontier.ts'
 import { pause } from '../pause.ts'
 import { columnsOf } from './look.ts'
+import type { PartSums } from './narrow.ts'
 
 /** The server does not answer what verify asks; the message is one sentence for whoever runs it. */
 export class CannotAsk extends Error {
@@ -23,10 +25,19 @@ const refusalSchema = z.object({
   }),
 })
 
+/** The server is of an older release, and only compares whole tables. */
+export class ComparesWhole extends Error {
+  override name = 'ComparesWhole'
+}
+
 /** The server's side of a comparison. */
 export interface There {
   /** Sums of tables, all at one moment. @throws CannotAsk */
   sums(tables: readonly string[]): Promise<ReadonlyMap<string, TableSum>>
+  /** Sums of parts of a table, see `checksum-parts.ts`. @throws CannotAsk, ComparesWhole */
+  parts(table: string, within: readonly string[], digits: number): Promise<PartSums>
+  /** Rows by their places; what the server does not have is not among them. @throws CannotAsk, ComparesWhole */
+  rows(table: string, places: readonly string[]): Promise<WireRow[]>
   /** Whether a shape has nothing to tell beyond a position: the till has all of it. */
   silentAfter(table: string, position: ShapePosition): Promise<boolean>
 }
@@ -49,25 +60,34 @@ export function askServer(options: { serverUrl: string; fetch: typeof fetch }): 
     }
   }
 
-  const sums = async (tables: readonly string[]) => {
-    const body = JSON.stringify({ tables: tables.map((table) => ({ table, columns: columnsOf(table) })) })
+  const post = async <T>(route: string, question: object, answer: z.ZodType<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await reach(new URL('/v1/replica/checksums', serverUrl), {
+      const response = await reach(new URL(`/v1/replica/${route}`, serverUrl), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body,
+        body: JSON.stringify(question),
       })
-      const answer: unknown = await response.json().catch(() => null)
-      const known = checksumAnswerSchema.safeParse(answer)
-      if (response.ok && known.success) return new Map(Object.entries(known.data.tables))
-      if (response.status !== 429 || attempt === ATTEMPTS)
-        throw new CannotAsk(explain(response.status, answer))
+      const body: unknown = await response.json().catch(() => null)
+      const known = answer.safeParse(body)
+      if (response.ok && known.success) return known.data
+      if (response.status === 404) throw new ComparesWhole(explain(response.status, body))
+      if (response.status !== 429 || attempt === ATTEMPTS) throw new CannotAsk(explain(response.status, body))
       await pause(1000 * Number(response.headers.get('retry-after') ?? 1), new AbortController().signal)
     }
   }
 
   return {
-    sums,
+    sums: async (tables) => {
+      const wanted = tables.map((table) => ({ table, columns: columnsOf(table) }))
+      const known = await post('checksums', { tables: wanted }, checksumAnswerSchema)
+      return new Map(Object.entries(known.tables))
+    },
+    parts: async (table, within, digits) => {
+      const question = { table, columns: columnsOf(table), within, digits }
+      const { parts } = await post('parts', question, partsAnswerSchema)
+      return new Map(parts.map(([part, rows, sum]) => [part, { rows, sum }]))
+    },
+    rows: async (table, places) => (await post('rows', { table, places }, rowsAnswerSchema)).rows,
     silentAfter: async (table, { handle, offset }) => {
       const url = new URL('/v1/shape', serverUrl)
       for (const [name, value] of Object.entries({ table, handle, offset })) url.searchParams.set(name, value)

@@ -55,6 +55,7 @@ describe('the report', () => {
     there: 3,
     outcome,
     found: outcome === 'equal' ? null : 1,
+    faults: null,
     unsent,
   })
 

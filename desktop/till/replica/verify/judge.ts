@@ -1,4 +1,4 @@
-import type { TableSum } from '../../../../migrations/checksum.ts'
+import { sameSum, type TableSum } from '../../../../migrations/checksum.ts'
 import type { TableHere } from './look.ts'
 import { NO_HANDLE } from './refetch.ts'
 
@@ -12,8 +12,6 @@ export interface Look {
 
 export type Verdict = 'equal' | 'differs' | 'unsettled'
 
-const same = (a: TableSum, b: TableSum) => a.rows === b.rows && a.sum === b.sum
-
 const standing = ({ here }: Look) => `${here.position?.handle} ${here.position?.offset}`
 
 /**
@@ -24,9 +22,11 @@ const standing = ({ here }: Look) => `${here.position?.handle} ${here.position?.
 export function judge(before: Look | null, now: Look): Verdict {
   // A table that is being fetched anew still shows its old rows.
   if (now.here.position === null || now.here.position.handle === NO_HANDLE) return 'unsettled'
-  if (same(now.here.sum, now.there)) return 'equal'
+  if (sameSum(now.here.sum, now.there)) return 'equal'
   if (!before || now.here.unsent > 0 || !now.silent || !before.silent) return 'unsettled'
   const still =
-    same(before.here.sum, now.here.sum) && same(before.there, now.there) && standing(before) === standing(now)
+    sameSum(before.here.sum, now.here.sum) &&
+    sameSum(before.there, now.there) &&
+    standing(before) === standing(now)
   return still ? 'differs' : 'unsettled'
 }

@@ -15,19 +15,20 @@ import { askServer, CannotAsk } from './ask.ts'
 import { exitCode, wordReport } from './report.ts'
 import { NotHeard, verifyReplica } from './verify.ts'
 
-const HELP = `Compares a till's replica with the server, table by table, and fetches anew only what differs.
+const HELP = `Compares a till's replica with the server, names the rows that differ, and writes over those. A table of which more
+than 500 rows differ is fetched anew.
 
   npm run replica -- verify --data <dir> --server <url> [--dry-run] [--table <name>]…
 
   --data <dir>      folder of the till's data
   --server <url>    the sync server, as the till is started with
   --table <name>    only this table; may be given several times
-  --dry-run         compare, and fetch nothing
-  --json            one JSON object a table
+  --dry-run         compare, and change nothing
+  --json            one JSON object a table, with every row's key
   --help            this text
 
 The till may be running or not. A stopped one is brought up to date first, which also sends what it had not sent yet.
-Its own sales are never lost: what the server does not have yet is laid over the fetched rows again.
+Its own sales are never lost: what the server does not have yet is laid over its rows again.
 
 Ends with 0 when every table is equal (now), 1 when one differs, 2 when it could not be run, and 3 when a table was
 still moving: ask again when the branch is quieter.

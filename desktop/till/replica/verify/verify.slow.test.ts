@@ -24,6 +24,7 @@ import { openJournal } from '../../journal/journal.ts'
 import { createChanges } from '../../store/changes.ts'
 import { openTillDatabase, type TillDatabase } from '../../store/database.ts'
 import { spawnTill } from '../../test-process.ts'
+import { tellsOfJournals } from '../stages.ts'
 import { startSync } from '../sync.ts'
 import { addColumns, dropColumns } from '../test-releases.ts'
 import { askServer } from './ask.ts'
@@ -156,14 +157,17 @@ const faults = (out: string) =>
     .map((line) => line.split(/\s+/)[0])
 
 /** Deletes a row, alters one and adds one. */
-function corruptStock(): void {
-  const [gone, altered] = db.prepare('select product_id from stock_on_hand limit 2').pluck().all()
+function corruptStock() {
+  const added = uuid()
+  const products = db.prepare('select product_id from stock_on_hand limit 2').pluck().all() as string[]
+  const [gone = '', altered = ''] = products
   db.prepare('delete from stock_on_hand where product_id = ?').run(gone)
   db.prepare('update stock_on_hand set quantity = quantity + 1 where product_id = ?').run(altered)
   db.prepare('insert into stock_on_hand (branch_id, product_id, quantity) values (?, ?, 3)').run(
     identity.branchId,
-    uuid(),
+    added,
   )
+  return { gone, altered, added }
 }
 
 const stockHere = () => db.prepare('select product_id, quantity from stock_on_hand order by product_id').all()
@@ -179,26 +183,40 @@ describe('npm run replica -- verify', () => {
     expect(out).toMatch(new RegExp(`product +${PRODUCTS + 1} +${PRODUCTS + 1} +equal`))
   })
 
-  it('names the one table that differs, and changes nothing on a dry run', async () => {
-    corruptStock()
+  it('names the rows that differ, and changes nothing on a dry run', async () => {
+    const { gone, altered, added } = corruptStock()
     const before = [stockHere(), positions()]
     const { code, out } = await verify('--dry-run')
     expect([code, faults(out)]).toEqual([1, ['stock_on_hand']])
+    const key = (product: string) => `${identity.branchId} ${product}`
+    expect(out).toContain(
+      `DIFFERS (1 missing here: ${key(gone)}; 1 too many here: ${key(added)}; 1 with other values: ${key(altered)} (quantity))`,
+    )
     expect([stockHere(), positions()]).toEqual(before)
   })
 
-  it('has that table alone fetched anew by the running till', async () => {
+  it('has those rows alone written over by the running till, and lost ones of every table', async () => {
+    const lost = SYNCED_TABLES.flatMap(({ table, key, till }) => {
+      if (!till || tellsOfJournals(table) || table === 'stock_on_hand') return []
+      const first = `select ${key.join(', ')} from "${table}" order by ${key.join(', ')} limit 1`
+      const { changes } = db.prepare(`delete from "${table}" where (${key.join(', ')}) = (${first})`).run()
+      return changes > 0 ? [table as string] : []
+    })
+    expect(lost).toEqual(expect.arrayContaining(['product', 'forecast_model', 'staff_pin', 'sale', 'branch']))
     const before = positions()
     const { code, out } = await verify()
-    expect([code, faults(out)]).toEqual([0, ['stock_on_hand']])
-    expect(out).toMatch(/stock_on_hand .*fetched anew, equal now/)
+    expect([code, faults(out).sort()]).toEqual([0, [...lost, 'stock_on_hand'].sort()])
+    expect(out.match(/: repaired, equal now/g)).toHaveLength(lost.length + 1)
+    expect(out).toMatch(new RegExp(`, ${lost.length + 1} repaired\\.`))
     expect(stockHere()).toEqual(await stockThere())
-    const { stock_on_hand: _, ...others } = positions()
-    const { stock_on_hand: __, ...were } = before
-    expect(others).toEqual(were)
+    expect(positions()).toEqual(before)
   })
 
-  it('lets own events that are not sent yet be, and heals beside them', async () => {
+  it('lets own events that are not sent yet be, and fetches a table anew beside them from a server that compares no parts', async () => {
+    const olderServer: typeof fetch = async (input, init) =>
+      String(input).endsWith('/v1/replica/parts')
+        ? Response.json({ error: { text: '', remedy: '' } }, { status: 404 })
+        : fetch(input, init)
     await stop()
     await startTill(async (input, init) =>
       String(input).endsWith('/v1/journal') ? Response.json({}, { status: 503 }) : fetch(input, init),
@@ -215,7 +233,7 @@ describe('npm run replica -- verify', () => {
       device: { deviceId: identity.deviceId, journal },
       there: askServer({
         serverUrl: server.url,
-        fetch: createAuthorizedFetch(identity, { fetch, now: Date.now }),
+        fetch: createAuthorizedFetch(identity, { fetch: olderServer, now: Date.now }),
       }),
       tables: ['product', 'sale', 'cash_session'],
       dryRun: false,
@@ -351,21 +369,33 @@ describe('npm run replica -- verify', () => {
 
   it('gives a revoked device no sums, and no device those of a table or column beyond its scope', async () => {
     const authorized = createAuthorizedFetch(identity, { fetch, now: Date.now })
-    const ask = async (table: string, columns: string[]) => {
-      const response = await authorized(new URL('/v1/replica/checksums', server.url), {
+    const post = async (route: string, question: object) => {
+      const response = await authorized(new URL(`/v1/replica/${route}`, server.url), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ tables: [{ table, columns }] }),
+        body: JSON.stringify(question),
       })
       return response.status
     }
+    const ask = (table: string, columns: string[]) => post('checksums', { tables: [{ table, columns }] })
     expect(await ask('device', ['id', 'name'])).toBe(200)
     expect(await ask('device', ['id', 'public_key'])).toBe(400)
     expect(await ask('device_status', ['device_id'])).toBe(400)
     expect(await ask('staff_login', ['staff_id'])).toBe(400)
     expect(await ask('device', ['id") from device; --'])).toBe(400)
+    const parts = (table: string, columns: string[], more = {}) =>
+      post('parts', { table, columns, within: [''], digits: 16, ...more })
+    expect(await parts('device', ['id', 'name'])).toBe(200)
+    expect(await parts('device', ['id', 'public_key'])).toBe(400)
+    expect(await parts('staff_login', ['staff_id'])).toBe(400)
+    expect(await parts('device', ['id'], { within: ['ab'], digits: 2 })).toBe(400)
+    const places = ['0123456789abcdef']
+    expect(await post('rows', { table: 'device', places })).toBe(200)
+    expect(await post('rows', { table: 'staff_login', places })).toBe(400)
+    expect(await post('rows', { table: 'device', places: ["' or true --"] })).toBe(400)
     await server.db.updateTable('device').set({ revoked_at: sql`now()` }).execute()
     expect(await ask('device', ['id'])).toBe(403)
+    expect(await post('rows', { table: 'device', places })).toBe(403)
     const { code, err } = await verify()
     expect(code).toBe(2)
     expect(err).toContain('The server refused')

@@ -2,8 +2,9 @@ import type { Journal } from '../../journal/journal.ts'
 import type { TillDatabase } from '../../store/database.ts'
 import { pause } from '../pause.ts'
 import type { There } from './ask.ts'
-import { judge, type Look } from './judge.ts'
+import { judge, type Look, type Verdict } from './judge.ts'
 import { lookHere } from './look.ts'
+import { type Mended, mendRows, type RowFaults } from './mend.ts'
 import { askRefetch, refetchAsked } from './refetch.ts'
 
 /** Between two looks at a table, ms: longer than a change takes from the server's rows to the shapes' log. */
@@ -18,8 +19,11 @@ const REFETCH_MS = 300_000
 /** A running till that has not heard of a refetch by then will not, ms. */
 const HEARD_MS = 15_000
 
-/** What became of a table. `refetched`: it differed, and is equal now. `moving`: no verdict was possible. */
-export type Outcome = 'equal' | 'differs' | 'refetched' | 'moving'
+/**
+ * What became of a table. `repaired`, `refetched`: it differed, and is equal now that the rows that differed were written
+ * over, or all of it was fetched anew. `moving`: no verdict was possible.
+ */
+export type Outcome = 'equal' | 'differs' | 'repaired' | 'refetched' | 'moving'
 
 export interface TableReport {
   table: string
@@ -29,6 +33,8 @@ export interface TableReport {
   outcome: Outcome
   /** Rows in the till when the fault was found, if one was. */
   found: number | null
+  /** The rows that differed; null when none did, or they are too many to be named. */
+  faults: RowFaults | null
   /** Own events that have yet to reach the server and change this table. */
   unsent: number
 }
@@ -71,8 +77,8 @@ async function settle(
   options: VerifyOptions,
   tables: readonly string[],
   patienceMs: number,
-): Promise<Map<string, { look: Look; verdict: 'equal' | 'differs' | 'unsettled' }>> {
-  const settled = new Map<string, { look: Look; verdict: 'equal' | 'differs' | 'unsettled' }>()
+): Promise<Map<string, { look: Look; verdict: Verdict }>> {
+  const settled = new Map<string, { look: Look; verdict: Verdict }>()
   let before = new Map<string, Look>()
   const until = performance.now() + patienceMs
   for (;;) {
@@ -102,33 +108,54 @@ async function refetch({ db, say }: VerifyOptions, tables: readonly string[]): P
   }
 }
 
+type Settled = Awaited<ReturnType<typeof settle>>
+
+/** Finds the rows that tables differ by, and has them written over. */
+async function mend(options: VerifyOptions, first: Settled): Promise<Map<string, Mended>> {
+  const wrong = [...first].filter(([, { verdict }]) => verdict === 'differs')
+  if (wrong.length === 0) return new Map()
+  options.say(`Looking for the rows that differ: ${wrong.map(([table]) => table).join(', ')}`)
+  const sizes = wrong.map(
+    ([table, { look: at }]) => [table, Math.max(at.here.sum.rows, at.there.rows)] as const,
+  )
+  return mendRows({ ...options, betweenMs: BETWEEN_MS }, new Map(sizes))
+}
+
 /**
- * Compares a till's tables with the server's and has those that differ fetched anew. Something must be syncing this
+ * Compares a till's tables with the server's, and has rows that differ written over; where they are many, all of the
+ * table is fetched anew. Something must be syncing this
  * file meanwhile: the till that runs on it, or a sync of the caller's own.
  * @throws CannotAsk when the server does not answer, NotHeard when nobody fetches
  */
 export async function verifyReplica(options: VerifyOptions): Promise<TableReport[]> {
   const { tables, dryRun, patienceMs = PATIENCE_MS } = options
   const first = await settle(options, tables, patienceMs)
-  const wrong = [...first].flatMap(([table, { verdict }]) => (verdict === 'differs' ? [table] : []))
-  let after: typeof first = new Map()
-  if (wrong.length > 0 && !dryRun) {
-    await refetch(options, wrong)
-    after = await settle(options, wrong, Math.max(patienceMs, REFETCH_MS))
+  const mended = await mend(options, first)
+  const repaired = [...mended].flatMap(([table, one]) => (one.repaired ? [table] : []))
+  const after: Settled = repaired.length > 0 ? await settle(options, repaired, patienceMs) : new Map()
+  const isEqual = (table: string) => after.get(table)?.verdict === 'equal'
+  const whole = [...first].flatMap(([table, { verdict }]) =>
+    verdict === 'differs' && !isEqual(table) && after.get(table)?.verdict !== 'unsettled' ? [table] : [],
+  )
+  if (whole.length > 0 && !dryRun) {
+    await refetch(options, whole)
+    for (const [table, one] of await settle(options, whole, Math.max(patienceMs, REFETCH_MS)))
+      after.set(table, one)
   }
   return tables.flatMap((table): TableReport[] => {
     const before = first.get(table)
     if (!before) return []
     const last = after.get(table) ?? before
-    const healed = after.get(table)?.verdict === 'equal'
+    const healed = whole.includes(table) ? 'refetched' : 'repaired'
     const outcome = last.verdict === 'unsettled' ? 'moving' : last.verdict
     return [
       {
         table,
         here: last.look.here.sum.rows,
         there: last.look.there.rows,
-        outcome: healed ? 'refetched' : outcome,
+        outcome: isEqual(table) ? healed : outcome,
         found: before.verdict === 'differs' ? before.look.here.sum.rows : null,
+        faults: mended.get(table)?.faults ?? null,
         unsent: last.look.here.unsent,
       },
     ]
