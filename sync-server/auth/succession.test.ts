@@ -250,6 +250,27 @@ describe('what had rotted before a till went on under another identity', () => {
 })
 
 describe('a till whose disk was copied', () => {
+  it('is told so when neither copy is the one that the server knew: both were put back from an old backup', async () => {
+    const { backup, unsent } = await restored()
+    const [one, two] = [uuidv7(), uuidv7()]
+    const first = await ask(backup.device, unsent, one)
+    const second = await ask(backup.device, unsent, two)
+    expect([first.answer.registerId, second.answer.registerId]).toEqual(
+      Array(2).fill(backup.device.registerId),
+    )
+    for (const _ of [1, 2]) {
+      expect(await heartbeat(second.device, two)).toHaveProperty('head')
+      expect(await heartbeat(first.device, one)).toHaveProperty('head')
+    }
+    expect(await heartbeat(second.device, two)).toMatchObject({ error: { code: 'device-copied' } })
+    const apart = await ask(second.device, { above: 0, hashes: [] }, two)
+    expect(apart.answer.registerId).not.toBe(backup.device.registerId)
+    for (const _ of [1, 2, 3]) {
+      expect(await heartbeat(first.device, one)).toHaveProperty('head')
+      expect(await heartbeat(apart.device, two)).toHaveProperty('head')
+    }
+  })
+
   it('counts a sale once that both copies hold unsent, whoever comes first', async () => {
     for (const originalFirst of [true, false]) {
       const { journal, backup, own, unsent } = await restored()

@@ -1,5 +1,4 @@
 import { sql, type Transaction } from 'kysely'
-import type pg from 'pg'
 import { z } from 'zod'
 import { idSchema } from '../../domain/ids.ts'
 import { publicKeyFromRaw } from '../../domain/journal/chain.ts'
@@ -9,16 +8,11 @@ import type { ServerTables } from '../../migrations/schema.ts'
 import type { ServerDatabase } from '../database/pool.ts'
 import { ENTRIES } from '../journal/damaged.ts'
 import type { DeviceCaller } from './caller.ts'
+import { HEARD_AGAIN } from './hear.ts'
 import { lockJournal, noteOffer } from './succession-offer.ts'
 
 /** Days of unsent events of a busy register. */
 const UNSENT_LIMIT = 50_000
-
-/**
- * A predecessor that speaks so often from another running till is a copy. Once is not enough: one request of a till
- * that was killed may still be on its way when its restored successor has already been enrolled.
- */
-const HEARD_AGAIN = 2
 
 const isPublicKey = (raw: string): boolean => {
   try {
@@ -355,38 +349,4 @@ export async function takeOver(
     await trx.updateTable('device').set({ succeeds: predecessorId }).where('id', '=', deviceId).execute()
   }
   return handoverOf(trx, { predecessorId, reason, common, registerId: device.registerId })
-}
-
-/**
- * Takes note that a device speaks, in each journal request. When one whose place was taken goes on speaking from another
- * running till, its disk was copied: the successor is told so once it speaks, and asks for an identity apart.
- * @param instance which running till speaks; null when it does not say
- */
-export async function hearDevice(
-  pool: Pick<pg.Pool, 'query'>,
-  deviceId: string,
-  instance: string | null,
-): Promise<Refusal<'device-copied'> | null> {
-  const { rows } = await pool.query<{ device_id: string; instance: string | null; heard_again: number }>(
-    'select device_id, instance, heard_again from device_succession where device_id = $1 or predecessor_id = $1',
-    [deviceId],
-  )
-  const own = rows.find((row) => row.device_id === deviceId)
-  if (own && own.heard_again >= HEARD_AGAIN) return refuse('device-copied')
-  const successors = rows.filter((row) => row.device_id !== deviceId)
-  if (instance && successors.some((row) => row.instance !== instance)) {
-    // Told to the last of the line that still stands at the same register: the others are gone.
-    await pool.query(
-      `with recursive line as (
-         select device_id from device_succession where predecessor_id = $1 and instance is distinct from $2
-         union select next.device_id from device_succession next join line on next.predecessor_id = line.device_id)
-       update device_succession set heard_again = heard_again + 1
-       where heard_again < $3 and device_id in (
-         select line.device_id from line join device on device.id = line.device_id
-         where device.register_id = (select register_id from device where id = $1)
-           and not exists (select 1 from device_succession next where next.predecessor_id = line.device_id))`,
-      [deviceId, instance, HEARD_AGAIN],
-    )
-  }
-  return null
 }
