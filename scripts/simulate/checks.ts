@@ -3,6 +3,8 @@ import type { TillDatabase } from '../../desktop/till/store/database.ts'
 import { CARRIED } from '../../domain/journal/carried.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import { drawerMayShow, drawersOf, type Fact, salesIn, type Told, type ToldSale, without } from './model.ts'
+import { explainedByRot, isOfRot, raisedAt, untold } from './rot-checks.ts'
+import { mayBeLost, type Rotten, type Struck } from './rotten.ts'
 
 /** Each names rows that contradict each other; none may be found in any database at any time. Both dialects read them. */
 const CONTRADICTIONS: readonly { what: string; query: string }[] = [
@@ -45,29 +47,36 @@ type Difference = { name: string; one: number; other: number }
 
 const inWords = (what: string, { name, one, other }: Difference) => `${what} (${name}: ${one} and ${other})`
 
+/** What in a till's file contradicts itself, but for what rot has cost there. */
+const contradictions = (db: TillDatabase, asked: typeof CONTRADICTIONS, rotten: Rotten): string[] =>
+  asked.flatMap(({ what, query }) =>
+    (db.prepare(different(query)).all() as Difference[])
+      .filter((row) => !isOfRot(row, rotten))
+      .map((row) => inWords(what, row)),
+  )
+
 /** Whether a till's file shows a sale without its lines or tenders. Cheap: asked after every commit. */
-export function tornSale(db: TillDatabase): string | null {
-  for (const { what, query } of CONTRADICTIONS.slice(0, 2)) {
-    const row = db.prepare(different(query)).get() as Difference | undefined
-    if (row) return inWords(what, row)
-  }
-  return null
-}
+export const tornSale = (db: TillDatabase, rotten: Rotten): string | null =>
+  contradictions(db, CONTRADICTIONS.slice(0, 2), rotten)[0] ?? null
 
 /**
  * Whether a drawer shows anything but what was put into it. Cheap: asked after every commit.
- * @param others histories apart from the till's own, of which its drawers may show a part
+ * @param beside histories apart from the till's own, of which its drawers may show a part, and what has rotted: it may be
+ *   in the drawer or not
  */
 export function drawerFault(
   db: TillDatabase,
   { facts }: Told,
-  others: readonly (readonly Fact[])[],
+  beside: Pick<Beside, 'others' | 'rotten'>,
 ): string | null {
+  const lost = mayBeLost(beside.rotten.events)
+  const sure = without(facts, lost)
+  const others = [...beside.others.map((history) => without(history, lost)), ...lost.map((fact) => [fact])]
   const readDrawer = db.prepare('select amount from drawer_balance where session_id = ?').pluck()
   for (const [session, amount] of drawersOf(facts)) {
     const shown = readDrawer.get(session) as number | undefined
-    if (shown === amount) continue
-    const may = drawerMayShow(session, facts, others)
+    if (shown === amount && lost.length === 0) continue
+    const may = drawerMayShow(session, sure, others)
     if (shown === undefined || !may.has(shown))
       return `drawer ${session} shows ${shown}, but ${[...may].join(' or ')} was put in`
   }
@@ -82,17 +91,17 @@ export interface Beside {
   /** Whether its rows are still being loaded: sums then come before the facts that they are sums of. */
   loading: boolean
   others: readonly (readonly Fact[])[]
+  rotten: Rotten
 }
 
 /** What in a till's file contradicts itself, or what the till has told. */
 export function tillFaults(db: TillDatabase, told: Told, beside: Beside): string[] {
-  const { registerId, shared, loading, others } = beside
+  const { registerId, shared, loading, others, rotten } = beside
   const asked = loading ? CONTRADICTIONS.slice(0, 2) : CONTRADICTIONS
-  const faults = asked.flatMap(({ what, query }) =>
-    (db.prepare(different(query)).all() as Difference[]).map((row) => inWords(what, row)),
-  )
-  faults.push(...journalFaults(db, told))
-  const own = salesIn(told.facts)
+  const faults = contradictions(db, asked, rotten)
+  faults.push(...journalFaults(db, told, rotten))
+  const lost = mayBeLost(rotten.events)
+  const own = salesIn(without(told.facts, lost))
   const ids = own.map(({ saleId }) => saleId)
   const rows = db
     .prepare(
@@ -100,15 +109,16 @@ export function tillFaults(db: TillDatabase, told: Told, beside: Beside): string
        where register_id = ? or id in (select value from json_each(?))`,
     )
     .all(registerId, JSON.stringify(ids)) as SaleRow[]
-  faults.push(...saleFaults(rows, own, others.flatMap(salesIn)))
-  if (!shared) faults.push(...numberFaults(rows.filter((row) => row.register_id === registerId)))
-  const drawer = drawerFault(db, told, others)
+  faults.push(...saleFaults(rows, own, [...others.flatMap(salesIn), ...salesIn(lost)]))
+  const here = rows.filter((row) => row.register_id === registerId)
+  if (!shared) faults.push(...numberFaults(here, salesIn(lost), registerId))
+  const drawer = drawerFault(db, told, beside)
   if (drawer) faults.push(drawer)
   return faults
 }
 
 /** A till's journals, present and past, hold exactly the facts that were acknowledged, and the present one has no gap. */
-function journalFaults(db: TillDatabase, { facts }: Told): string[] {
+function journalFaults(db: TillDatabase, { facts }: Told, rotten: Rotten): string[] {
   const faults: string[] = []
   const { events, top } = db.prepare('select count(*) as events, max(seq) as top from journal').get() as {
     events: number
@@ -117,13 +127,17 @@ function journalFaults(db: TillDatabase, { facts }: Told): string[] {
   if ((top ?? 0) !== events) faults.push(`the journal holds ${events} events up to ${top}`)
   const held = db
     .prepare(`select hash from journal where type <> @carried union select hash from journal_past
-      where type <> @carried union select json_extract(body, '$.payload.event.hash') from
+      where type <> @carried union
+      select coalesce(json_extract(body, '$.payload.event.hash'), json_extract(body, '$.payload.damaged.hash')) from
       (select body from journal where type = @carried union all select body from journal_past where type = @carried)`)
     .all({ carried: CARRIED.type }) as { hash: string }[]
-  const missing = without(facts, held)
+  // A hash that rotted beside its event names it still; one that a successor carries is the event's own.
+  const named = new Map(rotten.events.map(({ column, hash }) => [column, hash]))
+  const hashes = new Set(held.map(({ hash }) => named.get(hash) ?? hash))
+  const missing = facts.filter(({ hash }) => !hashes.has(hash))
   if (missing.length > 0) faults.push(`${missing.length} acknowledged events are missing in the journal`)
-  if (held.length > facts.length)
-    faults.push(`the journal holds ${held.length} events, but ${facts.length} were acknowledged`)
+  if (hashes.size > facts.length)
+    faults.push(`the journal holds ${hashes.size} events, but ${facts.length} were acknowledged`)
   return faults
 }
 
@@ -152,9 +166,17 @@ function saleFaults(
   return faults
 }
 
-/** A register's receipts are numbered from 1 without a gap. */
-function numberFaults(rows: readonly SaleRow[]): string[] {
-  const numbers = rows.map((row) => row.receipt_number).sort((a, b) => a - b)
+/**
+ * A register's receipts are numbered from 1 without a gap.
+ * @param lost sales that may be missing among them; their numbers are not given again
+ */
+function numberFaults(rows: readonly SaleRow[], lost: readonly ToldSale[], registerId: string): string[] {
+  const ids = new Set(rows.map(({ id }) => id))
+  const missing = lost.filter((sale) => sale.registerId === registerId && !ids.has(sale.saleId))
+  const numbers = [
+    ...rows.map((row) => row.receipt_number),
+    ...missing.map(({ receiptNumber }) => receiptNumber),
+  ].sort((a, b) => a - b)
   return numbers.some((number, i) => number !== i + 1) ? [`receipts are numbered ${numbers.join(', ')}`] : []
 }
 
@@ -178,11 +200,16 @@ export interface Expected {
   openingStock: number
   /** Registers at which more than one history was written. */
   shared: ReadonlySet<string>
+  /** Events that rotted. */
+  struck: readonly Struck[]
+  /** Facts on the tills' disks, whole or not: a lost disk tells nobody what had rotted on it. */
+  held: readonly Fact[]
 }
 
 /** What in Postgres contradicts itself, or what the tills have told. */
 export async function serverFaults(db: Kysely<ServerTables>, expected: Expected): Promise<string[]> {
-  const { facts, shared } = expected
+  const { facts, shared, struck } = expected
+  const lost = salesIn(without(mayBeLost(struck), facts))
   const faults: string[] = []
   for (const { what, query } of CONTRADICTIONS) {
     const { rows } = await sql.raw<Difference>(different(query)).execute(db)
@@ -192,7 +219,8 @@ export async function serverFaults(db: Kysely<ServerTables>, expected: Expected)
   faults.push(...saleFaults(sales, salesIn(facts), []))
   for (const register of new Set(sales.map(({ register_id }) => register_id))) {
     if (shared.has(register)) continue
-    faults.push(...numberFaults(sales.filter(({ register_id }) => register_id === register)))
+    const here = sales.filter(({ register_id }) => register_id === register)
+    faults.push(...numberFaults(here, lost, register))
   }
   const drawers = await db.selectFrom('drawer_balance').select(['session_id', 'amount']).execute()
   for (const [session, amount] of drawersOf(facts)) {
@@ -202,10 +230,12 @@ export async function serverFaults(db: Kysely<ServerTables>, expected: Expected)
   const alarms = await db.selectFrom('journal_alarm').select(['device_id', 'seq']).execute()
   if (shared.size === 0)
     faults.push(...alarms.map(({ device_id, seq }) => `a second history of ${device_id} at ${seq}`))
-  const exceptions = await db.selectFrom('event_exception').select(['code', 'detail']).execute()
-  for (const { code, detail } of exceptions) {
+  const exceptions = await raisedAt(db)
+  const ofRot = explainedByRot(exceptions, struck)
+  for (const exception of exceptions) {
+    const { code, detail } = exception
     const isExpected = EXPECTED_EXCEPTIONS.has(code) || (shared.size > 0 && OF_TWO_HISTORIES.has(code))
-    if (!isExpected) faults.push(`exception ${code}: ${detail}`)
+    if (!isExpected && !ofRot.has(exception)) faults.push(`exception ${code}: ${detail}`)
   }
   const passedOver = await db.selectFrom('journal_passed_over').select(['device_id', 'paths']).execute()
   faults.push(
@@ -213,6 +243,7 @@ export async function serverFaults(db: Kysely<ServerTables>, expected: Expected)
       ({ device_id, paths }) => `${paths} of ${device_id}, of the same release, was passed over`,
     ),
   )
+  faults.push(...untold(exceptions, expected))
   return [...faults, ...(await stockFaults(db, expected))]
 }
 

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { killTill, sellSome } from './counter.ts'
 import { without } from './model.ts'
-import type { Deed } from './plan.ts'
+import type { Deed, Twins } from './plan.ts'
+import { copyRotten } from './rotten.ts'
 import type { Counter, World } from './world.ts'
 
 /** Copies a till's folder away. What the till does from now on is not in it. */
@@ -10,7 +11,7 @@ export async function backUpTill(counter: Counter): Promise<string> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   await counter.till.copyTo(folder)
-  counter.backup = { folder, facts: [...counter.told.facts] }
+  counter.backup = { folder, facts: [...counter.told.facts], rotten: copyRotten(counter.rotten) }
   return `with ${counter.told.facts.length} events`
 }
 
@@ -30,6 +31,7 @@ export async function restoreTill(world: World, counter: Counter): Promise<strin
   mayMeet(world, counter)
   if (lost.length > 0) world.lost.push(lost)
   told.facts = [...backup.facts]
+  Object.assign(counter.rotten, copyRotten(backup.rotten))
   await till.start()
   return `as it was ${lost.length} events ago`
 }
@@ -46,4 +48,24 @@ export async function cloneTill(
   if (offline) clone.line.cut()
   await clone.till.start()
   return `the copy sells${offline ? ' without a line' : ''}: ${await sellSome(clone, customers)}`
+}
+
+/** A till's disk is copied, both sell without a line, and both get it back in the same moment. */
+export async function returnTogether(
+  world: World,
+  counter: Counter,
+  { customers, copyCustomers }: Twins,
+): Promise<string> {
+  if (!counter.till.running()) return 'it is down'
+  if (world.counters.some(({ isCopy }) => isCopy)) return 'there is a copy already'
+  mayMeet(world, counter)
+  counter.line.cut()
+  const copy = await world.copyCounter(counter)
+  copy.line.cut()
+  await copy.till.start()
+  const common = counter.told.facts.length
+  const came = [await sellSome(counter, customers), await sellSome(copy, copyCustomers)]
+  if ([counter, copy].every(({ told }) => told.facts.length > common)) world.apart.push([counter, copy])
+  for (const { line } of [counter, copy]) line.restore()
+  return `both sold without a line, and get it back at once: ${came.join(' | ')}`
 }

@@ -6,8 +6,9 @@ import { carriedBy } from '../../domain/journal/carried.ts'
 import { journalEventSchema } from '../../domain/journal/event.ts'
 import { minor, minorSchema } from '../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../domain/refusals.ts'
-import { drawerMayShow, drawersOf, type Fact, type ToldSale } from './model.ts'
+import { drawerMayShow, drawersOf, type Fact, type ToldSale, without } from './model.ts'
 import type { Deed } from './plan.ts'
+import { mayBeLost } from './rotten.ts'
 import { PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
 import { type Counter, historiesBeside, type World } from './world.ts'
@@ -83,12 +84,15 @@ const unheardSchema = z.object({
 })
 
 /** A sale that was under way when its till died has happened if it is in the journal: from now on it may not be lost. */
-function adoptUnheard({ till, told, branchId }: Counter): void {
+function adoptUnheard({ till, told, branchId, rotten }: Counter): void {
   const heard = new Set(told.facts.map(({ hash }) => hash))
+  const columns = new Set(rotten.events.map(({ column }) => column))
   const bodies = till.read(
-    (db) => db.prepare('select body from journal order by seq').pluck().all() as string[],
+    (db) =>
+      db.prepare('select hash, body from journal order by seq').all() as { hash: string; body: string }[],
   )
-  for (const body of bodies) {
+  for (const { hash: column, body } of bodies) {
+    if (columns.has(column)) continue
     const event = journalEventSchema.parse(JSON.parse(body))
     const { hash, payload } = carriedBy(event) ?? event
     if (heard.has(hash)) continue
@@ -249,7 +253,9 @@ async function closeSession(world: World, counter: Counter, off: number): Promis
   if (isRefusal(report)) return refused(report)
   if ('pending' in report) return `still asked: ${report.pending}`
   const { session } = await note(counter, {})
-  const may = drawerMayShow(session ?? '', told.facts, historiesBeside(world, counter))
+  const lost = mayBeLost(counter.rotten.events)
+  const others = [...historiesBeside(world, counter), ...lost.map((fact) => [fact])]
+  const may = drawerMayShow(session ?? '', without(told.facts, lost), others)
   if (!may.has(report.expected)) {
     world.findings.push(
       `Z ${report.zNumber} expected ${euros(report.expected)}, but the drawer was told ${[...may].map(euros).join(' or ')}`,

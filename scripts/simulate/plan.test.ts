@@ -29,6 +29,15 @@ describe('a plan', () => {
     for (const { tables } of asked) expect(TILL_TABLES).toEqual(expect.arrayContaining([...tables]))
   })
 
+  it('has what rots and which twins return drawn beside the deeds, which are what they were without', () => {
+    const plans = Array.from({ length: 40 }, (_, seed) => draw(seed))
+    const rots = plans.flat().flatMap(({ rot }) => rot ?? [])
+    expect([...new Set(rots.map(({ of }) => of))].sort()).toEqual(['hash', 'payload', 'row', 'signature'])
+    expect(plans.flat().some(({ twins }) => twins !== null)).toBe(true)
+    expect(draw(7, 20)[2]).toMatchObject({ do: 'slow-line', till: 1, ms: 658, thenMs: 0, anew: null })
+    expect(draw(8, 20)[2]).toMatchObject({ do: 'open-session', till: 0, float: 0, anew: { till: 1 } })
+  })
+
   it('holds every kind of deed and fault before long', () => {
     const seen = new Set(
       Array.from({ length: 40 }, (_, seed) => draw(seed))

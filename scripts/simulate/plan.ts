@@ -1,6 +1,7 @@
 import { MOVEMENT_LIMIT, type MovementKind } from '../../domain/cash-session/events.ts'
 import type { Disposition } from '../../domain/refund/events.ts'
-import { createRandom, type Random } from '../../forecast-models/random.ts'
+import { createRandom } from '../../forecast-models/random.ts'
+import { type Draw, drawFrom } from './draw.ts'
 import type { Exchange, Spoiling } from './line.ts'
 
 /** One thing that somebody or fate does. Tills and products are named by their place in the run's lists. */
@@ -53,8 +54,28 @@ export interface Refetch {
   tables: readonly string[]
 }
 
-/** A deed, what is fetched anew while it is done, and how long the world then goes on by itself, the product's own ms. */
-export type Step = Deed & { thenMs: number; anew: Refetch | null }
+/** Bytes change on a till's disk: of an event in its journal, or of a row that it has from the server. */
+export interface Rot {
+  till: number
+  of: 'payload' | 'signature' | 'hash' | 'row'
+  /** Which event, 0 to 1 from the newest on, and mostly a new one; or which row. */
+  pick: number
+  /** Where in it, 0 to 1. */
+  at: number
+}
+
+/** A till's disk is copied, both sell without a line, each to so many, and both get it back in the same moment. */
+export interface Twins {
+  till: number
+  customers: number
+  copyCustomers: number
+}
+
+/**
+ * A deed, what is fetched anew, what rots and which twins return before it, and how long the world then goes on by itself,
+ * the product's own ms.
+ */
+export type Step = Deed & { thenMs: number; anew: Refetch | null; rot: Rot | null; twins: Twins | null }
 
 /** What a run is drawn from. */
 export interface PlanOptions {
@@ -81,34 +102,6 @@ interface House {
   cloned: boolean
 }
 
-/** Draws, all from one source. */
-interface Draw {
-  random: Random
-  /** From `low` to `high`, both included. */
-  int(low: number, high: number): number
-  chance(probability: number): boolean
-  pick<T>(from: readonly T[]): T
-  weighted<T>(from: readonly (readonly [weight: number, value: T])[]): T
-}
-
-function drawFrom(random: Random): Draw {
-  const int = (low: number, high: number) => low + Math.floor(random() * (high - low + 1))
-  return {
-    random,
-    int,
-    chance: (probability) => random() < probability,
-    pick: (from) => from[int(0, from.length - 1)] as (typeof from)[number],
-    weighted: (from) => {
-      let at = random() * from.reduce((sum, [weight]) => sum + weight, 0)
-      for (const [weight, value] of from) {
-        at -= weight
-        if (at < 0) return value
-      }
-      return (from.at(-1) as (typeof from)[number])[1]
-    },
-  }
-}
-
 /** How often faults begin only once every till can sell. */
 const FIRST_REPLICA_AWAITED = 0.8
 
@@ -132,6 +125,16 @@ const TO_FETCH_ANEW: readonly (readonly string[])[] = [
 /** A stream of its own for what is fetched anew: all else that a seed draws is as it was before there was such a thing. */
 const ANEW_STREAM = 0x5eed
 
+/** And one for what rots, and one for twins. */
+const ROT_STREAM = 0x207
+const TWINS_STREAM = 0x2717
+
+/** How likely at each step something rots. */
+const ROTS = 0.06
+
+/** How likely at each step some till gets a twin that returns together with it: once in a run is enough. */
+const TWINS = 0.02
+
 const HOUSE_PRICES = [99, 250, 499, 1290, 4999]
 
 /**
@@ -147,13 +150,17 @@ export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] 
   const house = { server: true, postgres: true, cloned: false }
   const deed = (): Deed => mend(draw, believed, house) ?? happen(draw, believed, house, products)
   const first: Step[] = draw.chance(FIRST_REPLICA_AWAITED)
-    ? [{ do: 'await-replicas', thenMs: 0, anew: null }]
+    ? [{ do: 'await-replicas', thenMs: 0, anew: null, rot: null, twins: null }]
     : []
   const apart = drawFrom(createRandom(seed ^ ANEW_STREAM))
+  const rotting = drawFrom(createRandom(seed ^ ROT_STREAM))
+  const doubled = drawFrom(createRandom(seed ^ TWINS_STREAM))
   const rest = Array.from({ length: steps - first.length }, () => ({
     ...deed(),
     thenMs: pauseAfter(draw),
     anew: fetchedAnew(apart, tills),
+    rot: rots(rotting, tills),
+    twins: twins(doubled, tills),
   }))
   return [...first, ...rest]
 }
@@ -161,6 +168,26 @@ export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] 
 function fetchedAnew(draw: Draw, tills: number): Refetch | null {
   if (!draw.chance(FETCHED_ANEW)) return null
   return { till: draw.int(0, tills - 1), tables: draw.pick(TO_FETCH_ANEW) }
+}
+
+function rots(draw: Draw, tills: number): Rot | null {
+  if (!draw.chance(ROTS)) return null
+  return {
+    till: draw.int(0, tills - 1),
+    of: draw.weighted<Rot['of']>([
+      [4, 'payload'],
+      [3, 'signature'],
+      [1, 'hash'],
+      [2, 'row'],
+    ]),
+    pick: draw.random(),
+    at: draw.random(),
+  }
+}
+
+function twins(draw: Draw, tills: number): Twins | null {
+  if (!draw.chance(TWINS)) return null
+  return { till: draw.int(0, tills - 1), customers: draw.int(0, 3), copyCustomers: draw.int(1, 3) }
 }
 
 /** Mostly the next thing follows at once, so that things meet; sometimes everything has time to settle. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import Database from 'better-sqlite3'
 import type { LiveViews } from '../../desktop/bridge/contract.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { askRefetch } from '../../desktop/till/replica/verify/refetch.ts'
+import type { TableReport } from '../../desktop/till/replica/verify/verify.ts'
 import { spawnTill, type TillProcess } from '../../desktop/till/test-process.ts'
 import { headOffice, NOWHERE, type Office, type OfficeOptions } from './office.ts'
 import type { SimulatedTill, TillOptions, TillSight } from './till.ts'
@@ -14,6 +15,7 @@ import { wait } from './time.ts'
 import type { Parts } from './world.ts'
 
 const SERVER = fileURLToPath(new URL('../../sync-server/main.ts', import.meta.url))
+const VERIFY = fileURLToPath(new URL('../../desktop/till/replica/verify/main.ts', import.meta.url))
 const PRELOAD = new URL('in-a-process.ts', import.meta.url).href
 
 /** The name in `in-a-process.ts`, which cannot be imported here: it changes the process that loads it. */
@@ -78,6 +80,19 @@ function copyStopped(till: TillProcess | null, dir: string, folder: string): voi
   till?.child.kill('SIGCONT')
 }
 
+/** Runs the product's own command beside the till. */
+function verifyBeside(dir: string, serverUrl: string): Promise<TableReport[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<TableReport[]>()
+  const args = [VERIFY, 'verify', '--json', '--data', dir, '--server', serverUrl]
+  const child = execFile(process.execPath, args, (_, out, err) => {
+    const lines = out.split('\n').filter((line) => line.startsWith('{'))
+    if (lines.length === 0) reject(new Error(`replica -- verify: ${err}`))
+    else resolve(lines.map((line) => JSON.parse(line) as TableReport))
+  })
+  keep(child)
+  return promise
+}
+
 /** A till that is a process of its own, killed by SIGKILL. Its disk does not fill: that is the whole machine's. */
 function createTillProcess(options: TillOptions): SimulatedTill {
   const { dir } = options
@@ -120,6 +135,7 @@ function createTillProcess(options: TillOptions): SimulatedTill {
     view: () => sightOf(alive().hands.live),
     read: (work) => openFile(databaseFile(dir), { readonly: true }, work),
     refetch: (tables) => openFile(databaseFile(dir), {}, (db) => askRefetch(db, tables)),
+    verify: () => verifyBeside(dir, options.serverUrl),
     file: () => databaseFile(dir),
     registerId: () => {
       const { enrolled } = JSON.parse(readFileSync(join(dir, 'device.json'), 'utf8'))

@@ -1,7 +1,9 @@
 import { tillFaults } from './checks.ts'
+import { returnTogether } from './copies.ts'
 import { carryOut, fetchAnew } from './deeds.ts'
 import { once, salesIn } from './model.ts'
-import { drawPlan } from './plan.ts'
+import { drawPlan, type Step } from './plan.ts'
+import { rot } from './rot.ts'
 import { settle } from './settle.ts'
 import { PLACES, PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
@@ -30,11 +32,24 @@ function look(world: World): string[] {
   })
 }
 
+/** What goes wrong beside a step's deed, in words. */
+async function beside(world: World, { rot: rotting, twins }: Pick<Step, 'rot' | 'twins'>): Promise<string[]> {
+  const said: string[] = []
+  const rotten = rotting && world.counters[rotting.till]
+  if (rotten) said.push(`${rotten.name}: rots: ${rot(world, rotten, rotting)}`)
+  const doubled = twins && world.counters[twins.till]
+  const returned =
+    doubled && returnTogether(world, doubled, twins).catch((error: Error) => `failed: ${error.message}`)
+  if (returned) said.push(`${doubled.name}: twins: ${await returned}`)
+  return said
+}
+
 async function play(world: World, seed: number, steps: number, say: (line: string) => void): Promise<number> {
   const plan = drawPlan({ seed, steps, tills: PLACES.length, products: PRODUCTS.length })
   for (const [index, step] of plan.entries()) {
-    const { thenMs, anew, ...deed } = step
+    const { thenMs, anew, rot: rotting, twins, ...deed } = step
     if (anew) say(`      till ${anew.till + 1}: fetch anew: ${await fetchAnew(world, anew)}`)
+    for (const line of await beside(world, { rot: rotting, twins })) say(`      ${line}`)
     const where = 'till' in deed ? `till ${deed.till + 1}: ` : ''
     const came = await carryOut(world, deed).catch((error: Error) => `failed: ${error.message}`)
     say(`${String(index + 1).padStart(4)}  ${where}${deed.do.replaceAll('-', ' ')}: ${came}`)

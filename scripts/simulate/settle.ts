@@ -1,13 +1,16 @@
 import { EMPTY_HEAD, type JournalHead } from '../../domain/journal/event.ts'
+import { PROJECTED_KEYS } from '../../domain/journal/tables.ts'
 import { HELD_BY_TILLS, serverTable, tillTable } from '../../e2e/support/compare.ts'
 import { databaseLedgers, tillLedger } from '../../sync-server/audit/sources.ts'
 import { type DeviceLedger, verifyLedger } from '../../sync-server/audit/verify.ts'
 import { openPool } from '../../sync-server/database/pool.ts'
 import { serverFaults, tillFaults } from './checks.ts'
 import { once, without } from './model.ts'
+import { isRotOf, provenOf } from './rot-checks.ts'
+import { mayBeLost, type Struck } from './rotten.ts'
 import { OPENING_STOCK } from './stage.ts'
 import { wait } from './time.ts'
-import { besideOf, historiesBeside, putAway, type World } from './world.ts'
+import { besideOf, type Counter, historiesBeside, putAway, type World } from './world.ts'
 
 /** How long everything may take to be the same everywhere once nothing is broken any more, on a busy machine, ms. */
 const QUIET_MS = 300_000
@@ -38,21 +41,42 @@ export async function mendAll(world: World): Promise<void> {
 /** Tables by name, the one that differed last before all others: a look that finds a difference costs no more than that. */
 const ordered = [...HELD_BY_TILLS]
 
-/** What still differs between the server and the tills, in words; null when nothing does. */
-async function whatDiffers(world: World): Promise<string | null> {
+/** What still differs between the server and the tills. */
+interface Unlike {
+  words: string
+  /** Whose rows differ, when all has arrived. */
+  rowsOf: Counter | null
+}
+
+/** Tills with two histories that have the same register still, for they have not heard of each other. */
+function inOneDrawer({ apart, counters }: World): string | null {
+  const together = apart.find(
+    (pair) =>
+      pair.every((counter) => counters.includes(counter)) &&
+      new Set(pair.map(({ till }) => till.registerId())).size === 1,
+  )
+  return together ? `${together.map(({ name }) => name).join(' and ')} sell from one drawer` : null
+}
+
+/** What still differs between the server and the tills; null when nothing does. */
+async function whatDiffers(world: World): Promise<Unlike | null> {
   const heads = await world.db.selectFrom('device_head').selectAll().execute()
   for (const { name, till } of world.counters) {
     const own = till.read(
       (db) => db.prepare('select seq, hash from journal order by seq desc limit 1').get() ?? EMPTY_HEAD,
     ) as JournalHead
-    const arrived = own.seq === 0 || heads.some(({ seq, hash }) => seq === own.seq && hash === own.hash)
-    if (!arrived)
-      return `${name} has ${own.seq} events, heads at the server are ${heads.map(({ seq }) => seq)}`
+    const last = world.struck.find(({ column }) => column === own.hash)?.hash ?? own.hash
+    const arrived = own.seq === 0 || heads.some(({ seq, hash }) => seq === own.seq && hash === last)
+    const words = `${name} has ${own.seq} events, heads at the server are ${heads.map(({ seq }) => seq)}`
+    if (!arrived) return { words, rowsOf: null }
   }
+  const together = inOneDrawer(world)
+  if (together) return { words: together, rowsOf: null }
   for (const synced of ordered) {
     for (const branchId of new Set(world.counters.map((counter) => counter.branchId))) {
       const expected = await serverTable(world.db, branchId, synced)
-      for (const { name, till } of world.counters.filter((counter) => counter.branchId === branchId)) {
+      for (const counter of world.counters.filter((each) => each.branchId === branchId)) {
+        const { name, till } = counter
         const difference = firstDifference(
           till.read((db) => tillTable(db, synced)),
           expected,
@@ -60,7 +84,7 @@ async function whatDiffers(world: World): Promise<string | null> {
         if (!difference) continue
         ordered.splice(ordered.indexOf(synced), 1)
         ordered.unshift(synced)
-        return `${name}, ${synced.table}: ${difference}`
+        return { words: `${name}, ${synced.table}: ${difference}`, rowsOf: counter }
       }
     }
   }
@@ -76,10 +100,15 @@ function firstDifference(held: readonly object[], expected: readonly object[]): 
   return `${held.length} rows of ${expected.length}; holds ${extra ?? 'nothing else'}, lacks ${missing ?? 'nothing'}`
 }
 
-async function ledgerFaults(ledgers: AsyncIterable<DeviceLedger>, where: string): Promise<string[]> {
+async function ledgerFaults(
+  ledgers: AsyncIterable<DeviceLedger>,
+  where: string,
+  struck: readonly Struck[],
+): Promise<string[]> {
   const faults: string[] = []
   for await (const ledger of ledgers) {
-    const [fault] = (await verifyLedger(ledger)).faults
+    const isOfRot = isRotOf(ledger, struck)
+    const fault = (await verifyLedger(ledger)).faults.find((each) => !isOfRot(each))
     if (fault) faults.push(`the journal of ${ledger.deviceId} ${where} does not verify: ${fault}`)
   }
   return faults
@@ -94,11 +123,34 @@ async function arrivedFacts({ db }: World): Promise<Set<string>> {
   return new Set([...own, ...carried].map(({ hash }) => hash))
 }
 
+/** Tables that an event which rotted may have left rows in, or changed the sums of. */
+const OF_EVENTS: readonly string[] = Object.keys(PROJECTED_KEYS)
+
+/** Where something has rotted, IT compares the till with the server: no table may differ but those of what rotted. */
+async function verifyRotten(world: World, { name, till, rotten }: Counter): Promise<void> {
+  const { events, tables } = rotten
+  if (tables.size === 0 && mayBeLost(events).length === 0) return
+  const reports = await till.verify().catch((error: Error) => {
+    world.log.push(`verify of ${name}: ${error.message}`)
+    return []
+  })
+  for (const { table, found, outcome } of reports) {
+    if (found === null) continue
+    world.log.push(`verify of ${name}: ${table} ${outcome}`)
+    const isOfRot = tables.has(table) || (events.length > 0 && OF_EVENTS.includes(table))
+    if (!isOfRot)
+      world.findings.push(`${name}: ${table} differs from the server's, and nothing in it has rotted`)
+  }
+}
+
 /** Waits until every replica is equal and every event has arrived. @returns null, or what differs when `until` has passed */
 async function rest(world: World, until: number): Promise<string | null> {
+  let before = ''
   for (;;) {
-    const differs = await whatDiffers(world).catch((error: Error) => error.message)
-    if (!differs || performance.now() > until) return differs
+    const differs = await whatDiffers(world).catch((error: Error) => ({ words: error.message, rowsOf: null }))
+    if (!differs || performance.now() > until) return differs?.words ?? null
+    if (differs.rowsOf && differs.words === before) await verifyRotten(world, differs.rowsOf)
+    before = differs.words
     await wait(LOOK_MS)
   }
 }
@@ -120,21 +172,33 @@ async function faultsAtRest(world: World, arrived: ReadonlySet<string>): Promise
     ...world.counters.flatMap(({ told }) => told.facts),
     ...world.kept,
   ])
+  const { shared, struck } = world
+  const proven = await provenOf(world.db, struck)
+  const rotted = without(
+    mayBeLost(struck),
+    proven.map(({ fact }) => fact),
+  )
   const facts = without(
     all,
-    wereLost.filter(({ hash }) => !arrived.has(hash)),
+    [...wereLost, ...rotted].filter(({ hash }) => !arrived.has(hash)),
   )
-  const { shared } = world
-  const faults = await serverFaults(world.db, { facts, openingStock: OPENING_STOCK, shared })
+  const faults = await serverFaults(world.db, {
+    facts,
+    openingStock: OPENING_STOCK,
+    shared,
+    struck,
+    held: world.counters.flatMap(({ told }) => told.facts),
+  })
   for (const counter of world.counters) {
     const { name, till, told } = counter
     await till.standing()
     const own = till.read((db) => tillFaults(db, told, besideOf(world, counter)))
     faults.push(...own.map((fault) => `${name}: ${fault}`))
-    if (told.facts.length > 0) faults.push(...(await ledgerFaults(tillLedger(till.file()), `at ${name}`)))
+    if (told.facts.length > 0)
+      faults.push(...(await ledgerFaults(tillLedger(till.file()), `at ${name}`, struck)))
   }
   const pool = openPool(world.stage.cluster.url(world.database), () => {})
-  faults.push(...(await ledgerFaults(databaseLedgers(pool), 'at the server')))
+  faults.push(...(await ledgerFaults(databaseLedgers(pool), 'at the server', struck)))
   await pool.end()
   return faults
 }

@@ -7,13 +7,17 @@ import type { RefundView } from '../../desktop/bridge/views.ts'
 import { createDispatch } from '../../desktop/till/bridge-server/dispatch.ts'
 import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
+import { createAuthorizedFetch } from '../../desktop/till/device/authorized-fetch.ts'
 import { type DeviceIdentity, handedOver, readIdentity, succeed } from '../../desktop/till/device/identity.ts'
 import { takeOverJournal, unsentOf } from '../../desktop/till/journal/history.ts'
 import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
+import { askServer } from '../../desktop/till/replica/verify/ask.ts'
 import { askRefetch } from '../../desktop/till/replica/verify/refetch.ts'
+import { type TableReport, verifyReplica } from '../../desktop/till/replica/verify/verify.ts'
 import { openTillDatabase, type TillDatabase } from '../../desktop/till/store/database.ts'
 import { createTill, handlersOf, type Surroundings, type Till } from '../../desktop/till/till.ts'
 import type { Refusal } from '../../domain/refusals.ts'
+import { HELD_BY_TILLS } from '../../e2e/support/compare.ts'
 import { logTo } from './log.ts'
 
 /** What a till shows of itself. */
@@ -40,6 +44,8 @@ export interface SimulatedTill {
   read<T>(work: (db: TillDatabase) => T): T
   /** Its replica is to fetch these tables anew. @throws Error when its disk has no room for that */
   refetch(tables: readonly string[]): void
+  /** Compares its tables with the server's and has those that differ fetched anew, as `npm run replica -- verify` does. */
+  verify(): Promise<TableReport[]>
   /** Its database's file, as it is now. */
   file(): string
   /** Whose drawer it is, by its identity. */
@@ -69,6 +75,9 @@ interface Life {
 
 /** SQLite's own bound when the disk has room, pages. */
 const NO_LIMIT = 4_294_967_294
+
+/** What is moving still after this is looked at again later, ms. */
+const VERIFY_MS = 3000
 
 const noTraining = () => {
   throw new Error('nobody trains in a simulated run')
@@ -151,9 +160,8 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
     dying: [],
     turning: Promise.resolve(),
   }
-  let aheadMs = 0
+  let [aheadMs, asked] = [0, 0]
   let room: number | null = null
-  let asked = 0
 
   const begin = (operatorId: string | null = null): Promise<Life> =>
     beginLife(options, { dir: station.dir, now: () => Date.now() + aheadMs, room, operatorId, again })
@@ -190,6 +198,7 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
     view: () => sightOf(alive()),
     read: (work) => work(alive().db),
     refetch: (tables) => askRefetch(alive().db, tables),
+    verify: () => verifyLife(alive(), options),
     file: () => databaseFile(station.dir),
     registerId: () => alive().identity.registerId,
     copyTo: async (folder) => copyLife(station.dir, folder),
@@ -212,6 +221,19 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
       await Promise.all(station.dying)
     },
   }
+}
+
+function verifyLife({ identity, db, till }: Life, { serverUrl }: TillOptions): Promise<TableReport[]> {
+  const authorized = createAuthorizedFetch(identity, { fetch, now: Date.now })
+  return verifyReplica({
+    db,
+    device: { deviceId: identity.deviceId, journal: till.context.journal },
+    there: askServer({ serverUrl, fetch: authorized }),
+    tables: HELD_BY_TILLS.map(({ table }) => table),
+    dryRun: false,
+    say: () => {},
+    patienceMs: VERIFY_MS,
+  })
 }
 
 /** Everything that a dead process leaves behind: its files, but not the shared memory over its write-ahead log. */

@@ -8,6 +8,7 @@ import { type Beside, drawerFault, tornSale } from './checks.ts'
 import { type FaultyLine, openFaultyLine } from './line.ts'
 import { type Fact, once, type Told, without } from './model.ts'
 import { createOffice, type Office, type OfficeOptions } from './office.ts'
+import { copyRotten, mayBeLost, nothingRotten, type Rotten, type Struck } from './rotten.ts'
 import { scratchFolder } from './scratch.ts'
 import { PLACES, type Place, type Stage } from './stage.ts'
 import { createSimulatedTill, type SimulatedTill, type TillOptions } from './till.ts'
@@ -20,9 +21,11 @@ export interface Counter extends Place {
   /** Beside its till's folders. */
   folder: string
   /** The last copy of its till's folder, with what the till had told by then. */
-  backup: { folder: string; facts: Fact[] } | null
+  backup: { folder: string; facts: Fact[]; rotten: Rotten } | null
   /** A copy of another's disk; it is there until the run's end. */
   isCopy: boolean
+  /** What has rotted on its disk. */
+  rotten: Rotten
 }
 
 /** Everything that one run plays with. */
@@ -37,6 +40,10 @@ export interface World {
   kept: Fact[]
   /** Registers at which more than one history was written. */
   shared: Set<string>
+  /** Every event that has rotted on any disk. */
+  struck: Struck[]
+  /** Counters whose tills have written two histories from the same disk: they come to have registers of their own. */
+  apart: [Counter, Counter][]
   /** A second workstation with a copy of a till's disk. It is not started yet. */
   copyCounter(counter: Counter): Promise<Counter>
   /** Postgres as an outsider sees it, past every line. */
@@ -67,7 +74,8 @@ export function besideOf(world: World, counter: Counter): Beside {
   const { till } = counter
   const registerId = till.registerId()
   const shared = world.shared.has(registerId)
-  return { registerId, shared, loading: till.view().loading, others: historiesBeside(world, counter) }
+  const { rotten } = counter
+  return { registerId, shared, loading: till.view().loading, others: historiesBeside(world, counter), rotten }
 }
 
 /** What a world's tills and server are made of. */
@@ -85,16 +93,16 @@ type Setting = Pick<World, 'counters' | 'lost' | 'kept' | 'findings'> & {
 }
 
 /** Whether a till shows what it must not, asked after each of its commits. */
-function watchCommits(setting: Setting, { name, told }: Pick<Counter, 'name' | 'told'>) {
+function watchCommits(setting: Setting, { name, told, rotten }: Pick<Counter, 'name' | 'told' | 'rotten'>) {
   const found = (finding: string) => {
     if (!setting.findings.includes(finding)) setting.findings.push(finding)
   }
   return {
     fatal: (error: unknown) => found(`${name} would have ended its process: ${error}`),
     committed: (replica: TillDatabase) => {
-      const flickers = drawerFault(replica, told, historiesBeside(setting, { told }))
+      const flickers = drawerFault(replica, told, { others: historiesBeside(setting, { told }), rotten })
       if (flickers) found(`${name}, after a commit: ${flickers}`)
-      const torn = tornSale(replica)
+      const torn = tornSale(replica, rotten)
       if (torn) found(`${name} showed half a sale: ${torn}`)
     },
   }
@@ -103,9 +111,10 @@ function watchCommits(setting: Setting, { name, told }: Pick<Counter, 'name' | '
 async function setUpCounter(
   setting: Setting,
   place: Place,
-  made: { folder: string; facts: readonly Fact[]; random: () => number; isCopy: boolean },
+  made: { folder: string; facts: readonly Fact[]; random: () => number; isCopy: boolean; rotten: Rotten },
 ): Promise<Counter> {
   const { folder, facts, random, isCopy } = made
+  const rotten = copyRotten(made.rotten)
   const line = await openFaultyLine()
   const told: Told = { facts: [...facts] }
   const till = setting.parts.till({
@@ -113,11 +122,31 @@ async function setUpCounter(
     serverUrl: line.url,
     random,
     log: setting.note(place.name),
-    ...watchCommits(setting, { name: place.name, told }),
+    ...watchCommits(setting, { name: place.name, told, rotten }),
   })
-  const counter: Counter = { ...place, till, line, told, folder, backup: null, isCopy }
+  const counter: Counter = { ...place, till, line, told, folder, backup: null, isCopy, rotten }
   setting.counters.push(counter)
   return counter
+}
+
+const NEW = { facts: [], isCopy: false, rotten: nothingRotten() }
+
+/** A copy of a till's disk in a second workstation. */
+async function copyTill(
+  setting: Setting,
+  counter: Counter,
+  { number, dir, random }: { number: number; dir: string; random: () => number },
+): Promise<Counter> {
+  const { told, rotten, till } = counter
+  const folder = join(dir, `copy-${number}`)
+  mkdirSync(folder)
+  await till.copyTo(folder)
+  const name = `copy ${number} of ${counter.name}`
+  return setUpCounter(
+    setting,
+    { ...counter, name },
+    { folder, facts: told.facts, random, isCopy: true, rotten },
+  )
 }
 
 /** What the parts say, newest last. */
@@ -153,7 +182,7 @@ export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PR
     const folder = join(dir, `till-${index + 1}`)
     cpSync(stage.tillDirs[index] ?? '', folder, { recursive: true })
     const random = createRandom(seed * 31 + index)
-    await setUpCounter(setting, place, { folder, facts: [], random, isCopy: false })
+    await setUpCounter(setting, place, { ...NEW, folder, random })
   }
   await office.start()
   await Promise.all(
@@ -172,18 +201,15 @@ export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PR
     lost,
     kept,
     shared: new Set(),
+    struck: [],
+    apart: [],
     db,
     findings,
     log,
     copyCounter: async (counter) => {
       copies += 1
-      const folder = join(dir, `copy-${copies}`)
-      mkdirSync(folder)
-      await counter.till.copyTo(folder)
-      const name = `copy ${copies} of ${counter.name}`
       const random = createRandom(seed * 31 + counters.length)
-      const { facts } = counter.told
-      const copy = await setUpCounter(setting, { ...counter, name }, { folder, facts, random, isCopy: true })
+      const copy = await copyTill(setting, counter, { number: copies, dir, random })
       copy.line.leadTo(office.port())
       return copy
     },
@@ -213,8 +239,14 @@ export async function putAway(world: World, arrived: ReadonlySet<string>): Promi
     copy.line.breakAll()
     await copy.till.close()
     await copy.line.close()
-    kept.push(...without(copy.told.facts, kept))
+    const lost = mayBeLost(copy.rotten.events).filter(({ hash }) => !arrived.has(hash))
+    kept.push(...without(copy.told.facts, [...kept, ...lost]))
     counters.splice(counters.indexOf(copy), 1)
+  }
+  world.apart.length = 0
+  for (const { rotten } of counters) {
+    rotten.tables.clear()
+    rotten.sums.clear()
   }
   for (const history of lost.splice(0)) {
     kept.push(...without(once(history), kept).filter(({ hash }) => arrived.has(hash)))
