@@ -65,6 +65,12 @@ function gap(detail: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
 }
 
+/** Whether a till went on under another identity behind this event, for it could not prove it any more. */
+const hasEndedAt =
+  (detail: string) =>
+  ({ of, seq }: Struck): boolean =>
+    of === 'signature' && detail.startsWith(`shared up to event ${seq}; above it 0 at head office`)
+
 /** Exceptions that say of an event that rotted that it did, or that follow from its being lost. */
 export function explainedByRot(exceptions: readonly Raised[], struck: readonly Struck[]): Set<Raised> {
   const sales = mayBeLost(struck).flatMap(({ sale }) => sale ?? [])
@@ -73,6 +79,7 @@ export function explainedByRot(exceptions: readonly Raised[], struck: readonly S
     if (code === 'event-damaged' || code === 'event-mended') return struck.some(isAbout(raised))
     if (code === 'receipt-gap')
       return gap(detail).every((number) => sales.some(({ receiptNumber }) => receiptNumber === number))
+    if (code === 'device-restored') return struck.some(hasEndedAt(detail))
     if (code === 'unknown-sale') return sales.some(({ saleId }) => payload?.includes(saleId))
     return false
   }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CARRIED } from '../../domain/journal/carried.ts'
@@ -246,6 +246,20 @@ describe('what had rotted before a till went on under another identity', () => {
       .where('device_id', '=', device.deviceId)
       .execute()
     expect(waiting).toEqual([])
+  })
+})
+
+describe('a till that started anew behind an event whose signature had rotted since it was sent', () => {
+  it('goes on under another identity, and what it sold since counts', async () => {
+    const journal = await newJournal()
+    await post(journal.device, appendAll(journal, [journal.opened(), journal.sale(1)]))
+    journal.head = { seq: 2, hash: createHash('sha256').update('what is left of it').digest('hex') }
+    const [sold] = appendAll(journal, [journal.sale(2)]) as [JournalEvent]
+    expect((await post(journal.device, [sold])).answer.error).toMatchObject({ code: 'journal-broken' })
+    const successor = await ask(journal.device, { above: 2, hashes: [sold.hash] })
+    const fresh = new TestJournal(successor.device, server.organisation)
+    await post(successor.device, [fresh.append(carrying(sold))])
+    expect(await drawerOf(journal.sessionId)).toBe(10_000 + 3 * 250)
   })
 })
 

@@ -195,7 +195,8 @@ async function isCopied(trx: Trx, deviceId: string): Promise<boolean> {
 
 /**
  * Gives a till a new identity in the place of the one that it proves, when the server holds events under that one which
- * the till does not have: it was restored from a backup, or copied. The same key gives the same answer again.
+ * the till does not have: it was restored from a backup, or copied; or when it holds events that do not follow what both hold,
+ * for the last of that had rotted. The same key gives the same answer again.
  * @param instance which running till asks; null when it does not say
  * @returns who it is from now on; refused with `succession-not-needed` when both hold the same history
  */
@@ -222,7 +223,9 @@ export async function succeedDevice(
     if (kept === 'foreign') return refuse('field-not-readable', KEY_TAKEN)
     const copied = await isCopied(trx, predecessorId)
     const head = await headSeq(trx, predecessorId)
-    if (!kept && !copied && head <= common) return refuse('succession-not-needed', { seq: head })
+    // What is above it could not be sent: a till that could not prove its last event names that one by another hash.
+    const isStuck = offer.hashes.length > common - offer.above
+    if (!kept && !copied && head <= common && !isStuck) return refuse('succession-not-needed', { seq: head })
     const reason = kept?.reason ?? (copied ? 'device-copied' : 'device-restored')
     const registerId =
       kept?.registerId ??
