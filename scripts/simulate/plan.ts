@@ -129,6 +129,10 @@ const ANEW_STREAM = 0x5eed
 const ROT_STREAM = 0x207
 const TWINS_STREAM = 0x2717
 
+/** In runs as short as this only every so many-th seed has what rots or twins: what follows takes longer than such a run. */
+const SHORT = 10
+const OF_SHORT = 5
+
 /** How likely at each step something rots. */
 const ROTS = 0.06
 
@@ -154,13 +158,13 @@ export function drawPlan({ seed, steps, tills, products }: PlanOptions): Step[] 
     : []
   const apart = drawFrom(createRandom(seed ^ ANEW_STREAM))
   const rotting = drawFrom(createRandom(seed ^ ROT_STREAM))
+  const isSpared = steps < SHORT && seed % OF_SHORT !== 0
   const doubled = drawFrom(createRandom(seed ^ TWINS_STREAM))
   const rest = Array.from({ length: steps - first.length }, () => ({
     ...deed(),
     thenMs: pauseAfter(draw),
     anew: fetchedAnew(apart, tills),
-    rot: rots(rotting, tills),
-    twins: twins(doubled, tills),
+    ...only(isSpared, { rot: rots(rotting, tills), twins: twins(doubled, tills) }),
   }))
   return [...first, ...rest]
 }
@@ -169,6 +173,10 @@ function fetchedAnew(draw: Draw, tills: number): Refetch | null {
   if (!draw.chance(FETCHED_ANEW)) return null
   return { till: draw.int(0, tills - 1), tables: draw.pick(TO_FETCH_ANEW) }
 }
+
+/** A run that is spared has neither. */
+const only = (isSpared: boolean, faults: Pick<Step, 'rot' | 'twins'>): Pick<Step, 'rot' | 'twins'> =>
+  isSpared ? { rot: null, twins: null } : faults
 
 function rots(draw: Draw, tills: number): Rot | null {
   if (!draw.chance(ROTS)) return null
