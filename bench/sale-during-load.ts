@@ -6,7 +6,7 @@ import { type Figure, figure, percentile } from './lib/figures.ts'
 const DOLIPRANE = '3400935955838'
 
 /** Sales taken on the idle till. */
-const QUIET = 300
+const QUIET = 1000
 
 /** How long a sale of one pack takes, scan to paid, as the screen sees it, ms. */
 async function timeSale(hands: Hands): Promise<number> {

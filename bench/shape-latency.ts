@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { type Figure, figure, percentile } from './lib/figures.ts'
 import { followShape, readShape, type ShapeServer, startShapeServer } from './lib/shape-server.ts'
 
 const INSERTS = 300
+const BARE = fileURLToPath(new URL('lib/bare-answer.ts', import.meta.url))
 const SHAPE = { table: 'fact' }
 
 /** Sent to heard by a notification, with an insert in the same transaction, as the shape's way has one too. */
@@ -18,6 +22,27 @@ async function notifyTimes({ sql, databaseUrl }: ShapeServer): Promise<number[]>
     times.push(performance.now() - from)
   }
   await listener.end()
+  return times
+}
+
+/** Sent to received by a request that waits at a bare HTTP server, which is told by a notification: no engine can be sooner. */
+async function bareTimes({ sql, databaseUrl }: ShapeServer): Promise<number[]> {
+  const child = spawn(process.execPath, [BARE, databaseUrl], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(child.stdout, 'data')
+  const times: number[] = []
+  for (let i = 0; i < INSERTS; i++) {
+    let received = 0
+    const waits = fetch(String(line).trim()).then(async (response) => {
+      await response.text()
+      received = performance.now()
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const from = performance.now()
+    await sql.query("BEGIN; INSERT INTO fact (v) VALUES ('x'); NOTIFY bench; COMMIT")
+    await waits
+    times.push(received - from)
+  }
+  child.kill()
   return times
 }
 
@@ -51,11 +76,17 @@ export async function shapeLatency(): Promise<Figure[]> {
     await readShape(server.url, SHAPE)
     await shapeTimes(server)
     const limits = await notifyTimes(server)
+    const bare = await bareTimes(server)
     const times = await shapeTimes(server)
     const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
     const limit = percentile(limits, 0.5)
+    const bare50 = percentile(bare, 0.5)
     return [
       figure('shape-latency p50', p50, limit, { text: 'p50 ≤ 1.5×', met: p50 / limit <= 1.5 }),
+      figure('shape-latency p50, of a bare answer', p50, bare50, {
+        text: 'p50 ≤ 1.5×',
+        met: p50 / bare50 <= 1.5,
+      }),
       figure('shape-latency p99', p99, percentile(limits, 0.99), {
         text: 'p99 ≤ 40 ms (Electric)',
         met: p99 <= 40,

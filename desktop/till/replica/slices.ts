@@ -16,10 +16,10 @@ export interface Slices {
 }
 
 /**
- * What a slice should take, commit included, ms: half a frame while somebody is selling, two frames while the counter is
+ * What a slice should take, commit included, ms: a third of a frame while somebody is selling, two frames while the counter is
  * quiet, and more while nobody can sell yet. Each commit writes anew the pages its rows share with those of the last.
  */
-const TARGET_MS = { attended: 8, quiet: 30, unhurried: 60 }
+const TARGET_MS = { attended: 5, quiet: 30, unhurried: 60 }
 
 /** Rows. Fewer at a time spare nobody anything: each slice has its own costs. */
 const LIMIT = { first: 100, least: 50, most: 20_000 }
