@@ -14,7 +14,15 @@ import { judgeLate, type Late } from './judge-passed-over.ts'
 import { loadKnown } from './known.ts'
 import * as ledger from './ledger.ts'
 import { type Build, storePassedOver, THIS_BUILD } from './passed-over-record.ts'
-import { BATCH, type Place, readDevice, readStored, STORED_EVENT, type StoredEvent } from './stored-events.ts'
+import {
+  BATCH,
+  inBatches,
+  type Place,
+  readDevice,
+  readStored,
+  STORED_EVENT,
+  type StoredEvent,
+} from './stored-events.ts'
 
 /** An event of which an earlier build passed keys over. */
 interface Passed {
@@ -182,13 +190,8 @@ export async function projectPassedOver(tools: IngestTools, build: Build = THIS_
     'select distinct device_id as id from journal_passed_over where build <> $1',
     [build.name],
   )
-  let read = 0
-  for (const { id: deviceId } of rows) {
-    for (let seq: number | null = 0; seq !== null; ) {
-      const taken = await takeBatch(tools, { deviceId, seq }, build)
-      read += taken.read
-      seq = taken.seq
-    }
-  }
-  return read
+  return inBatches(
+    rows.map(({ id }) => id),
+    (from) => takeBatch(tools, from, build),
+  )
 }

@@ -39,3 +39,24 @@ export async function readDevice(client: ClientBase, deviceId: string): Promise<
   const { branch: branchId, register: registerId, key } = device
   return { kind: 'device', deviceId, branchId, registerId, publicKey: publicKeyFromRaw(key) }
 }
+
+/**
+ * Goes through journals a batch at a time.
+ * @param take a batch of a device's journal from `seq` on; gives how many events got something, and where the next batch
+ * begins, null when there is none
+ * @returns how many got something in all
+ */
+export async function inBatches(
+  deviceIds: readonly string[],
+  take: (from: Place) => Promise<{ read: number; seq: number | null }>,
+): Promise<number> {
+  let read = 0
+  for (const deviceId of deviceIds) {
+    for (let seq: number | null = 0; seq !== null; ) {
+      const taken = await take({ deviceId, seq })
+      read += taken.read
+      seq = taken.seq
+    }
+  }
+  return read
+}

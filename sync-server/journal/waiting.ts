@@ -8,7 +8,15 @@ import { isUnread, judgeEvents, judgeStock, projectAll } from './judge.ts'
 import { loadKnown } from './known.ts'
 import * as ledger from './ledger.ts'
 import { storePassedOver, THIS_BUILD } from './passed-over-record.ts'
-import { BATCH, type Place, readDevice, readStored, STORED_EVENT, type StoredEvent } from './stored-events.ts'
+import {
+  BATCH,
+  inBatches,
+  type Place,
+  readDevice,
+  readStored,
+  STORED_EVENT,
+  type StoredEvent,
+} from './stored-events.ts'
 
 async function readWaiting(client: ClientBase, { deviceId, seq }: Place): Promise<JournalEvent[]> {
   const { rows } = await client.query<StoredEvent>(
@@ -61,13 +69,8 @@ export async function projectWaiting(
   const { rows } = await tools.pool.query<{ id: string }>(
     'select distinct device_id as id from journal_waiting',
   )
-  let read = 0
-  for (const { id: deviceId } of rows) {
-    for (let seq: number | null = 0; seq !== null; ) {
-      const taken = await takeBatch(tools, { deviceId, seq }, project)
-      read += taken.read
-      seq = taken.seq
-    }
-  }
-  return read
+  return inBatches(
+    rows.map(({ id }) => id),
+    (from) => takeBatch(tools, from, project),
+  )
 }
