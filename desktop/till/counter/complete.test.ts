@@ -22,6 +22,15 @@ async function ringUp() {
 }
 
 describe('a completed sale', () => {
+  test('has ids of its own: a basket that was open in a backup, or on a copied disk, may be sold once more', async () => {
+    await ringUp()
+    const inBasket = till.basket.view().lines.map(({ lineId }) => lineId)
+    accepted(till.completeSale({ kind: 'cash', given: cents(1000) }, till.basket.revision()))
+    const sold = rows('select id from sale_line').map(({ id }) => id)
+    expect(sold).toHaveLength(2)
+    expect(inBasket.filter((id) => sold.includes(id))).toEqual([])
+  })
+
   test('is its event and every row that follows from it, with the figures worked out by hand', async () => {
     await ringUp()
     const sold = accepted(till.completeSale({ kind: 'cash', given: cents(1000) }, till.basket.revision()))

@@ -19,7 +19,7 @@ function originOf(line: PricedStoredLine, seller: string): PriceOrigin | null {
 /**
  * The basket's lines as a sale has them.
  * @param seller who completes the sale
- * @param newId makes the id that the shares of one promotion have in common
+ * @param newId makes the ids of lines, and those that the shares of one promotion have in common
  */
 export function toSaleLines(
   stored: readonly PricedStoredLine[],
@@ -51,9 +51,10 @@ export function toSaleLines(
     }
   }
   return stored.map((line) => {
-    const { lineId, productId, cip13, name, quantity, vatRateBp, gross } = line
+    const { productId, cip13, name, quantity, vatRateBp, gross } = line
     return {
-      lineId,
+      // Not the basket's: that stood in a backup perhaps, or on a copied disk, and is sold there too.
+      lineId: newId(),
       productId,
       cip13,
       name: name.slice(0, 400),
