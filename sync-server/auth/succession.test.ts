@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CARRIED } from '../../domain/journal/carried.ts'
 import { rawPublicKey } from '../../domain/journal/chain.ts'
 import type { JournalEvent } from '../../domain/journal/event.ts'
-import { NOTHING_PENDING, TestJournal } from '../journal/test-journal.ts'
+import { NOTHING_PENDING, TestJournal, unsigned } from '../journal/test-journal.ts'
 import { appendAll, ledgerOf } from '../journal/test-ledger.ts'
 import { deviceToken, send, startTestServer, type TestDevice, type TestServer } from '../test-server.ts'
 import { createDeviceCheck } from './device.ts'
@@ -189,8 +189,6 @@ describe('a till restored from a backup', () => {
 })
 
 describe('what had rotted before a till went on under another identity', () => {
-  const unsigned = (event: JournalEvent) => ({ ...event, signature: `x${event.signature.slice(1)}` })
-
   const told = async ({ deviceId }: TestDevice) =>
     (
       await server.db

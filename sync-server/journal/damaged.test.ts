@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../domain/journal/event.ts'
 import { readEntry } from '../../domain/journal/stored.ts'
 import { startTestServer, type TestDevice, type TestServer } from '../test-server.ts'
-import { TestJournal } from './test-journal.ts'
+import { TestJournal, unsigned } from './test-journal.ts'
 import { appendAll, ledgerOf } from './test-ledger.ts'
 
 let server: TestServer
@@ -130,8 +130,6 @@ describe('an entry whose content no longer fits', () => {
 })
 
 describe('an entry whose signature no longer fits', () => {
-  const unsigned = (event: JournalEvent) => ({ ...event, signature: `x${event.signature.slice(1)}` })
-
   it('counts, for the signed event behind it names its hash', async () => {
     const { journal, events } = await busyJournal()
     const [opened, first, second, third] = events

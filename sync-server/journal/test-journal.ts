@@ -106,3 +106,9 @@ export class TestJournal {
 }
 
 export const NOTHING_PENDING = { events: 0, sales: 0, amount: 0 }
+
+/** The same event with a signature that does not fit: its first character is another. */
+export function unsigned(event: JournalEvent): JournalEvent {
+  const { signature } = event
+  return { ...event, signature: `${signature.startsWith('x') ? 'y' : 'x'}${signature.slice(1)}` }
+}
