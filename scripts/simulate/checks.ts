@@ -3,7 +3,7 @@ import type { TillDatabase } from '../../desktop/till/store/database.ts'
 import { CARRIED } from '../../domain/journal/carried.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
 import { drawerMayShow, drawersOf, type Fact, salesIn, type Told, type ToldSale, without } from './model.ts'
-import { explainedByRot, isOfRot, raisedAt, untold } from './rot-checks.ts'
+import { type Difference, explainedByRot, isOfRot, raisedAt, untold } from './rot-checks.ts'
 import { mayBeLost, type Rotten, type Struck } from './rotten.ts'
 
 /** Each names rows that contradict each other; none may be found in any database at any time. Both dialects read them. */
@@ -42,8 +42,6 @@ const CONTRADICTIONS: readonly { what: string; query: string }[] = [
 ]
 
 const different = (query: string) => `select name, one, other from (${query}) as compared where one <> other`
-
-type Difference = { name: string; one: number; other: number }
 
 const inWords = (what: string, { name, one, other }: Difference) => `${what} (${name}: ${one} and ${other})`
 

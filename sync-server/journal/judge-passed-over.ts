@@ -4,7 +4,6 @@ import type { Mutation } from '../../domain/journal/mutation.ts'
 import type { DeviceCaller } from '../auth/caller.ts'
 import {
   claims,
-  DETAIL_LIMIT,
   factsOf,
   type Judged,
   judgePermission,
@@ -12,6 +11,7 @@ import {
   type ProjectedEvent,
   type Report,
   repeated,
+  reportOn,
   sessionClaims,
 } from './judge.ts'
 
@@ -51,13 +51,7 @@ function judgePlaces(
 export function judgeLate(late: Late, device: DeviceCaller, known: Known): Judged {
   const { event, projection, part, difference } = late
   const judged: Judged = { event, mutations: [], findings: [] }
-  const report: Report = (code, detail) => {
-    judged.findings.push({
-      seq: event.seq,
-      code,
-      detail: detail.slice(0, DETAIL_LIMIT).replaceAll('\0', '\ufffd'),
-    })
-  }
+  const report = reportOn(event, judged.findings)
   if ('unprojected' in projection) report('part-unread', projection.detail)
   if ('unprojected' in projection || 'unprojected' in part) return judged
   if (projection.fault && projection.fault !== part.fault) report('rule-broken', projection.fault)

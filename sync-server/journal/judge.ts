@@ -260,7 +260,15 @@ function remember(mutations: readonly Mutation[], known: Known): void {
   }
 }
 
-export const DETAIL_LIMIT = 500
+const DETAIL_LIMIT = 500
+
+/** Adds what is wrong with an event to findings. */
+export const reportOn =
+  ({ seq }: JournalEvent, findings: Finding[]): Report =>
+  (code, detail) => {
+    // A name inside an unreadable payload may hold what no text column takes.
+    findings.push({ seq, code, detail: detail.slice(0, DETAIL_LIMIT).replaceAll('\0', '\ufffd') })
+  }
 
 const withoutEffect = (event: JournalEvent, fault: Omit<Finding, 'seq'>): Judged => ({
   event,
@@ -296,10 +304,7 @@ function judgeEvent(projected: ProjectedEvent, device: DeviceCaller, known: Know
 function judgeFact(projected: ProjectedEvent, device: DeviceCaller, known: Known): Judged {
   const { event, projection } = projected
   const findings: Finding[] = []
-  const report: Report = (code, detail) => {
-    // A name inside an unreadable payload may hold what no text column takes.
-    findings.push({ seq: event.seq, code, detail: detail.slice(0, DETAIL_LIMIT).replaceAll('\0', '\ufffd') })
-  }
+  const report = reportOn(event, findings)
   judgeActor(projected, known, report)
   if ('unprojected' in projection) {
     report(projection.unprojected, projection.detail)

@@ -20,6 +20,7 @@ import { createTillState, type TillState } from '../store/state.ts'
 import { ACKNOWLEDGED, createContained } from './contained.ts'
 import { createEntryReader } from './entries.ts'
 import { addEarlier, forgetEarlier } from './own-history.ts'
+import { createToldReader } from './told.ts'
 
 /** Names in `till_state`. */
 const DEVICE = 'device'
@@ -187,9 +188,9 @@ const asFound = ({ seq, hash, body }: Entry, told: Damaged['told']): EventBody['
 })
 
 /** What brings an entry: the event as it was signed, what an earlier carrier brought of it, or what is left of it. */
-function payloadFor(entry: Entry, told: Damaged['told']): EventBody['payload'] {
+function payloadFor(entry: Entry, told: () => Damaged['told']): EventBody['payload'] {
   const { event } = entry
-  if (!event) return asFound(entry, told)
+  if (!event) return asFound(entry, told())
   const carried = carriedBy(event)
   if (!carried && isCarrier(event)) return event.payload
   return JSON.parse(JSON.stringify({ event: carried ?? event }))
@@ -203,9 +204,7 @@ function carry(
 ): number {
   const applier = createApplier(db)
   const insert = db.prepare('insert into journal (seq, type, hash, body) values (?, ?, ?, ?)')
-  const readSale = db.prepare(
-    'select receipt_number as receiptNumber, total from sale where device_id = ? and seq = ?',
-  )
+  const readTold = createToldReader(db)
   const rename = db.prepare('update sale set device_id = ?, seq = ? where id = ?')
   let head = EMPTY_HEAD
   let sales = 0
@@ -219,7 +218,7 @@ function carry(
       at,
       actor,
       ...CARRIED,
-      payload: payloadFor(entry, (readSale.get(owner, entry.seq) as Damaged['told'] | undefined) ?? null),
+      payload: payloadFor(entry, () => readTold(owner, entry.seq)),
       prevHash: head.hash,
     }
     const carrier = sealEvent(body, privateKey)

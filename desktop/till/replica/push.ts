@@ -1,11 +1,11 @@
 import { EMPTY_HEAD, type JournalHead } from '../../../domain/journal/event.ts'
-import type { Damaged } from '../../../domain/journal/stored.ts'
 import { minor } from '../../../domain/money.ts'
 import type { StatusView } from '../../bridge/views.ts'
 import { EnrolmentRefused } from '../device/identity.ts'
 import { type Checkpoints, createCheckpoints } from '../journal/checkpoints.ts'
 import { ACKNOWLEDGED } from '../journal/contained.ts'
 import type { Journal } from '../journal/journal.ts'
+import { createToldReader } from '../journal/told.ts'
 import type { TillDatabase } from '../store/database.ts'
 import type { TillState } from '../store/state.ts'
 import { isFatal } from '../store-faults.ts'
@@ -180,14 +180,11 @@ function createPendingReader({ db, journal, deviceId }: PushOptions): (acknowled
 
 /** What goes up next: an entry that does not stand as it was sealed goes as it is, with what the sale's own row still says. */
 function createOutbox({ db, journal, deviceId }: PushOptions): (acknowledged: number) => Sent[] {
-  const readSale = db.prepare(
-    'select receipt_number as receiptNumber, total from sale where device_id = ? and seq = ?',
-  )
+  const readTold = createToldReader(db)
   return (acknowledged) =>
     journal.entries(acknowledged, BATCH).map(({ seq, hash, event, whole, body }) => {
       if (event && whole) return event
-      const told = (readSale.get(deviceId, seq) as Damaged['told'] | undefined) ?? null
-      return { seq, hash, damaged: Buffer.from(body).toString('base64'), told }
+      return { seq, hash, damaged: Buffer.from(body).toString('base64'), told: readTold(deviceId, seq) }
     })
 }
 
