@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import type { DeviceIdentity } from './identity.ts'
+import { letGo } from './let-go.ts'
 
 /** How long a device token is good for, seconds; the server accepts no more. */
 const TOKEN_SECONDS = 300
@@ -69,7 +70,7 @@ export function createAuthorizedFetch(
   return async (input, init) => {
     const { response, isOfNow } = await once(input, init)
     if (response.status !== 401 || isOfNow) return response
-    await response.body?.cancel()
+    letGo(response)
     return (await once(input, init)).response
   }
 }

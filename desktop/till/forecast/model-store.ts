@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { letGo } from '../device/let-go.ts'
 import type { TillDatabase } from '../store/database.ts'
 
 /** A model the server has registered, as the replica knows it. `bytes` is the file's length. */
@@ -104,7 +105,7 @@ async function downloadModel(download: Download, model: ModelRow): Promise<Uint8
     const signal = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)
     const response = await download(`/v1/models/${encodeURIComponent(model.id)}`, { signal })
     if (!response.ok || !response.body) {
-      await response.body?.cancel()
+      letGo(response)
       throw failed(`the server answered ${response.status}`)
     }
     for await (const chunk of response.body) {

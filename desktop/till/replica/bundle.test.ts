@@ -121,6 +121,13 @@ describe('shapes that ask together', () => {
     expect(alone).toEqual([])
   })
 
+  it('may each let a refusal go unread, whatever becomes of the others', async () => {
+    handle = (response) => response.writeHead(503).end('{"error":1}')
+    const [first, second] = await Promise.all([ask('sale'), ask('branch')])
+    await expect(first?.body?.cancel()).resolves.toBeUndefined()
+    expect(await second?.text()).toBe('{"error":1}')
+  })
+
   it('fail together when the line breaks, and are asked in a bundle again', async () => {
     handle = (response) => {
       begin(response)

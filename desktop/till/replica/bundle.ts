@@ -45,8 +45,8 @@ async function dispatchOnce(road: Road, asks: readonly Ask[], alone: (ask: Ask) 
       take: (frame) => {
         if (frame && 'ask' in frame) asks[frame.ask]?.answer(responseOf(frame))
       },
-      refused: (response) => {
-        for (const { answer } of asks) answer(response.clone())
+      refused: (refusal) => {
+        for (const { answer } of asks) answer(refusal())
       },
     })
     for (const { fail } of asks) fail(new TypeError('the server left a question open'))
@@ -95,8 +95,8 @@ class Following {
           this.#wind(MERGE_MS)
         },
         take: (frame) => this.chains.take(company, frame),
-        refused: (response) => {
-          for (const chain of list.filter(isMine)) this.chains.refuse(chain, response.clone())
+        refused: (refusal) => {
+          for (const chain of list.filter(isMine)) this.chains.refuse(chain, refusal())
         },
       })
       throw new TypeError('the server left a question open')

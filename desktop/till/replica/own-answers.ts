@@ -1,4 +1,5 @@
 import { BUNDLE_TYPE } from '../../../domain/shape-bundle.ts'
+import { letGo } from '../device/let-go.ts'
 
 /** Longer than this a busy server's word keeps no rows back, s: asking again is one request of all shapes together. */
 const LATER_MOST_S = 5
@@ -29,7 +30,7 @@ export function fetchOwnAnswers(inner: typeof fetch): typeof fetch {
   return async (input, init) => {
     const response = await inner(input, { ...init, redirect: 'manual' })
     if (isOwn(response.headers.get('content-type') ?? '')) return sooner(response)
-    await response.body?.cancel()
+    letGo(response)
     throw new ForeignAnswer(`HTTP ${response.status}, not of the server`)
   }
 }

@@ -54,6 +54,18 @@ it('waits as long as a busy server asks, hands on what is a word to this till, a
   stopping.abort()
 })
 
+it('asks again though a refusal cannot be let go of', async () => {
+  const { server, asked } = follow(2)
+  const neverLetGo = () => new ReadableStream({ cancel: () => new Promise<void>(() => {}) })
+  server.answer = () => new Response(neverLetGo(), { status: 503 })
+  await vi.advanceTimersByTimeAsync(300)
+  expect(server.attempts).toBe(4)
+  server.answer = () => Response.json([])
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(server.attempts).toBe(6)
+  expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200])
+})
+
 it('breaks off what waits on the old line, but nothing that is being answered', async () => {
   const perseverance = createPerseverance()
   const { signal } = new AbortController()

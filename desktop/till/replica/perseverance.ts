@@ -1,3 +1,4 @@
+import { letGo } from '../device/let-go.ts'
 import { pause } from './pause.ts'
 
 /** How long after so many failures in a row, ms. */
@@ -72,7 +73,7 @@ export function createPerseverance(random: () => number = Math.random): Persever
           const response = await askOnce(attempt, signal)
           if (!isNotNow(response)) return await take(response)
           leastMs = 1000 * (Number(response.headers.get('retry-after')) || 0)
-          await response.body?.cancel()
+          letGo(response)
         } catch {
           signal.throwIfAborted()
         }

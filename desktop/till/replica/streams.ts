@@ -1,4 +1,5 @@
 import { type Offset, type Row, ShapeStream } from '@electric-sql/client'
+import { letGo } from '../device/let-go.ts'
 import { readMessages } from './body.ts'
 import type { Bundler } from './bundle.ts'
 import type { ShapeMessage, ShapePosition } from './frontier.ts'
@@ -110,7 +111,7 @@ function createDelivery(sink: ShapeSink, delivered: (position: ShapePosition) =>
       signal.throwIfAborted()
       return deliver(url, response, signal)
     })
-    previous = delivery.catch(() => response.body?.cancel().catch(() => {}))
+    previous = delivery.catch(() => letGo(response))
     return delivery
   }
 }
@@ -146,7 +147,7 @@ async function probe(
   const response = await options.asking.now(url, { signal })
   // Something has happened, and much of it: the stream brings it.
   if (!response.ok || !response.headers.has('electric-up-to-date')) {
-    await response.body?.cancel()
+    letGo(response)
     return null
   }
   return lsnOfSilence(await response.json())

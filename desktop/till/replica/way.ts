@@ -7,6 +7,7 @@ import {
   createFrameReader,
   FOLLOW_HEADER,
 } from '../../../domain/shape-bundle.ts'
+import { letGo } from '../device/let-go.ts'
 import { type Hearing, LATELY_MS } from './hearing.ts'
 
 /** A bundle that has not begun to be answered by then is given up, ms: later each time in a row, the line may be slow. */
@@ -102,8 +103,11 @@ export interface Road {
 interface Takers {
   begun(response: Response): void
   take(frame: BundleFrame): void
-  /** A refusal, an overloaded server or somebody else's page: what each would have been told by itself. */
-  refused(response: Response): void
+  /**
+   * A refusal or an overloaded server: what each would have been told by itself. Every one has an answer of its own; of
+   * clones, which share one body, none can be let go of before all others are.
+   */
+  refused(answer: () => Response): void
 }
 
 /** Reads a bundle's answers as they come. */
@@ -172,13 +176,13 @@ export async function send(
       signal: over.signal,
     })
     if (isUnknown(response)) {
-      await response.body?.cancel()
+      letGo(response)
       throw new NoBundles(`the server answers ${response.status}`)
     }
     if (response.headers.get('content-type') !== BUNDLE_TYPE) {
       const { status, headers } = response
       const body = await response.arrayBuffer()
-      return refused(answerResponse(status, headers, body))
+      return refused(() => answerResponse(status, headers, body))
     }
     let isOpen = false
     await readBundle(response, over, {
