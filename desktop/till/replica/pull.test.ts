@@ -6,6 +6,7 @@ import { openOwnHistory } from '../journal/own-history.ts'
 import { createChanges } from '../store/changes.ts'
 import { openTillDatabase } from '../store/database.ts'
 import { createHearing } from './hearing.ts'
+import { TILL_TABLES } from './load.ts'
 import { type Pull, startPull } from './pull.ts'
 import { createSlices } from './slices.ts'
 import { createReplicaWriter } from './writer.ts'
@@ -18,13 +19,14 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** A till of which the server refuses one table, as long as it is told to. */
+/** A till of which the server refuses one table, and is too busy for all that wait together, as long as it is told to. */
 async function follow(table: string) {
-  const line = { refuses: true }
+  const line = { refuses: true, isBusy: false, busyAnswers: 0, waiting: new Set<string>() }
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server')
     if (request.method === 'POST') {
-      response.writeHead(404).end()
+      if (line.isBusy) line.busyAnswers += 1
+      response.writeHead(line.isBusy ? 503 : 404, { 'content-type': 'application/json' }).end('{}')
       return
     }
     if (line.refuses && url.searchParams.get('table') === table) {
@@ -38,7 +40,10 @@ async function follow(table: string) {
       'electric-cursor': '1',
       'electric-up-to-date': '',
     }
-    if (url.searchParams.has('live')) return
+    if (url.searchParams.has('live')) {
+      line.waiting.add(url.searchParams.get('table') ?? '')
+      return
+    }
     response.writeHead(200, { 'content-type': 'application/json', ...headers })
     response.end('[{"headers":{"control":"up-to-date","global_last_seen_lsn":"10"}}]')
   })
@@ -88,3 +93,12 @@ it('follows the rest when the server is of a release that lacks a table, and tha
   line.refuses = false
   await vi.waitFor(() => expect(shapes()).toContain('z_addendum'), { timeout: 12_000 })
 }, 25_000)
+
+it('goes on asking for every table when the server was too busy for all of them together', async () => {
+  const { line } = await follow('none')
+  line.isBusy = true
+  await vi.waitFor(() => expect(line.busyAnswers).toBeGreaterThan(1), { timeout: 8000 })
+  expect(line.waiting).toEqual(new Set())
+  line.isBusy = false
+  await vi.waitFor(() => expect(line.waiting).toEqual(new Set(TILL_TABLES)), { timeout: 8000 })
+}, 20_000)
