@@ -9,7 +9,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-const LOG_SHOWN = 30
+/** Lines, and characters of each: a stack that Postgres' end leaves in a server's log is long. */
+const LOG_SHOWN = { lines: 30, width: 300 }
 
 /** Seeds of a range that are played in one world, each from where the one before left it. */
 const SEEDS_A_WORLD = 25
@@ -30,10 +31,10 @@ function tell(outcome: Outcome, took: string): void {
     )
     return
   }
+  say('  last words of the parts:')
+  for (const line of log.slice(-LOG_SHOWN.lines)) say(`    ${line.slice(0, LOG_SHOWN.width)}`)
   say(`seed ${seed}: DID NOT HOLD after step ${outcome.steps} (${took})`)
   for (const finding of findings) say(`  ${finding}`)
-  say('  last words of the parts:')
-  for (const line of log.slice(-LOG_SHOWN)) say(`    ${line}`)
 }
 
 function tellAgain({ firstSeed }: Present, seed: number, steps: number): void {
