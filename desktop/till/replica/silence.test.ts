@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fetchUnlessSilent } from './silence.ts'
 
 let server: Server
@@ -14,6 +14,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
@@ -35,16 +36,33 @@ describe('a fetch that gives up on silence', () => {
     await expect(hurried(url + query)).rejects.toThrow('nothing was heard')
   })
 
-  it('soon asks anew for a log that it goes on with, and waits longer each time, as a slow line needs', async () => {
-    answer = () => {}
-    const hurried = fetchUnlessSilent(fetch, { firstWord: 60_000, resumed: 25 })
-    const resumed = () => hurried(`${url}?handle=h&offset=5_0`)
-    await expect(resumed()).rejects.toThrow('for 0.025 s')
-    await expect(resumed()).rejects.toThrow('for 0.05 s')
-    answer = (response) => response.end('[]')
-    expect(await (await resumed()).text()).toBe('[]')
-    answer = () => {}
-    await expect(resumed()).rejects.toThrow('for 0.025 s')
+  it.each([
+    ['a log that it goes on with', 'handle=h&offset=5_0', { resumed: 25 }],
+    ['a shape from its beginning', 'offset=-1', { firstWord: 25 }],
+  ])(
+    'soon asks anew for %s, and waits longer each time, as a slow line needs',
+    async (_, query, patience) => {
+      answer = () => {}
+      const hurried = fetchUnlessSilent(fetch, patience)
+      const ask = () => hurried(`${url}?${query}`)
+      await expect(ask()).rejects.toThrow('for 0.025 s')
+      await expect(ask()).rejects.toThrow('for 0.05 s')
+      answer = (response) => response.end('[]')
+      expect(await (await ask()).text()).toBe('[]')
+      answer = () => {}
+      await expect(ask()).rejects.toThrow('for 0.025 s')
+    },
+  )
+
+  it('waits a quarter of a minute for one of a shape that a line swallows, not two', async () => {
+    vi.useFakeTimers()
+    const swallowed: typeof fetch = (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      })
+    const asked = fetchUnlessSilent(swallowed)(`${url}?offset=-1`).catch((error: Error) => error.message)
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await asked).toContain('nothing was heard')
   })
 
   it('gives up an answer that stops in the middle', async () => {

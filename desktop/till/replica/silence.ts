@@ -1,11 +1,17 @@
 /** A live request is answered within the 20 s of a long poll; whoever is silent for longer is gone, ms. */
 const LIVE_MS = 30_000
 
-/** A first answer of a shape may first have to be worked out, ms. */
-const FIRST_WORD_MS = 120_000
+/**
+ * A first answer of a shape may first have to be worked out, ms: what was begun for a request that was given up is there for
+ * the next. While one table's first answer is waited for, all others stand still.
+ */
+const FIRST_WORD_MS = 12_000
 
-/** A log that is gone on with is at hand, ms: later each time in a row, a slow line may need longer. */
+/** A log that is gone on with is at hand, ms. */
 const RESUMED_MS = 8000
+
+/** Both are waited for longer each time in a row, as a slow line or a busy server needs, but never longer than this, ms. */
+const WORD_MOST_MS = 120_000
 
 /** So long may an answer that has begun pause, ms. */
 const PAUSE_MS = 30_000
@@ -37,7 +43,7 @@ export function fetchUnlessSilent(inner: typeof fetch, patience: Patience = {}):
   const limitOf = ({ searchParams }: URL) => {
     if (searchParams.has('live')) return live
     const isFirst = (searchParams.get('offset') ?? '-1') === '-1'
-    return isFirst ? firstWord : Math.min(firstWord, resumed * 2 ** unanswered)
+    return Math.min(WORD_MOST_MS, (isFirst ? firstWord : resumed) * 2 ** unanswered)
   }
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
