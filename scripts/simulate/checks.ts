@@ -2,9 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import type { TillDatabase } from '../../desktop/till/store/database.ts'
 import { CARRIED } from '../../domain/journal/carried.ts'
 import type { ServerTables } from '../../migrations/schema.ts'
-import { drawerMayShow, drawersOf, type Fact, salesIn, type Told, type ToldSale, without } from './model.ts'
+import { drawersOf, type Fact, salesIn, type Told, type ToldSale, without } from './model.ts'
 import { type Difference, explainedByRot, isOfRot, raisedAt, untold } from './rot-checks.ts'
-import { mayBeLost, type Rotten, type Struck } from './rotten.ts'
+import { drawerDespiteRot, type InDrawers, mayBeLost, type Rotten, type Struck } from './rotten.ts'
 
 /** Each names rows that contradict each other; none may be found in any database at any time. Both dialects read them. */
 const CONTRADICTIONS: readonly { what: string; query: string }[] = [
@@ -59,22 +59,14 @@ export const tornSale = (db: TillDatabase, rotten: Rotten): string | null =>
 
 /**
  * Whether a drawer shows anything but what was put into it. Cheap: asked after every commit.
- * @param beside histories apart from the till's own, of which its drawers may show a part, and what has rotted: it may be
- *   in the drawer or not
  */
-export function drawerFault(
-  db: TillDatabase,
-  { facts }: Told,
-  beside: Pick<Beside, 'others' | 'rotten'>,
-): string | null {
-  const lost = mayBeLost(beside.rotten.events)
-  const sure = without(facts, lost)
-  const others = [...beside.others.map((history) => without(history, lost)), ...lost.map((fact) => [fact])]
+export function drawerFault(db: TillDatabase, { facts }: Told, beside: InDrawers): string | null {
+  const isWhole = mayBeLost(beside.rotten.events).length === 0
   const readDrawer = db.prepare('select amount from drawer_balance where session_id = ?').pluck()
   for (const [session, amount] of drawersOf(facts)) {
     const shown = readDrawer.get(session) as number | undefined
-    if (shown === amount && lost.length === 0) continue
-    const may = drawerMayShow(session, sure, others)
+    if (shown === amount && isWhole) continue
+    const may = drawerDespiteRot(session, facts, beside)
     if (shown === undefined || !may.has(shown))
       return `drawer ${session} shows ${shown}, but ${[...may].join(' or ')} was put in`
   }
@@ -82,14 +74,12 @@ export function drawerFault(
 }
 
 /** Where a till's own register stands, and what others have done. */
-export interface Beside {
+export interface Beside extends InDrawers {
   registerId: string
   /** Whether more than one history was written at the register. */
   shared: boolean
   /** Whether its rows are still being loaded: sums then come before the facts that they are sums of. */
   loading: boolean
-  others: readonly (readonly Fact[])[]
-  rotten: Rotten
 }
 
 /** What in a till's file contradicts itself, or what the till has told. */

@@ -6,12 +6,12 @@ import { carriedBy } from '../../domain/journal/carried.ts'
 import { journalEventSchema } from '../../domain/journal/event.ts'
 import { minor, minorSchema } from '../../domain/money.ts'
 import { isRefusal, type Refusal } from '../../domain/refusals.ts'
-import { drawerMayShow, drawersOf, type Fact, type ToldSale, without } from './model.ts'
+import { drawersOf, type Fact, type ToldSale } from './model.ts'
 import type { Deed } from './plan.ts'
-import { mayBeLost } from './rotten.ts'
+import { drawerDespiteRot } from './rotten.ts'
 import { PRODUCTS } from './stage.ts'
 import { wait } from './time.ts'
-import { type Counter, historiesBeside, type World } from './world.ts'
+import { type Counter, inDrawers, type World } from './world.ts'
 
 const LOOK_MS = 100
 
@@ -253,9 +253,7 @@ async function closeSession(world: World, counter: Counter, off: number): Promis
   if (isRefusal(report)) return refused(report)
   if ('pending' in report) return `still asked: ${report.pending}`
   const { session } = await note(counter, {})
-  const lost = mayBeLost(counter.rotten.events)
-  const others = [...historiesBeside(world, counter), ...lost.map((fact) => [fact])]
-  const may = drawerMayShow(session ?? '', without(told.facts, lost), others)
+  const may = drawerDespiteRot(session ?? '', told.facts, inDrawers(world, counter))
   if (!may.has(report.expected)) {
     world.findings.push(
       `Z ${report.zNumber} expected ${euros(report.expected)}, but the drawer was told ${[...may].map(euros).join(' or ')}`,

@@ -48,6 +48,13 @@ export function without(facts: readonly Fact[], held: readonly Pick<Fact, 'hash'
   return facts.filter(({ hash }) => !hashes.has(hash))
 }
 
+/** Facts of several histories as one, in the order in which they arrived. @param arrived hashes of all that have, in order */
+export function asArrived(facts: readonly Fact[], arrived: ReadonlySet<string>): Fact[] {
+  const places = new Map([...arrived].map((hash, place) => [hash, place]))
+  const placeOf = ({ hash }: Fact) => places.get(hash) ?? Number.POSITIVE_INFINITY
+  return [...facts].sort((a, b) => placeOf(a) - placeOf(b))
+}
+
 /**
  * What a till may show of a drawer: its own facts always, and of another history of it as much as has come by.
  * @param others histories apart from the till's own, each in its order

@@ -31,13 +31,16 @@ export interface Cluster {
 /** A folder of Postgres belongs to the user that it runs as, and so do its copies. */
 const copyWhole = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to])
 
+/** It need not survive a power cut, only kills; and it tells in which order things were committed. */
+const settings = { fsync: 'off', track_commit_timestamp: 'on' }
+
 const START_ATTEMPTS = 200
 
 /** After a kill the processes of the old Postgres may still hold its memory for a moment. */
 async function startAgain(dataDir: string, port: number): Promise<RunningPostgres> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startEmbeddedPostgres({ dataDir, port })
+      return await startEmbeddedPostgres({ dataDir, port, settings })
     } catch (error) {
       if (attempt === START_ATTEMPTS) throw error
       await wait(200)
@@ -70,14 +73,14 @@ const releaseBy =
   }
 
 /**
- * Starts Postgres in a temporary folder. It need not survive a power cut, only kills: `fsync` is off.
+ * Starts Postgres in a temporary folder.
  * @param left what another has left, to begin with a copy of it
  */
 export async function startCluster(left: string | null = null): Promise<Cluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'simulate-pg-'))
   await chmod(dataDir, 0o755)
   if (left !== null) await copyWhole(join(left, 'cluster'), join(dataDir, 'cluster'))
-  let running: RunningPostgres | null = await startEmbeddedPostgres({ dataDir })
+  let running: RunningPostgres | null = await startEmbeddedPostgres({ dataDir, settings })
   const { port } = running
   const base = running.url
   const url = (database: string, at = port) => {
@@ -97,8 +100,6 @@ export async function startCluster(left: string | null = null): Promise<Cluster>
     }
   }
   const release = releaseBy(ask)
-  await ask('alter system set fsync = off')
-  await ask('select pg_reload_conf()')
   return {
     port,
     url,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { EMPTY_HEAD, type JournalHead } from '../../domain/journal/event.ts'
 import { PROJECTED_KEYS } from '../../domain/journal/tables.ts'
 import { HELD_BY_TILLS, serverTable, tillTable } from '../../e2e/support/compare.ts'
@@ -116,11 +117,13 @@ async function ledgerFaults(
 
 const NOBODY = { facts: [] }
 
-/** Facts that the server holds, under whichever name they came. */
+/** Facts that the server holds, under whichever name they came, in the order in which they were committed there. */
 async function arrivedFacts({ db }: World): Promise<Set<string>> {
-  const own = await db.selectFrom('journal_event').select('hash').execute()
-  const carried = await db.selectFrom('journal_carried').select('hash').execute()
-  return new Set([...own, ...carried].map(({ hash }) => hash))
+  const { rows } = await sql<{ hash: string }>`select hash from (
+    select hash, device_id, seq, xmin from journal_event
+    union all select hash, device_id, seq, xmin from journal_carried) as arrived
+    order by pg_xact_commit_timestamp(xmin), device_id, seq`.execute(db)
+  return new Set(rows.map(({ hash }) => hash))
 }
 
 /** Tables that an event which rotted may have left rows in, or changed the sums of. */

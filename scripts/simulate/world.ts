@@ -6,9 +6,9 @@ import { createRandom } from '../../forecast-models/random.ts'
 import { openDatabase, openPool, type ServerDatabase } from '../../sync-server/database/pool.ts'
 import { type Beside, drawerFault, tornSale } from './checks.ts'
 import { type FaultyLine, openFaultyLine } from './line.ts'
-import { type Fact, once, type Told, without } from './model.ts'
+import { asArrived, type Fact, once, type Told, without } from './model.ts'
 import { createOffice, type Office, type OfficeOptions } from './office.ts'
-import { copyRotten, mayBeLost, nothingRotten, type Rotten, type Struck } from './rotten.ts'
+import { copyRotten, type InDrawers, mayBeLost, nothingRotten, type Rotten, type Struck } from './rotten.ts'
 import { scratchFolder } from './scratch.ts'
 import { PLACES, type Place, type Stage } from './stage.ts'
 import { createSimulatedTill, type SimulatedTill, type TillOptions } from './till.ts'
@@ -36,7 +36,7 @@ export interface World {
   counters: Counter[]
   /** Histories that went with a till's disk, each in its order: what of them had arrived counts, and nothing else does. */
   lost: Fact[][]
-  /** Facts of tills that are gone, all of which have arrived. */
+  /** Facts of tills that are gone, all of which have arrived, in the order in which they did. */
   kept: Fact[]
   /** Registers at which more than one history was written. */
   shared: Set<string>
@@ -69,13 +69,18 @@ export const historiesBeside = (
   kept,
 ]
 
+/** What may be in a till's drawers beside what it has told. */
+export const inDrawers = (
+  world: Pick<World, 'counters' | 'lost' | 'kept' | 'struck'>,
+  { told, rotten }: Pick<Counter, 'told' | 'rotten'>,
+): InDrawers => ({ others: historiesBeside(world, { told }), rotten, struck: world.struck })
+
 /** What is to be known of a till that runs, to judge what it shows. */
 export function besideOf(world: World, counter: Counter): Beside {
   const { till } = counter
   const registerId = till.registerId()
   const shared = world.shared.has(registerId)
-  const { rotten } = counter
-  return { registerId, shared, loading: till.view().loading, others: historiesBeside(world, counter), rotten }
+  return { registerId, shared, loading: till.view().loading, ...inDrawers(world, counter) }
 }
 
 /** What a world's tills and server are made of. */
@@ -87,7 +92,7 @@ export interface Parts {
 /** Everything in this process, so that a run takes seconds. */
 export const IN_THIS_PROCESS: Parts = { till: createSimulatedTill, office: createOffice }
 
-type Setting = Pick<World, 'counters' | 'lost' | 'kept' | 'findings'> & {
+type Setting = Pick<World, 'counters' | 'lost' | 'kept' | 'struck' | 'findings'> & {
   parts: Parts
   note(part: string): (line: string) => void
 }
@@ -100,7 +105,7 @@ function watchCommits(setting: Setting, { name, told, rotten }: Pick<Counter, 'n
   return {
     fatal: (error: unknown) => found(`${name} would have ended its process: ${error}`),
     committed: (replica: TillDatabase) => {
-      const flickers = drawerFault(replica, told, { others: historiesBeside(setting, { told }), rotten })
+      const flickers = drawerFault(replica, told, inDrawers(setting, { told, rotten }))
       if (flickers) found(`${name}, after a commit: ${flickers}`)
       const torn = tornSale(replica, rotten)
       if (torn) found(`${name} showed half a sale: ${torn}`)
@@ -169,8 +174,9 @@ export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PR
   const counters: Counter[] = []
   const lost: Fact[][] = []
   const kept: Fact[] = []
+  const struck: Struck[] = []
   const findings: string[] = []
-  const setting: Setting = { counters, lost, kept, findings, parts, note }
+  const setting: Setting = { counters, lost, kept, struck, findings, parts, note }
   cpSync(stage.serverDir, join(dir, 'server'), { recursive: true })
   const office = parts.office({
     dir: join(dir, 'server'),
@@ -201,7 +207,7 @@ export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PR
     lost,
     kept,
     shared: new Set(),
-    struck: [],
+    struck,
     apart: [],
     db,
     findings,
@@ -231,7 +237,7 @@ export async function createWorld(stage: Stage, seed: number, parts = IN_THIS_PR
 /**
  * Ends a run in a world that is at rest: second workstations are put away, and what was lost with a disk is lost, unless it
  * had arrived.
- * @param arrived hashes of all facts at the server
+ * @param arrived hashes of all facts at the server, in the order in which they came
  */
 export async function putAway(world: World, arrived: ReadonlySet<string>): Promise<void> {
   const { counters, lost, kept } = world
@@ -251,4 +257,5 @@ export async function putAway(world: World, arrived: ReadonlySet<string>): Promi
   for (const history of lost.splice(0)) {
     kept.push(...without(once(history), kept).filter(({ hash }) => arrived.has(hash)))
   }
+  kept.splice(0, kept.length, ...asArrived(kept, arrived))
 }

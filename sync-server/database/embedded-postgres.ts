@@ -112,11 +112,13 @@ async function handOver(databaseDir: string, user: PostgresUser): Promise<void> 
  * It stops with `stop()`, and by itself when this process dies.
  * @param options.dataDir folder of the cluster; kept between starts
  * @param options.port TCP port; a free one when not given
+ * @param options.settings of Postgres, beside what the product runs with
  * @throws Error with Postgres' own last words when it does not come up
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string
   port?: number
+  settings?: Readonly<Record<string, string>>
   log?: (line: string) => void
 }): Promise<RunningPostgres> {
   const port = options.port ?? (await freePort())
@@ -127,7 +129,10 @@ export async function startEmbeddedPostgres(options: {
   if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(binaries.initdb, databaseDir, user)
   await awaitPreviousRun(databaseDir)
   await handOver(databaseDir, user)
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const settings = Object.entries({ ...SETTINGS, ...options.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   const child = spawnPostgres([binaries.postgres, '-D', databaseDir, '-p', String(port), ...settings], user)
   const exited = once(child, 'exit')
   const lines: string[] = []
