@@ -97,12 +97,18 @@ type Setting = Pick<World, 'counters' | 'lost' | 'kept' | 'struck' | 'findings'>
   note(part: string): (line: string) => void
 }
 
-/** Whether a till shows what it must not, asked after each of its commits. */
-function watchCommits(setting: Setting, { name, told, rotten }: Pick<Counter, 'name' | 'told' | 'rotten'>) {
+/** Whether a till shows what it must not, asked after each of its commits, or says that it came to a standstill. */
+function watchTill(setting: Setting, { name, told, rotten }: Pick<Counter, 'name' | 'told' | 'rotten'>) {
   const found = (finding: string) => {
     if (!setting.findings.includes(finding)) setting.findings.push(finding)
   }
+  const note = setting.note(name)
   return {
+    log: (line: string) => {
+      note(line)
+      // It has cured itself, of what must not have happened.
+      if (line.includes('"pull-stalled"')) found(`${name} heard nothing while the server answered it`)
+    },
     fatal: (error: unknown) => found(`${name} would have ended its process: ${error}`),
     committed: (replica: TillDatabase) => {
       const flickers = drawerFault(replica, told, inDrawers(setting, { told, rotten }))
@@ -126,8 +132,7 @@ async function setUpCounter(
     dir: folder,
     serverUrl: line.url,
     random,
-    log: setting.note(place.name),
-    ...watchCommits(setting, { name: place.name, told, rotten }),
+    ...watchTill(setting, { name: place.name, told, rotten }),
   })
   const counter: Counter = { ...place, till, line, told, folder, backup: null, isCopy, rotten }
   setting.counters.push(counter)

@@ -1,6 +1,6 @@
 import { FetchError } from '@electric-sql/client'
 import { createBundler } from './bundle.ts'
-import type { Hearing } from './hearing.ts'
+import { createHearing, type Hearing } from './hearing.ts'
 import { Intake, type IntakeOptions } from './intake.ts'
 import { watchLaggards } from './laggards.ts'
 import { TILL_TABLES } from './load.ts'
@@ -16,6 +16,8 @@ export interface Pull {
   loading(): number | null
   /** Why rows have stopped coming although the server may be there; null when they have not. */
   trouble(): PullTrouble | null
+  /** Whether anything has come or been written within so many ms. */
+  isAlive(withinMs: number): boolean
   /** The line is back: requests that wait on the old one are broken off and asked anew. */
   regained(): void
   /** @returns once nothing is written any more */
@@ -64,15 +66,44 @@ function createTroubles(options: PullOptions) {
   }
 }
 
+/** What shows that a pull goes on: whatever it hears, and whatever it writes. */
+function watchLife({ hearing, fetch, slices }: PullOptions) {
+  const life = createHearing()
+  life.note()
+  const note = () => {
+    life.note()
+    hearing.note()
+  }
+  return {
+    life,
+    hearing: { note, within: hearing.within },
+    fetch: (async (input, init) => {
+      const response = await fetch(input, init)
+      life.note()
+      return response
+    }) as typeof fetch,
+    slices: {
+      ...slices,
+      run: (kind: string, work: (limit: number) => number) =>
+        slices.run(kind, (limit) => {
+          life.note()
+          return work(limit)
+        }),
+    },
+  }
+}
+
 /** Follows every shape of a till and commits what they bring, transactionally across tables. */
 export function startPull(options: PullOptions): Pull {
   const followed = new Map<string, FollowedShape>()
-  const fetch = fetchOwnAnswers(options.fetch)
-  const asking = createBundler(options.serverUrl, fetch, options.hearing)
+  const { life, hearing, slices, fetch: heard } = watchLife(options)
+  const fetch = fetchOwnAnswers(heard)
+  const asking = createBundler(options.serverUrl, fetch, hearing)
   const perseverance = createPerseverance()
   const troubles = createTroubles(options)
   const intake = new Intake({
     ...options,
+    slices,
     moved: () => laggards.look(),
     broken: (error) => {
       stop()
@@ -97,7 +128,7 @@ export function startPull(options: PullOptions): Pull {
       resume: intake.resume(table),
       fetch,
       asking,
-      heard: options.hearing.note,
+      heard: hearing.note,
       perseverance,
       sink: intake.sink(table),
       silent: (lsn) => intake.silent(table, lsn),
@@ -112,7 +143,11 @@ export function startPull(options: PullOptions): Pull {
     ready: () => intake.ready(),
     loading: () => intake.loading(),
     trouble: troubles.first,
-    regained: perseverance.regained,
+    isAlive: life.within,
+    regained: () => {
+      life.note()
+      perseverance.regained()
+    },
     stop,
   }
 }

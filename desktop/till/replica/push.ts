@@ -130,6 +130,8 @@ export interface PushOptions extends ExchangeOptions {
   hearing?: Hearing
   /** The server answers again: whatever waited on the dead line waits in vain. */
   regained(): void
+  /** The server has answered, again or still. */
+  answered?(): void
   log(detail: { event: string; cause?: string; detail?: string; seq?: number }): void
 }
 
@@ -143,6 +145,7 @@ function createLine(options: PushOptions) {
     everAnswered = true
     offline = null
     if (wasLost) options.regained()
+    options.answered?.()
     options.changed()
   }
   return {

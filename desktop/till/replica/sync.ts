@@ -7,17 +7,14 @@ import type { Changes } from '../store/changes.ts'
 import { createCheckpointer } from '../store/checkpointer.ts'
 import type { TillDatabase } from '../store/database.ts'
 import { createTillState } from '../store/state.ts'
-import { isFatal } from '../store-faults.ts'
-import { NewEpoch } from './epoch.ts'
 import { createEstimate } from './estimate.ts'
 import { createExpected } from './expected.ts'
 import { createHearing } from './hearing.ts'
-import { type Pull, type PullOptions, type PullTrouble, startPull } from './pull.ts'
+import { keepPulling } from './keep-pulling.ts'
+import type { Pull } from './pull.ts'
 import { startPush } from './push.ts'
 import { createSlices } from './slices.ts'
-import { forgetAsked, watchRefetch } from './verify/refetch.ts'
-import { watchRepairs } from './verify/repair.ts'
-import { askWidened, takeOverUnknown } from './widened.ts'
+import { takeOverUnknown } from './widened.ts'
 import { watchWithheld } from './withheld.ts'
 import { createReplicaWriter, type ReplicaWriter } from './writer.ts'
 
@@ -34,62 +31,6 @@ export interface SyncHandle {
 }
 
 type Log = (detail: Record<string, unknown>) => void
-
-/** After a commit failed (a full disk, a row that cannot be read) rows are asked for again this much later, ms. */
-const AGAIN_MS = { first: 2_000, most: 60_000 }
-
-/** A pull that starts anew, from what was committed, after it could not write. */
-function keepPulling(options: Omit<PullOptions, 'broken' | 'committed'>, log: Log) {
-  const { db } = options
-  let failures = 0
-  let broken: PullTrouble | null = null
-  let timer: NodeJS.Timeout | null = null
-  const begin = () => {
-    try {
-      askWidened(db)
-      forgetAsked(db)
-    } catch (error) {
-      // A full disk: the request stands, and is looked at again.
-      if (isFatal(error)) throw error
-      log({ event: 'refetch-postponed', detail: (error as Error).message })
-    }
-    return startPull({ ...options, broken: onBroken, committed: onCommitted })
-  }
-  const onCommitted = () => {
-    failures = 0
-    broken = null
-  }
-  const onBroken = (error: Error) => {
-    // Whether what was written is on the disk cannot be known any more: the file must be opened and read anew.
-    if (isFatal(error)) throw error
-    log({ event: 'replica-stopped', detail: error.message, stack: error.stack })
-    if (!(error instanceof NewEpoch)) {
-      broken ??= { since: new Date(options.now()).toISOString(), cause: 'server' }
-      options.changes.touch('sync')
-    }
-    const wait = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** failures++)
-    timer = setTimeout(() => {
-      pull = begin()
-    }, wait)
-  }
-  let pull = begin()
-  const stopWatching = watchRefetch(db, async (isStopped) => {
-    if (timer) clearTimeout(timer)
-    await pull.stop()
-    if (!isStopped()) pull = begin()
-  })
-  const stopRepairs = watchRepairs(options, log)
-  return {
-    current: () => pull,
-    trouble: () => broken ?? pull.trouble(),
-    stop: () => {
-      if (timer) clearTimeout(timer)
-      stopWatching()
-      stopRepairs()
-      return pull.stop()
-    },
-  }
-}
 
 /** Reads own events that a commit will need a few at a time, so that no commit reads a whole day's. */
 function readAhead(writer: ReplicaWriter) {
@@ -186,6 +127,7 @@ export function startSync(options: {
     diverged: diverged && (() => diverged(authorized)),
     changed: () => changes.touch('sync'),
     regained: () => pull.current().regained(),
+    answered: pull.answered,
     log,
   })
   const stopWithheld = watchWithheld({ db, journal, changes, deviceId: identity.deviceId })

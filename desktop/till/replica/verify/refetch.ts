@@ -58,27 +58,19 @@ export function forgetAsked(db: TillDatabase): void {
 
 /**
  * Calls `restart` when tables are to be fetched anew, once at a time.
- * @param restart must end with another pull, unless looking was stopped meanwhile
  * @returns how to stop looking
  */
-export function watchRefetch(
-  db: TillDatabase,
-  restart: (isStopped: () => boolean) => Promise<void>,
-): () => void {
+export function watchRefetch(db: TillDatabase, restart: () => Promise<void>): () => void {
   const read = db.prepare('select value from till_state where key = ?').pluck()
-  let stopped = false
   let restarting = false
   const look = async () => {
     const text = read.get(KEY) as string | undefined
     if (restarting || text === undefined || text === '[]') return
     restarting = true
-    await restart(() => stopped).finally(() => {
+    await restart().finally(() => {
       restarting = false
     })
   }
   const timer = setInterval(look, LOOK_MS)
-  return () => {
-    stopped = true
-    clearInterval(timer)
-  }
+  return () => clearInterval(timer)
 }
