@@ -240,6 +240,7 @@ async function setUp(
     else if (now.do === 'kill') till.start(now.slices)
     else if (now.do === 'ask') await till.ask(shapes, now.table, now.size)
     else for (const name of TILL_TABLES) await till.ask(shapes, name, now.size)
+    if (now.do === 'ask' || now.do === 'ask-all') await till.expectLooked()
     if (till.killed) till.start()
   }
 
@@ -370,6 +371,23 @@ it('leaves no mark behind of rows that it brought and the server had by then (se
   for (const product of [0, 1, 2]) await run.step({ do: 'sell', product, price: 0 })
   await run.step({ do: 'acknowledge', count: 3 })
   await run.step({ do: 'ask', table: 'branch', size: 1 })
+  await run.settle()
+  run.compare()
+  run.close()
+})
+
+it('looks again at what holds others back once a table that was fetched anew is in its place', async () => {
+  const run = await setUp({ sliceSize: 100, atOnce: 1000 }, () => {})
+  await run.settle()
+  await run.step({ do: 'price', product: 0, price: 7 })
+  await run.step({ do: 'lose', table: 'voucher' })
+  const ask = (table: (typeof TILL_TABLES)[number]) => run.step({ do: 'ask', table, size: 9 })
+  for (let n = 0; n < 3; n++) await ask('voucher')
+  const [early, late] = [TILL_TABLES.slice(0, 10), TILL_TABLES.slice(10)]
+  for (const table of early) await ask(table)
+  // A sale arrives at some of those that all wait for, before the last of them have come as far.
+  await run.step({ do: 'neighbour', product: 4, price: 1 })
+  for (const table of late) await ask(table)
   await run.settle()
   run.compare()
   run.close()

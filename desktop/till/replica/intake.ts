@@ -185,6 +185,8 @@ export class Intake {
         if (!this.#joining && (await this.#joinStage())) this.#pumpAgain = true
       }
       this.#pumping = false
+      // While tables were joined, nobody held back what had come to others meanwhile: now they may.
+      this.#options.moved()
     }).catch(() => {})
   }
 

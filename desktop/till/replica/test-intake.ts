@@ -28,6 +28,8 @@ export class TestTill {
   fault: unknown = null
   positions = new Map<string, ShapePosition>()
   #asked = 0
+  /** Whether any shape held others back when the laggards were last looked at. */
+  #sawLaggards = false
   #slicesLeft = Number.POSITIVE_INFINITY
   readonly #sliceSize: number
   readonly #afterSlice: () => void
@@ -85,7 +87,9 @@ export class TestTill {
       changes: createChanges(),
       now: () => 0,
       committed: () => {},
-      moved: () => {},
+      moved: () => {
+        if (isAlive()) this.#sawLaggards = this.intake.frontier.lagging().length > 0
+      },
       broken: (error) => {
         if (!(error instanceof NewEpoch)) this.fault ??= error
         else if (isAlive()) this.start()
@@ -149,12 +153,25 @@ export class TestTill {
       },
     )
     // A stream waits for as long as it takes; here it gives up when nothing can move any more without others.
-    for (let [quiet, asked] = [0, this.#asked]; !ended && !this.killed && quiet < 4; quiet++) {
-      if (this.#asked > asked) [quiet, asked] = [0, this.#asked]
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    await this.#quiet(() => ended)
     asking.abort()
     if (this.fault) throw this.fault
     await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Resolves when nothing is written any more, or before. */
+  async #quiet(isEnough: () => boolean): Promise<void> {
+    for (let [quiet, asked] = [0, this.#asked]; !isEnough() && !this.killed && quiet < 4; quiet++) {
+      if (this.#asked > asked) [quiet, asked] = [0, this.#asked]
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  /** What holds others back is being looked at: else nobody would ask for it before something else happens. */
+  async expectLooked(): Promise<void> {
+    await this.#quiet(() => false)
+    if (this.killed || this.#sawLaggards) return
+    const unseen = this.intake.frontier.lagging()
+    if (unseen.length > 0) throw new Error(`nobody looks at what holds others back: ${unseen}`)
   }
 }
