@@ -9,6 +9,7 @@ import { checkpointWhenQuiet } from '../../desktop/till/checkpoints.ts'
 import { databaseFile } from '../../desktop/till/data-folder.ts'
 import { createAuthorizedFetch } from '../../desktop/till/device/authorized-fetch.ts'
 import { type DeviceIdentity, handedOver, readIdentity, succeed } from '../../desktop/till/device/identity.ts'
+import { createLineFetch, IDLE_MS } from '../../desktop/till/device/line.ts'
 import { takeOverJournal, unsentOf } from '../../desktop/till/journal/history.ts'
 import { type SyncHandle, startSync } from '../../desktop/till/replica/sync.ts'
 import { askServer } from '../../desktop/till/replica/verify/ask.ts'
@@ -19,6 +20,7 @@ import { createTill, handlersOf, type Surroundings, type Till } from '../../desk
 import type { Refusal } from '../../domain/refusals.ts'
 import { HELD_BY_TILLS } from '../../e2e/support/compare.ts'
 import { logTo } from './log.ts'
+import { PACE } from './time.ts'
 
 /** What a till shows of itself. */
 export interface TillSight {
@@ -224,7 +226,11 @@ export function createSimulatedTill(options: TillOptions): SimulatedTill {
 }
 
 function verifyLife({ identity, db, till }: Life, { serverUrl }: TillOptions): Promise<TableReport[]> {
-  const authorized = createAuthorizedFetch(identity, { fetch, now: Date.now })
+  // IT's command is a process of its own, whose connections are new.
+  const authorized = createAuthorizedFetch(identity, {
+    fetch: createLineFetch(IDLE_MS / PACE),
+    now: Date.now,
+  })
   return verifyReplica({
     db,
     device: { deviceId: identity.deviceId, journal: till.context.journal },
@@ -288,6 +294,7 @@ async function beginLife(
   const { journal, changes } = till.context
   // Who is dead asks nobody for anything any more.
   const process = new AbortController()
+  const fetch = createLineFetch(IDLE_MS / PACE)
   const fetchWhileAlive: typeof fetch = (input, init) =>
     process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
   const { serverUrl } = options

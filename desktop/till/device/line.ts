@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
  * A connection that is idle is kept for so long, ms, whatever the server would allow: what died without a word must not be
  * asked once the line is back.
  */
-const IDLE_MS = 4000
+export const IDLE_MS = 4000
 
 /** The system's own way out is a proxy, when it says so as Node's own `fetch` wants it said. */
 const agentOf = (idleMs: number): Dispatcher => {
