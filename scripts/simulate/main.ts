@@ -70,6 +70,7 @@ async function simulate({ first, last, steps, processes, stage: kept }: Simulate
   listenForFalls(() => present)
   const stage = await openStage(kept)
   let failed = 0
+  let longestRest = 0
   for (let seed = first; seed <= last; seed += 1) {
     const began = performance.now()
     const story: string[] = []
@@ -84,6 +85,7 @@ async function simulate({ first, last, steps, processes, stage: kept }: Simulate
     const tellStep = first === last ? say : (line: string) => story.push(line)
     const outcome = await runSeed(present.world, { seed, steps, say: tellStep })
     const held = outcome.findings.length === 0
+    longestRest = Math.max(longestRest, outcome.restMs)
     if (!held) for (const line of story) say(line)
     tell(outcome, seconds(performance.now() - began))
     if (held) continue
@@ -95,7 +97,8 @@ async function simulate({ first, last, steps, processes, stage: kept }: Simulate
   }
   await present?.world.close()
   await stage.remove()
-  if (first < last) say(`${last - first + 1} seeds, ${failed} did not hold`)
+  const rest = `at rest after ${seconds(longestRest)} at most`
+  if (first < last) say(`${last - first + 1} seeds, ${failed} did not hold; ${rest}`)
   return failed
 }
 
