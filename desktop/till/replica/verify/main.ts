@@ -6,6 +6,7 @@ import { SYNCED_TABLES } from '../../../../migrations/synced-tables.ts'
 import { databaseFile, lockFile } from '../../data-folder.ts'
 import { createAuthorizedFetch } from '../../device/authorized-fetch.ts'
 import { type DeviceIdentity, IdentitySealed, readIdentity } from '../../device/identity.ts'
+import { createLineFetch } from '../../device/line.ts'
 import { FolderInUse, lockFolder } from '../../folder-lock.ts'
 import { openJournal } from '../../journal/journal.ts'
 import { createChanges } from '../../store/changes.ts'
@@ -107,7 +108,7 @@ async function openTill(args: Arguments, identity: DeviceIdentity) {
   }
   const db = await openTillDatabase(databaseFile(dataDir))
   const journal = openJournal(db, identity)
-  const tools = { fetch, now: Date.now, random: Math.random, log: () => undefined }
+  const tools = { fetch: createLineFetch(), now: Date.now, random: Math.random, log: () => undefined }
   const sync = startSync({ serverUrl, identity, db, journal, changes: createChanges(), ...tools })
   const close = async () => {
     await sync.stop()
