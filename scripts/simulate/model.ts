@@ -57,7 +57,7 @@ export function asArrived(facts: readonly Fact[], arrived: ReadonlySet<string>):
 
 /**
  * What a till may show of a drawer: its own facts always, and of another history of it as much as has come by.
- * @param others histories apart from the till's own, each in its order
+ * @param others histories apart from the till's own, each in its order; what two of them share belongs to the first
  */
 export function drawerMayShow(
   session: string,
@@ -65,8 +65,10 @@ export function drawerMayShow(
   others: readonly (readonly Fact[])[],
 ): Set<number> {
   let amounts = new Set([drawersOf(own).get(session) ?? 0])
+  const counted = [...own]
   for (const other of others) {
-    const steps = without(other, own).filter((fact) => fact.session === session)
+    const steps = without(other, counted).filter((fact) => fact.session === session)
+    counted.push(...steps)
     const next = new Set(amounts)
     let more = 0
     for (const { cash } of steps) {

@@ -59,14 +59,14 @@ export interface World {
 
 const LOG_LINES = 400
 
-/** What others have done, as histories that a till may come to hold beside its own. */
+/** What others have done, as histories that a till may come to hold beside its own: what has arrived before all others. */
 export const historiesBeside = (
   { counters, lost, kept }: Pick<World, 'counters' | 'lost' | 'kept'>,
   { told }: Pick<Counter, 'told'>,
 ): Fact[][] => [
-  ...counters.flatMap((counter) => (counter.told === told ? [] : [counter.told.facts])),
-  ...lost,
   kept,
+  ...lost,
+  ...counters.flatMap((counter) => (counter.told === told ? [] : [counter.told.facts])),
 ]
 
 /** What may be in a till's drawers beside what it has told. */
