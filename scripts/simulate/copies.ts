@@ -15,9 +15,13 @@ export async function backUpTill(counter: Counter): Promise<string> {
   return `with ${counter.told.facts.length} events`
 }
 
-/** Two histories of a till may meet from now on, at its register and at those of what it is copied from. */
-function mayMeet(world: World, { told, registerId }: Counter): void {
+/**
+ * Two histories of a till may meet from now on: at the counter's register, at that which the till has by now, and at those of
+ * what it has sold.
+ */
+function mayMeet(world: World, { told, registerId, till }: Counter): void {
   world.shared.add(registerId)
+  if (till.running()) world.shared.add(till.registerId())
   for (const { sale } of told.facts) if (sale) world.shared.add(sale.registerId)
 }
 
@@ -47,6 +51,7 @@ export async function cloneTill(
   const clone = await world.copyCounter(counter)
   if (offline) clone.line.cut()
   await clone.till.start()
+  mayMeet(world, clone)
   return `the copy sells${offline ? ' without a line' : ''}: ${await sellSome(clone, customers)}`
 }
 
@@ -63,6 +68,7 @@ export async function returnTogether(
   const copy = await world.copyCounter(counter)
   copy.line.cut()
   await copy.till.start()
+  mayMeet(world, copy)
   const common = counter.told.facts.length
   const came = [await sellSome(counter, customers), await sellSome(copy, copyCustomers)]
   if ([counter, copy].every(({ told }) => told.facts.length > common)) world.apart.push([counter, copy])
