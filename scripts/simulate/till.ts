@@ -262,6 +262,12 @@ const around = (sync: SyncHandle): Surroundings => ({
   forecast: () => Promise.reject(new Error('no forecasts in a simulated run')),
 })
 
+/** The connections of a till's process: who is dead asks nobody for anything any more. */
+function fetchWhileAlive(died: AbortSignal): typeof fetch {
+  const fetch = createLineFetch(IDLE_MS / PACE)
+  return (input, init) => (died.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init))
+}
+
 /** Starts a till as `desktop/till/main.ts` does, without its devices. */
 async function beginLife(
   options: TillOptions,
@@ -292,11 +298,7 @@ async function beginLife(
     onAppended: () => sync?.nudge(),
   })
   const { journal, changes } = till.context
-  // Who is dead asks nobody for anything any more.
   const process = new AbortController()
-  const fetch = createLineFetch(IDLE_MS / PACE)
-  const fetchWhileAlive: typeof fetch = (input, init) =>
-    process.signal.aborted ? Promise.reject(new Error('the till is dead')) : fetch(input, init)
   const { serverUrl } = options
   const instance = till.context.newId()
   let succeeded = false
@@ -313,7 +315,7 @@ async function beginLife(
     db,
     journal,
     changes,
-    fetch: fetchWhileAlive,
+    fetch: fetchWhileAlive(process.signal),
     now,
     random: options.random,
     log: (detail) => options.log(JSON.stringify(detail)),

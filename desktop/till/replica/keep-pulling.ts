@@ -11,6 +11,8 @@ const AGAIN_MS = { first: 2_000, most: 60_000 }
 /** On the way down too a server that is there says something every few seconds: a pull without a word for so long stands still, ms. */
 const STALLED_MS = 180_000
 
+type Log = (detail: Record<string, unknown>) => void
+
 /** A pull for as long as the till runs. */
 export interface KeptPull {
   current(): Pull
@@ -20,13 +22,24 @@ export interface KeptPull {
   stop(): Promise<void>
 }
 
+/** What IT has asked for is done before rows are asked for again. */
+function doAsked({ db }: Pick<PullOptions, 'db'>, log: Log): void {
+  try {
+    askWidened(db)
+    forgetAsked(db)
+  } catch (error) {
+    // A full disk: the request stands, and is looked at again.
+    if (isFatal(error)) throw error
+    log({ event: 'refetch-postponed', detail: (error as Error).message })
+  }
+}
+
 /** A pull that starts anew, from what was committed, after it could not write or has come to a standstill. */
 export function keepPulling(
   options: Omit<PullOptions, 'broken' | 'committed'>,
-  log: (detail: Record<string, unknown>) => void,
+  log: Log,
   stalledMs = STALLED_MS,
 ): KeptPull {
-  const { db } = options
   let failures = 0
   let broken: PullTrouble | null = null
   let timer: NodeJS.Timeout | null = null
@@ -34,14 +47,7 @@ export function keepPulling(
   let restarting = false
   let stopped = false
   const begin = () => {
-    try {
-      askWidened(db)
-      forgetAsked(db)
-    } catch (error) {
-      // A full disk: the request stands, and is looked at again.
-      if (isFatal(error)) throw error
-      log({ event: 'refetch-postponed', detail: (error as Error).message })
-    }
+    doAsked(options, log)
     return startPull({ ...options, broken: onBroken, committed: onCommitted })
   }
   const onCommitted = () => {
@@ -78,7 +84,7 @@ export function keepPulling(
     return restarts
   }
   let pull = begin()
-  const stopWatching = watchRefetch(db, restart)
+  const stopWatching = watchRefetch(options.db, restart)
   const stopRepairs = watchRepairs(options, log)
   return {
     current: () => pull,
