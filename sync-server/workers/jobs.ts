@@ -1,6 +1,7 @@
 import { Logger, run, type TaskList, type TaskSpec } from 'graphile-worker'
 import type { Logger as Log } from 'pino'
 import { openPlainPool } from '../database/pool.ts'
+import { patiently } from './patient-pool.ts'
 
 /** The queue in Postgres, and the runner that works it off in this process. */
 export interface Jobs {
@@ -19,7 +20,9 @@ export async function startJobs(options: {
   log: Log
 }): Promise<Jobs> {
   const logger = new Logger(() => (level, message) => options.log[LEVELS[level]]({ part: 'jobs' }, message))
-  const pool = openPlainPool(options.databaseUrl, 3, (error) => options.log.warn({ err: error }, 'jobs'))
+  const { pool, end } = patiently(
+    openPlainPool(options.databaseUrl, 3, (error) => options.log.warn({ err: error }, 'jobs')),
+  )
   const runner = await run({
     pgPool: pool,
     concurrency: 1,
@@ -34,7 +37,7 @@ export async function startJobs(options: {
     },
     stop: async () => {
       await runner.stop()
-      await pool.end()
+      await end()
     },
   }
 }
