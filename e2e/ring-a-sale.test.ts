@@ -222,10 +222,7 @@ describe('a Saturday at the counter', () => {
     await other.keys('Enter')
     // 5.00 − 4.74
     await other.page.getByTestId('change').getByText('€0.26').waitFor()
-    await until('the other till to have sent its sale', async () => {
-      const sales = await product.db.selectFrom('sale').select('total').execute()
-      return sales.length === 4
-    })
+    await until('its sale to be at the first till', () => tillRows(first.databaseFile).sale?.length === 4)
   })
 
   it('closes a dead till’s drawer from its neighbour, and adds what comes late', async () => {

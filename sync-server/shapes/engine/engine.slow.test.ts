@@ -191,11 +191,19 @@ describe('changes of a table', () => {
     await t.sql.query(`ALTER TABLE altered ${alteration}`)
     await t.sql.query(change)
     let answer = await live
+    let asked = 1
     // The poll may have ended before the row came.
     await until(async () => {
-      if (answer.status === 200) answer = await t.get({ table: 'altered', handle, offset, live: 'true' })
+      if (answer.status !== 200) return true
+      asked += 1
+      answer = await t.get({ table: 'altered', handle, offset, live: 'true' })
       return answer.status !== 200
     })
+    // Who asks again when the shape has ended by then asks for a name that is no table's any more.
+    if (asked > 1 && answer.status === 400 && alteration === 'RENAME TO renamed') {
+      expect(answer.text).toContain('altered')
+      return
+    }
     expect(answer.status).toBe(409)
     expect(answer.text).toBe('[{"headers":{"control":"must-refetch"}}]')
   })
