@@ -15,7 +15,7 @@ import { rememberCallers } from './auth/remember.ts'
 import { createRights } from './auth/rights.ts'
 import type { SignIn } from './auth/routes.ts'
 import type { ServerConfig } from './config.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { keepEmbeddedPostgres } from './database/kept-postgres.ts'
 import { openDatabase, openPool, type ServerDatabase } from './database/pool.ts'
 import { openFolderStore } from './files/folder-store.ts'
 import type { ObjectStore } from './files/object-store.ts'
@@ -58,9 +58,10 @@ const byDesc =
 
 async function openPostgres(config: ServerConfig, log: Logger, closers: Closer[]): Promise<string> {
   if (config.databaseUrl) return config.databaseUrl
-  const postgres = await startEmbeddedPostgres({
+  const postgres = await keepEmbeddedPostgres({
     dataDir: config.dataDir,
     log: (line) => log.debug({ part: 'postgres' }, line),
+    died: (reason) => log.error({ part: 'postgres' }, reason),
   })
   closers.push(postgres.stop)
   return postgres.url

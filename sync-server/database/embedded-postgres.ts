@@ -12,6 +12,8 @@ import { findBinaries, type PostgresUser, postgresUser, spawnPostgres } from './
 export interface RunningPostgres {
   url: string
   port: number
+  /** Resolves when it runs no more, for whatever reason. */
+  ended: Promise<void>
   stop(): Promise<void>
 }
 
@@ -156,6 +158,10 @@ export async function startEmbeddedPostgres(options: {
   return {
     url: embeddedPostgresUrl(port),
     port,
+    ended: exited.then(
+      () => {},
+      () => {},
+    ),
     stop: async () => {
       if (process.platform === 'win32') child.kill()
       child.stdin?.end()
