@@ -48,3 +48,17 @@ it('survives that Postgres goes away as a job ends, and does that job no second 
   process.off('unhandledRejection', fall)
   expect(fallen).toEqual([])
 }, 60_000)
+
+it('stops although Postgres is gone', async () => {
+  const url = new URL(postgres.url)
+  url.port = new URL(line.url).port
+  const jobs = await startJobs({
+    databaseUrl: url.href,
+    tasks: { note: async () => {} },
+    crontab: '',
+    log: pino({ level: 'silent' }),
+  })
+  line.cut()
+  await jobs.stop()
+  line.restore()
+}, 20_000)

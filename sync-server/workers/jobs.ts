@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Logger, run, type TaskList, type TaskSpec } from 'graphile-worker'
 import type { Logger as Log } from 'pino'
 import { openPlainPool } from '../database/pool.ts'
@@ -10,6 +11,9 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
+/** Who still waits to try again is not waited for longer than this, ms. */
+const STOP_MS = 10_000
+
 const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const
 
 /** Starts the job runner over its own small pool: one job at a time, in the order of asking. */
@@ -20,7 +24,7 @@ export async function startJobs(options: {
   log: Log
 }): Promise<Jobs> {
   const logger = new Logger(() => (level, message) => options.log[LEVELS[level]]({ part: 'jobs' }, message))
-  const { pool, end } = patiently(
+  const { pool, stopTrying, end } = patiently(
     openPlainPool(options.databaseUrl, 3, (error) => options.log.warn({ err: error }, 'jobs')),
   )
   const runner = await run({
@@ -36,7 +40,8 @@ export async function startJobs(options: {
       await runner.addJob(task, payload, spec)
     },
     stop: async () => {
-      await runner.stop()
+      stopTrying()
+      await Promise.race([runner.stop(), delay(STOP_MS, undefined, { ref: false })])
       await end()
     },
   }
